@@ -1,0 +1,1 @@
+"""Where the platform meets the twin: rehearse this, demo."""

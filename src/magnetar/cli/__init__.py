@@ -1,0 +1,1 @@
+"""The command line: a frame only; each capability brings its own commands."""

@@ -1,0 +1,1 @@
+"""What the product can run on: one file per external system."""

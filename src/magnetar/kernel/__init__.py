@@ -1,0 +1,1 @@
+"""How things run: time, chance, order, money, failure; no business word."""

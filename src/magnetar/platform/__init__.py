@@ -1,0 +1,1 @@
+"""Everything put together, in one file."""

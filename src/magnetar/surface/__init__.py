@@ -1,0 +1,1 @@
+"""What commands, routes and pages are made of: one result object, one way to fail, one session."""

@@ -1,0 +1,1 @@
+"""The simulated market around a whole platform: shoppers, content, rivals, days; the hidden truth."""

@@ -1,0 +1,1 @@
+"""What we talk about: nouns, ids, units and events; standard library and msgspec only."""
