@@ -5,67 +5,40 @@ The table is static and a command's module is imported when it is called, so tha
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-import click
-
-Target = tuple[str, str]
-Table = dict[str, "Target | tuple[str, Table]"]
+Table = dict[str, "tuple[str, str | Table]"]
+"""Name → (help, `module:function`), or (help, table) for a group of commands."""
 
 COMMANDS: Table = {
     "import": (
         "导入商品或订单 · Import a catalogue or orders",
         {
-            "catalogue": ("magnetar.capabilities.catalogue.commands:import_catalogue", "导入商品目录 · Import a product feed"),
-            "orders": ("magnetar.capabilities.orders.commands:import_orders", "导入历史订单 · Import an order log"),
+            "catalogue": (
+                "导入商品目录 · Import a product feed",
+                "magnetar.capabilities.catalogue.commands:import_catalogue",
+            ),
+            "orders": ("导入历史订单 · Import an order log", "magnetar.capabilities.orders.commands:import_orders"),
         },
     ),
     "catalogue": (
         "商品目录 · The catalogue",
-        {"list": ("magnetar.capabilities.catalogue.commands:list_catalogue", "列出商品 · List products")},
+        {"list": ("列出商品 · List products", "magnetar.capabilities.catalogue.commands:list_catalogue")},
     ),
     "twin": (
         "数字孪生 · The digital twin of the market",
-        {"calibrate": ("magnetar.twin.commands:calibrate", "用订单日志校准 · Calibrate on an order log")},
+        {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},
     ),
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def __init__(self, table: Table, **options: Any) -> None:
-        super().__init__(**options)
-        self.table = table
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.table)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        entry = self.table.get(cmd_name)
-        if entry is None:
-            return None
-        if isinstance(entry[1], dict):
-            return LazyGroup(entry[1], name=cmd_name, help=entry[0])
-        return _load(cmd_name, entry[0])
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, entry[0] if isinstance(entry[1], dict) else str(entry[1])) for name, entry in self.table.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-
-def _load(name: str, target: str) -> click.Command:
-    import typer
-
-    module, _, function = target.partition(":")
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command(name)(getattr(importlib.import_module(module), function))
-    return typer.main.get_command(app)
+ABOUT = """Magnetar 磁星: 交出商品目录和预算, 先在数字孪生里预演整个计划, 再放心投放。
+Hand over a catalogue and a budget, watch the whole plan rehearsed in a digital twin of the market, then let it run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,56 +49,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
     words = list(arguments)
-    for place, word in enumerate(words):  # `magnetar X bench …` is an alias of `magnetar bench X …`
-        if word == "bench" and place == 1 and words[0] != "bench":
-            words[:2] = ["bench", words[0]]
-            break
-    root = LazyGroup(
-        COMMANDS,
-        name="magnetar",
-        help="Magnetar 磁星: 交出商品目录和预算, 先在数字孪生里预演整个计划, 再放心投放。\n\n"
-        "Hand over a catalogue and a budget, watch the whole plan rehearsed in a digital twin of the market, then let it run.",
-        params=[click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")],
-    )
-    session = None
-    try:
-        context_object = None
-        if words and not words[0].startswith("-"):
-            session = context_object = _session()
-        root.main(args=words, prog_name="magnetar", standalone_mode=False, obj=context_object)
-        return 0
-    except click.exceptions.Exit as leave:
-        return leave.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("已中断 · interrupted\n")
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
-    except Exception as error:
-        from magnetar.kernel.errors import MagnetarError
+    if len(words) > 1 and words[1] == "bench":  # `magnetar X bench …` is an alias of `magnetar bench X …`
+        words[:2] = ["bench", words[0]]
+    table, path, about = COMMANDS, ["magnetar"], ABOUT
+    while True:
+        word = words.pop(0) if words else ""
+        if word == "--version" and len(path) == 1:
+            from magnetar import __version__
 
-        if not isinstance(error, MagnetarError):
-            raise
-        sys.stderr.write(f"magnetar: {error}\n")
-        return error.exit_code
-    finally:
-        if session is not None:
-            session.close()
+            print(__version__)
+            return 0
+        if word in ("", "-h", "--help"):
+            print(_help(path, about, table))
+            return 0 if word else 2
+        if word not in table:
+            close = difflib.get_close_matches(word, table, 1)
+            hint = f" Did you mean {close[0]!r}?" if close else f" Choose one of: {', '.join(table)}."
+            sys.stderr.write(f"magnetar: no command {word!r} in {' '.join(path)!r}.{hint}\n")
+            return 2
+        about, target = table[word]
+        path.append(word)
+        if isinstance(target, str):
+            return _call(path, target, words)
+        table = target
 
 
-def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        from magnetar import __version__
-
-        click.echo(__version__)
-        context.exit()
+def _help(path: list[str], about: str, table: Table) -> str:
+    width = max(map(len, table)) + 2
+    rows = "\n".join(f"  {name:<{width}}{entry[0]}" for name, entry in table.items())
+    return f"Usage: {' '.join(path)} COMMAND …\n\n{about}\n\n{rows}\n\nEach command explains itself with --help."
 
 
-def _session() -> Any:
+def _call(path: list[str], target: str, words: list[str]) -> int:
+    """Import a command's module and run the command."""
+    import typer
+
+    from magnetar.kernel.errors import MagnetarError
     from magnetar.kernel.settings import Settings
     from magnetar.surface.session import Session
 
@@ -134,7 +93,36 @@ def _session() -> Any:
 
         return assemble(settings)
 
-    return Session(Settings, open_platform)
+    module, _, function = target.partition(":")
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command(path[-1])(getattr(importlib.import_module(module), function))
+    command = cast(Any, typer.main.get_command(app))
+    session = Session(Settings, open_platform)
+    try:
+        return command.main(args=words, prog_name=" ".join(path), standalone_mode=False, obj=session) or 0
+    except MagnetarError as error:
+        sys.stderr.write(f"magnetar: {error}\n")
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("已中断 · interrupted\n")
+        return 130
+    except BrokenPipeError:  # the reader went away (`| head`); nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if not isinstance(error, _usage_error()):
+            raise
+        error.show()
+        return 2
+    finally:
+        session.close()
+
+
+def _usage_error() -> Any:
+    """The base of Typer's errors about arguments; Typer itself does not export it."""
+    import typer
+
+    return typer.BadParameter.__mro__[2]
 
 
 if __name__ == "__main__":
