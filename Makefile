@@ -10,7 +10,7 @@ SOURCES := $(shell find src -name '*.py' 2>/dev/null)
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check extras setup format glossary clean
+.PHONY: help demo test bench check extras setup format glossary systems clean
 
 help: ## 列出命令 · List what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -33,12 +33,16 @@ check: .venv/.dev ## 检查风格、类型与分层 · Check style, types, the l
 	@echo "pyright";      $(BIN)/pyright --pythonpath $(BIN)/python
 	@echo "lint-imports"; $(BIN)/lint-imports --no-logo
 	@echo "glossary";     $(BIN)/python docs/make_glossary.py --check
+	@echo "systems";      $(BIN)/python docs/make_systems_table.py --check
 
 format: .venv/.dev ## 整理代码 · Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 glossary: .venv/.dev ## 生成词汇表 · Write docs/glossary.md again
 	@$(BIN)/python docs/make_glossary.py
+
+systems: .venv/.dev ## 生成系统计数 · Write the counts of docs/systems.md into the README
+	@$(BIN)/python docs/make_systems_table.py
 
 extras: .venv/.dev ## 安装全部附加组件 · Install every extra
 	@names=$$($(BIN)/python -c 'import tomllib; print(",".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]))'); \
