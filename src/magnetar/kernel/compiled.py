@@ -12,6 +12,9 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+Array = Any
+"""An array inside a kernel, where type checkers cannot follow what an index gives."""
+
 
 def compiled(function: F) -> F:
     """Compile a function of arrays and scalars."""

@@ -1,0 +1,5 @@
+"""Who wins a placement and what they pay: generalised second price and first price, several slots at once."""
+
+from magnetar.capabilities.auction.slots import FIRST_PRICE, SECOND_PRICE, insert_ranked, run_auctions, slot_price
+
+__all__ = ["FIRST_PRICE", "SECOND_PRICE", "insert_ranked", "run_auctions", "slot_price"]

@@ -1,0 +1,55 @@
+"""PID control of spend and cost: the baseline that delivery platforms have run for years.
+
+The multiplier moves on a logarithmic scale by two errors, how far spending lags its plan and how
+far the cost lies from its target; the more cautious of the two speaks. Gains were tuned on the
+`default` world (see docs/capabilities/bidding.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from magnetar.capabilities.bidding.state import CampaignState
+from magnetar.kernel.chance import Floats
+
+
+class PidBidder:
+    """Proportional, integral and derivative action on log-multipliers."""
+
+    def __init__(
+        self, proportional: float = 0.25, integral: float = 0.02, derivative: float = 0.1, low: float = 0.1, high: float = 1.6
+    ) -> None:
+        self.gains = proportional, integral, derivative
+        self.low, self.high = low, high
+        self._integral: dict[int, float] = {}
+        self._before: dict[int, float] = {}
+
+    def multipliers(self, state: CampaignState) -> Floats:
+        proportional, integral, derivative = self.gains
+        plan = state.budget * state.passed
+        pace = np.clip((plan - state.spent) / np.maximum(state.budget * 0.1, 1e-9), -1.0, 1.0)
+        allowed = state.target * (state.earned + state.organic)
+        cost = np.where(
+            state.bound,
+            np.clip((allowed - state.window_spent) / np.maximum(state.window_spent, state.budget * 0.1), -1.0, 1.0),
+            1.0,
+        )
+        error = np.minimum(pace, cost)
+        previous = np.where(np.isfinite(state.previous) & (state.previous > 0.0), state.previous, 1.0)
+        out = np.empty(len(state.row))
+        for place, row in enumerate(state.row.tolist()):
+            now = float(error[place])
+            total = float(np.clip(self._integral.get(row, 0.0) + now, -10.0, 10.0))
+            change = now - self._before.get(row, now)
+            self._integral[row], self._before[row] = total, now
+            step = proportional * now + integral * total + derivative * change
+            out[place] = previous[place] * float(np.exp(np.clip(step, -0.5, 0.5)))
+        out = np.clip(out, self.low, np.where(state.bound, self.high, 16.0))
+        return np.where(state.left > 0.0, out, 0.0)
+
+
+class FixedBidder:
+    """Bids the target as it is, until the budget is gone."""
+
+    def multipliers(self, state: CampaignState) -> Floats:
+        return np.where(state.left > 0.0, 1.0, 0.0)

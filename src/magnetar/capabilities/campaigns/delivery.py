@@ -1,0 +1,97 @@
+"""Delivery: what every ad group has shown, spent and sold, counted from events alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Viewed
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.compiled import Array, compiled
+
+
+class Delivery:
+    """Totals per ad group since it was added; `copy()` some and subtract for a period."""
+
+    _INTS = ("views", "clicks", "orders", "returns", "spend", "gmv", "returned")
+
+    def __init__(self, bus: Bus) -> None:
+        self.views = np.zeros(0, np.int64)
+        self.clicks = np.zeros(0, np.int64)
+        self.orders = np.zeros(0, np.int64)
+        self.returns = np.zeros(0, np.int64)
+        self.spend = np.zeros(0, np.int64)
+        """Micros charged."""
+        self.gmv = np.zeros(0, np.int64)
+        """Micros ordered through this ad group's impressions, before returns."""
+        self.returned = np.zeros(0, np.int64)
+        self.predicted = np.zeros(0)
+        """Orders expected from the clicks had, by the predictor at serving time."""
+        bus.subscribe(Viewed, self.on_viewed)
+        bus.subscribe(Clicked, self.on_clicked)
+        bus.subscribe(Ordered, self.on_ordered)
+        bus.subscribe(Returned, self.on_returned)
+
+    def grow(self, count: int) -> None:
+        """Make room for that many ad groups."""
+        for name in self._INTS:
+            column = getattr(self, name)
+            setattr(self, name, np.append(column, np.zeros(count - len(column), np.int64)))
+        self.predicted = np.append(self.predicted, np.zeros(count - len(self.predicted)))
+
+    def on_viewed(self, event: Viewed) -> None:
+        pages = event.pages
+        _count_views(
+            pages.group,
+            pages.charge,
+            pages.click_rate,
+            pages.order_rate,
+            event.depth,
+            self.views,
+            self.spend,
+            self.predicted,
+        )
+
+    def on_clicked(self, event: Clicked) -> None:
+        _tally(event.group, self.clicks)
+
+    def on_ordered(self, event: Ordered) -> None:
+        _tally(event.group, self.orders)
+        _add(event.group, event.value, self.gmv)
+
+    def on_returned(self, event: Returned) -> None:
+        _tally(event.group, self.returns)
+        _add(event.group, event.value, self.returned)
+
+
+@compiled
+def _count_views(
+    group: Array,
+    charge: Array,
+    click_rate: Array,
+    order_rate: Array,
+    depth: Array,
+    views: Array,
+    spend: Array,
+    predicted: Array,
+) -> None:
+    for page in range(group.shape[0]):
+        for position in range(depth[page]):
+            one = group[page, position]
+            if one >= 0:
+                views[one] += 1
+                spend[one] += charge[page, position]
+                predicted[one] += click_rate[page, position] * order_rate[page, position]
+
+
+@compiled
+def _tally(group: Array, out: Array) -> None:
+    for row in range(group.shape[0]):
+        if group[row] >= 0:
+            out[group[row]] += 1
+
+
+@compiled
+def _add(group: Array, value: Array, out: Array) -> None:
+    for row in range(group.shape[0]):
+        if group[row] >= 0:
+            out[group[row]] += value[row]

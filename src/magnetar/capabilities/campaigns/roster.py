@@ -1,0 +1,47 @@
+"""The roster: every ad group as a row of arrays, so that a tick reads columns and not objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.kernel.chance import Floats
+from magnetar.vocabulary.campaigns import AdGroup, Campaign
+
+EVERYBODY = (1 << 63) - 1
+
+
+@dataclass(slots=True)
+class Roster:
+    """Ad groups in the order in which they were added; a row number is never used again."""
+
+    groups: list[AdGroup] = field(default_factory=list[AdGroup])
+    campaigns: list[Campaign] = field(default_factory=list[Campaign])
+    item: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    campaign: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    merchant: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    goal: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    target: Floats = field(default_factory=lambda: np.empty(0))
+    """Currency per conversion; infinite where the goal sets none."""
+    audience: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    scenes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    factor: Floats = field(default_factory=lambda: np.empty(0))
+    active: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    cap: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    whole_site: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    phase: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def grow(self) -> int:
+        """Make room for one more ad group; returns its row."""
+        row = len(self.item)
+        for name in (
+            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "active", "cap", "whole_site", "phase",
+        ):  # fmt: skip
+            column = getattr(self, name)
+            setattr(self, name, np.append(column, np.zeros(1, column.dtype)))
+        return row

@@ -1,0 +1,196 @@
+"""Serving: `decide()` fills pages; tick edges prepare what it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.auction import SECOND_PRICE
+from magnetar.capabilities.campaigns import Campaigns
+from magnetar.capabilities.forecast import Landscape
+from magnetar.capabilities.serving.candidates import Pools, Value, favourites, organic_pools, paid_pools
+from magnetar.capabilities.serving.page import Drawn, Slates, Snapshot, fill_pages
+from magnetar.capabilities.serving.reasons import Reason
+from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
+from magnetar.capabilities.understanding import Predictor
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.chance import Chance, Floats, Ints
+from magnetar.vocabulary.campaigns import Phase
+
+POOL_TICKS = 4
+"""Organic lists and shopper segments are remade every so many ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequests:
+    """Shoppers asking for pages, in arrival order; a column per field."""
+
+    at: NDArray[np.int64]
+    request: NDArray[np.uint64]
+    shopper: NDArray[np.int64]
+    scene: NDArray[np.int64]
+    wanted: NDArray[np.int64]
+    """Category asked for by a search, −1 where none."""
+
+    def __len__(self) -> int:
+        return len(self.request)
+
+    def rows(self, which: slice | Ints) -> PageRequests:
+        """Some of the rows."""
+        return PageRequests(
+            self.at[which], self.request[which], self.shopper[which], self.scene[which], self.wanted[which]
+        )
+
+
+class Leases(Protocol):
+    """Where the budget of a tick comes from."""
+
+    def lease(self) -> NDArray[np.int64]:
+        """(campaigns,) micros that may be spent until the next tick edge."""
+        ...
+
+
+class Serving:
+    """Fills pages for shoppers, within budgets and caps."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        predictor: Predictor,
+        campaigns: Campaigns,
+        landscape: Landscape,
+        shoppers: int,
+        seed: int,
+        reserve: float = 0.004,
+        rule: int = SECOND_PRICE,
+        value: Value | None = None,
+    ) -> None:
+        self._bus = bus
+        self._predictor = predictor
+        self._campaigns = campaigns
+        self._landscape = landscape
+        self.shoppers = shoppers
+        self.reserve = reserve
+        self.rule = rule
+        self.value = value or Value()
+        self._explore = Chance(seed).of("explore").key
+        self.shown = np.zeros((shoppers, 0), np.uint8)
+        self.lease = np.zeros(0, np.int64)
+        self.reserved = np.zeros(0, np.int64)
+        """Micros drawn from each campaign's lease in this tick."""
+        self.tick = 0
+        self._snapshot: Snapshot | None = None
+        self._organic: tuple[Ints, Ints, Floats, Ints] | None = None
+
+    def open_tick(self, tick: int, alpha: Floats, lease: NDArray[np.int64]) -> None:
+        """Prepare a tick: the multipliers, leases and lists that its pages will read.
+
+        `alpha` is (groups,), the bid per expected conversion; `lease` is (campaigns,), micros.
+        """
+        roster, predictor = self._campaigns.roster, self._predictor
+        groups = len(roster)
+        if self.shown.shape[1] < groups:
+            self.shown = np.hstack([self.shown, np.zeros((self.shoppers, groups - self.shown.shape[1]), np.uint8)])
+        self._landscape.grow(groups)
+        if self._organic is None or tick % POOL_TICKS == 0:
+            lists, sizes, boost = organic_pools(predictor, self.value)
+            self._organic = lists, sizes, boost, favourites(predictor)
+        lists, sizes, boost, liked = self._organic
+        alpha = np.where(np.isfinite(alpha) & (alpha > 0.0), alpha, 0.0)
+        paid, paid_sizes = paid_pools(roster, alpha, predictor, liked[:, 0])
+        reasons = np.full(groups, int(Reason.PAID), np.int64)
+        reasons[roster.phase == Phase.COLD_START] = int(Reason.PAID_COLD_START)
+        reasons[roster.phase == Phase.EXPANSION] = int(Reason.PAID_EXPANSION)
+        self.tick = tick
+        self.lease = lease.copy()
+        self.reserved = lease
+        clicks, orders = predictor.clicks, predictor.orders
+        self._snapshot = Snapshot(
+            shelf=predictor.shelf.arrays,
+            pools=Pools(lists, sizes, paid, paid_sizes, liked, boost),
+            value=self.value,
+            click_context=clicks.contexts.mean,
+            click_item=clicks.items.mean,
+            click_match=clicks.matches.mean,
+            order_context=orders.contexts.mean,
+            order_item=orders.items.mean,
+            order_match=orders.matches.mean,
+            group_item=roster.item,
+            group_campaign=roster.campaign,
+            group_merchant=roster.merchant,
+            alpha=alpha,
+            cap=roster.cap,
+            whole_site=roster.whole_site,
+            paid_reason=reasons,
+            reserve=self.reserve,
+            rule=self.rule,
+            explore=self._explore,
+        )
+
+    def decide(self, requests: PageRequests) -> Served:
+        """Fill the pages and record what was shown, at what price and why.
+
+        Raises:
+            ValueError: no tick is open, or a shopper, scene or category is out of range.
+        """
+        snapshot = self._snapshot
+        if snapshot is None:
+            raise ValueError("open a tick before deciding")
+        count = len(requests)
+        _check(requests, self.shoppers, len(self._predictor.shelf.categories))
+        shape = (count, POSITIONS)
+        out = Slates(
+            np.empty(shape, np.int32),
+            np.empty(shape, np.int32),
+            np.empty(shape, np.int64),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.float32),
+            np.empty(shape, np.int8),
+        )
+        landscape = self._landscape
+        drawn = Drawn(self.lease, self.shown, landscape.value, landscape.cost)
+        fill_pages(requests.shopper, requests.scene, requests.wanted, requests.request, snapshot, drawn, out)
+        landscape.pages += count
+        served = Served(
+            tick=self.tick,
+            request=requests.request,
+            shopper=requests.shopper,
+            scene=requests.scene,
+            item=out.item,
+            group=out.group,
+            charge=out.charge,
+            click_rate=out.click_rate,
+            order_rate=out.order_rate,
+            reason=out.reason,
+        )
+        self._bus.publish(
+            Requested(
+                tick=self.tick,
+                at=requests.at,
+                request=requests.request,
+                shopper=requests.shopper,
+                scene=requests.scene,
+                wanted=requests.wanted,
+            )
+        )
+        self._bus.publish(served)
+        return served
+
+    def new_day(self) -> None:
+        """Frequency caps start again."""
+        self.shown[:] = 0
+
+
+def _check(requests: PageRequests, shoppers: int, categories: int) -> None:
+    if not len(requests):
+        return
+    for name, column, low, high in (
+        ("shopper", requests.shopper, 0, shoppers),
+        ("scene", requests.scene, 0, 4),
+        ("wanted category", requests.wanted, -1, categories),
+    ):
+        if column.min() < low or column.max() >= high:
+            raise ValueError(f"{name} must lie in [{low}, {high}), found {column.min()} to {column.max()}")

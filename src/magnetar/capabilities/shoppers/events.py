@@ -1,0 +1,101 @@
+"""What a shopper was shown and then did, in columnar batches: one event, a column per field.
+
+A page is a row; an impression is a page and a position. Shoppers, items and ad groups go by the
+platform's row numbers, which the shelf and the roster map to ids.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from magnetar.kernel.events import Event
+
+POSITIONS = 10
+"""Positions on a page."""
+
+Column = Any
+"""A numpy array; the log encodes it as dtype, shape and bytes."""
+
+
+class Requested(Event, frozen=True):
+    """Pages that were asked for; what a replay needs."""
+
+    tick: int
+    at: Column
+    """(pages,) int64, microseconds."""
+    request: Column
+    """(pages,) uint64."""
+    shopper: Column
+    """(pages,) int32."""
+    scene: Column
+    """(pages,) int8, `Scene`."""
+    wanted: Column
+    """(pages,) int16, the category that a search asks for, −1 where nothing is asked."""
+
+
+class Served(Event, frozen=True):
+    """Pages that were filled, and what was reserved for them."""
+
+    tick: int
+    request: Column
+    shopper: Column
+    scene: Column
+    item: Column
+    """(pages, POSITIONS) int32, −1 where the page is shorter."""
+    group: Column
+    """(pages, POSITIONS) int32, ad group of a paid impression, −1 of an organic one."""
+    charge: Column
+    """(pages, POSITIONS) int64 micros, charged if the impression comes on screen."""
+    click_rate: Column
+    """(pages, POSITIONS) float32, predicted."""
+    order_rate: Column
+    """(pages, POSITIONS) float32, predicted orders per click."""
+    reason: Column
+    """(pages, POSITIONS) int8, `Reason`."""
+
+
+class Viewed(Event, frozen=True):
+    """How much of each page came on screen; only that is charged and only that teaches."""
+
+    pages: Served
+    """The pages as they were served: a beacon brings its page's token back."""
+    depth: Column
+    """(pages,) int8, positions on screen, from the top."""
+
+
+class Clicked(Event, frozen=True):
+    """Clicks; each names its impression."""
+
+    at: Column
+    request: Column
+    position: Column
+    shopper: Column
+    scene: Column
+    item: Column
+    group: Column
+
+
+class Ordered(Event, frozen=True):
+    """Orders, each credited to the click that it follows."""
+
+    at: Column
+    clicked_at: Column
+    request: Column
+    shopper: Column
+    scene: Column
+    item: Column
+    group: Column
+    quantity: Column
+    value: Column
+    """(orders,) int64 micros, what the shopper pays for all pieces."""
+
+
+class Returned(Event, frozen=True):
+    """Orders that came back whole."""
+
+    at: Column
+    request: Column
+    shopper: Column
+    item: Column
+    group: Column
+    value: Column

@@ -1,0 +1,192 @@
+"""The predictor: click and order rates kept up to date from the platform's own events."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from magnetar.capabilities.shoppers import Clicked, Ordered, Viewed
+from magnetar.capabilities.understanding.rates import Rates, learn
+from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.clock import HOUR
+from magnetar.kernel.compiled import Array, compiled
+
+SCENES = 4
+DAILY_MEMORY = 0.97
+"""Share of the evidence that is kept from one day to the next; a half-life of about three weeks."""
+
+
+class Predictor:
+    """Predicted click rate per view and order rate per click, with their uncertainty.
+
+    Orders come late: a click loads the order rate only as the share of orders that should have
+    arrived by now grows (exponential delay, its mean learned), so that fresh clicks do not look
+    like failures.
+    """
+
+    def __init__(self, bus: Bus, shelf: Shelf, shoppers: int) -> None:
+        items, groups = len(shelf), max(len(shelf.categories), 1)
+        self.shelf = shelf
+        self.clicks = Rates.of(items, shoppers, groups, (SCENES,), base=0.05, item_strength=4.0, match_strength=3.0)
+        self.orders = Rates.of(
+            items, shoppers, len(BAND_EDGES) + 1, (SCENES,), base=0.05, item_strength=2.0, match_strength=2.0
+        )
+        self._pending = (
+            np.zeros_like(self.orders.items.load),
+            np.zeros_like(self.orders.matches.load),
+            np.zeros_like(self.orders.contexts.load),
+        )
+        self._delay_sum, self._delay_count = 20.0 * 4.0 * HOUR, 20.0  # a prior of 20 orders after 4 hours each
+        self._matured_at = bus.clock.now()
+        bus.subscribe(Viewed, self.on_viewed)
+        bus.subscribe(Clicked, self.on_clicked)
+        bus.subscribe(Ordered, self.on_ordered)
+
+    @property
+    def mean_delay(self) -> float:
+        """Mean time from click to order, microseconds."""
+        return self._delay_sum / self._delay_count
+
+    def on_viewed(self, event: Viewed) -> None:
+        """Everything on screen was a chance to click."""
+        pages = event.pages
+        rates = self.clicks
+        _learn_views(
+            pages.shopper,
+            pages.scene,
+            pages.item,
+            event.depth,
+            self.shelf.arrays.category,
+            rates.items.mean,
+            rates.items.load,
+            rates.matches.mean,
+            rates.matches.load,
+            rates.contexts.mean,
+            rates.contexts.load,
+        )
+
+    def on_clicked(self, event: Clicked) -> None:
+        """A click is a hit for the click rate and a chance to order."""
+        clicks, orders, arrays = self.clicks, self.orders, self.shelf.arrays
+        pending_items, pending_matches, pending_contexts = self._pending
+        _learn_clicks(
+            event.shopper,
+            event.scene,
+            event.item,
+            arrays.category,
+            arrays.band,
+            arrays.price,
+            clicks.items.hits,
+            clicks.matches.hits,
+            clicks.contexts.hits,
+            orders.items.mean,
+            pending_items,
+            orders.matches.mean,
+            pending_matches,
+            orders.contexts.mean,
+            pending_contexts,
+        )
+
+    def on_ordered(self, event: Ordered) -> None:
+        """An order is a hit for the order rate and one more known delay."""
+        orders, arrays = self.orders, self.shelf.arrays
+        _count(
+            event.shopper,
+            event.scene,
+            event.item,
+            arrays.band,
+            orders.items.hits,
+            orders.matches.hits,
+            orders.contexts.hits,
+        )
+        self._delay_sum += float((event.at - event.clicked_at).sum())
+        self._delay_count += len(event.at)
+
+    def refresh(self, now: int) -> None:
+        """Bring every factor up to date; at a tick edge."""
+        elapsed = now - self._matured_at
+        self._matured_at = now
+        mature = 1.0 - math.exp(-max(elapsed, 0) / self.mean_delay)
+        orders = self.orders
+        for waiting, factor in zip(self._pending, (orders.items, orders.matches, orders.contexts), strict=True):
+            _mature(waiting.ravel(), factor.load.ravel(), mature)
+        self.clicks.refresh()
+        orders.refresh()
+
+    def new_day(self) -> None:
+        """Forget a little."""
+        self.clicks.decay(DAILY_MEMORY)
+        self.orders.decay(DAILY_MEMORY)
+
+
+@compiled
+def _learn_views(
+    shopper: Array,
+    scene: Array,
+    item: Array,
+    depth: Array,
+    category: Array,
+    item_mean: Array,
+    item_load: Array,
+    match_mean: Array,
+    match_load: Array,
+    context_mean: Array,
+    context_load: Array,
+) -> None:
+    for page in range(shopper.shape[0]):
+        person, where = shopper[page], scene[page]
+        for position in range(depth[page]):
+            what = item[page, position]
+            if what >= 0:
+                context_load[where] += learn(
+                    what, person, category[what], context_mean[where], 1.0, item_mean, item_load, match_mean, match_load
+                )
+
+
+@compiled
+def _learn_clicks(
+    shopper: Array,
+    scene: Array,
+    item: Array,
+    category: Array,
+    band: Array,
+    price: Array,
+    item_hits: Array,
+    match_hits: Array,
+    context_hits: Array,
+    item_mean: Array,
+    item_load: Array,
+    match_mean: Array,
+    match_load: Array,
+    context_mean: Array,
+    context_load: Array,
+) -> None:
+    for row in range(shopper.shape[0]):
+        what, person, where = item[row], shopper[row], scene[row]
+        item_hits[what] += 1.0
+        match_hits[person, category[what]] += 1.0
+        context_hits[where] += 1.0
+        if price[what] > 0.0:
+            context_load[where] += learn(
+                what, person, band[what], context_mean[where], 1.0, item_mean, item_load, match_mean, match_load
+            )
+
+
+@compiled
+def _count(
+    shopper: Array, scene: Array, item: Array, band: Array, item_hits: Array, match_hits: Array, context_hits: Array
+) -> None:
+    for row in range(shopper.shape[0]):
+        item_hits[item[row]] += 1.0
+        match_hits[shopper[row], band[item[row]]] += 1.0
+        context_hits[scene[row]] += 1.0
+
+
+@compiled
+def _mature(waiting: Array, load: Array, share: float) -> None:
+    for place in range(waiting.shape[0]):
+        moved = waiting[place] * share
+        waiting[place] -= moved
+        load[place] += moved
