@@ -27,13 +27,16 @@ bench: .venv/.dev .venv/.warm ## 打印各项指标 · Print every measured figu
 	  echo "== $$script"; $(BIN)/python "$$script" || failed="$$failed $$script"; \
 	done; [ -z "$$failed" ] || { echo "not met:$$failed" >&2; exit 1; }
 
-check: .venv/.dev ## 检查风格、类型与分层 · Check style, types, the ladder and the glossary
-	@echo "ruff check";   $(BIN)/ruff check --quiet .
-	@echo "ruff format";  $(BIN)/ruff format --check --quiet .
-	@echo "pyright";      $(BIN)/pyright --pythonpath $(BIN)/python
-	@echo "lint-imports"; $(BIN)/lint-imports --no-logo
-	@echo "glossary";     $(BIN)/python docs/make_glossary.py --check
-	@echo "systems";      $(BIN)/python docs/make_systems_table.py --check
+check: .venv/.dev ## 检查风格、类型与分层 · Check style, types, the ladder and the generated pages
+	@failed=; \
+	step() { name="$$1"; shift; echo "== $$name"; "$$@" || failed="$$failed $$name"; }; \
+	step ruff         $(BIN)/ruff check --quiet .; \
+	step format       $(BIN)/ruff format --check --quiet .; \
+	step pyright      $(BIN)/pyright --pythonpath $(BIN)/python; \
+	step lint-imports $(BIN)/lint-imports --no-logo; \
+	step glossary     $(BIN)/python docs/make_glossary.py --check; \
+	step systems      $(BIN)/python docs/make_systems_table.py --check; \
+	[ -z "$$failed" ] || { echo "not met:$$failed" >&2; exit 1; }
 
 format: .venv/.dev ## 整理代码 · Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
