@@ -1,0 +1,1 @@
+"""One file for each family of formats: each turns text into drafts and knows nothing of the rules."""
