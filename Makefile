@@ -10,6 +10,7 @@ SOURCES := $(shell find src -name '*.py' 2>/dev/null)
 export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help demo test bench check extras setup format glossary systems clean
 
 help: ## 列出命令 · List what can be made
