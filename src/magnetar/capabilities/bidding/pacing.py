@@ -17,6 +17,8 @@ from magnetar.kernel.compiled import Array, compiled
 
 CEILING = 1.6
 """Largest multiplier: beyond it the marginal cost is far above the target even where the average is not."""
+FLOOR = 0.5
+"""Smallest target multiplier: what is won at half the target can only bring the average back to it."""
 SMOOTH = 0.5
 """Weight of the newly solved multiplier, on the logarithmic scale."""
 
@@ -39,13 +41,12 @@ class PacingBidder:
             state.target,
             state.bound,
             GRID_SCALE,
+            FLOOR,
             self.ceiling,
             out,
         )
         known = np.isfinite(state.previous) & (state.previous > 0.0) & (out > 0.0)
-        out[known] = np.exp(
-            self.smooth * np.log(out[known]) + (1.0 - self.smooth) * np.log(state.previous[known])
-        )
+        out[known] = np.exp(self.smooth * np.log(out[known]) + (1.0 - self.smooth) * np.log(state.previous[known]))
         return out
 
 
@@ -59,41 +60,44 @@ def solve(
     target: Array,
     bound: Array,
     scale: Array,
+    floor: float,
     ceiling: float,
     out: Array,
 ) -> None:
-    """Write the largest feasible multiplier of each campaign, between grid places by straight line.
+    """Write min(budget, target) multiplier of each campaign, between grid places by straight line.
 
-    A campaign without any landscape yet bids its target. One that cannot meet its target at any
-    price bids the smallest multiplier of the grid, so that it goes on learning.
+    A campaign without any landscape yet bids its target. The target multiplier never falls below
+    `floor`, the budget multiplier may fall to the bottom of the grid.
     """
+    top = scale.shape[0] - 1
     for one in range(cost.shape[0]):
-        top = scale.shape[0] - 1
-        if cost[one, top] <= 0.0:
-            out[one] = 1.0
-            continue
         if left[one] <= 0.0:
             out[one] = 0.0
             continue
-        best = scale[0]
+        if cost[one, top] <= 0.0:
+            out[one] = 1.0
+            continue
+        paced, kept = scale[top], ceiling
         for place in range(top + 1):
-            fits = cost[one, place] <= left[one]
-            keeps = not bound[one] or spent[one] + cost[one, place] <= target[one] * (earned[one] + worth[one, place])
-            if fits and keeps:
-                best = scale[place]
-                continue
-            if place == 0:
+            over = cost[one, place] - left[one]
+            if over > 0.0:
+                paced = scale[place]
+                if place > 0:
+                    step = cost[one, place] - cost[one, place - 1]
+                    paced -= (scale[place] - scale[place - 1]) * min(1.0, over / max(step, 1e-12))
                 break
-            # where between the last good place and this one the tighter constraint binds
-            before, after = cost[one, place - 1], cost[one, place]
-            share = 1.0
-            if not fits:
-                share = min(share, (left[one] - before) / max(after - before, 1e-12))
-            if not keeps:
-                slack = target[one] * (earned[one] + worth[one, place - 1]) - spent[one] - before
-                next_slack = target[one] * (earned[one] + worth[one, place]) - spent[one] - after
-                share = min(share, slack / max(slack - next_slack, 1e-12))
-            if best > 0.0 and scale[place - 1] == best:
-                best += max(0.0, min(1.0, share)) * (scale[place] - scale[place - 1])
-            break
-        out[one] = min(best, ceiling) if bound[one] else best
+        if bound[one]:
+            before = 0.0
+            for place in range(top + 1):
+                slack = target[one] * (earned[one] + worth[one, place]) - spent[one] - cost[one, place]
+                if slack < 0.0 and scale[place] > floor:
+                    kept = scale[place]
+                    if place > 0 and before > 0.0:
+                        kept = scale[place - 1] + (scale[place] - scale[place - 1]) * before / (before - slack)
+                    elif place > 0:
+                        kept = scale[place - 1]
+                    break
+                before = slack
+            out[one] = min(paced, min(ceiling, max(floor, kept)))
+        else:
+            out[one] = paced

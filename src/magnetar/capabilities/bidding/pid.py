@@ -17,12 +17,17 @@ class PidBidder:
     """Proportional, integral and derivative action on log-multipliers."""
 
     def __init__(
-        self, proportional: float = 0.25, integral: float = 0.02, derivative: float = 0.1, low: float = 0.1, high: float = 1.6
+        self,
+        proportional: float = 0.25,
+        integral: float = 0.02,
+        derivative: float = 0.1,
+        low: float = 0.1,
+        high: float = 1.6,
     ) -> None:
         self.gains = proportional, integral, derivative
         self.low, self.high = low, high
-        self._integral: dict[int, float] = {}
-        self._before: dict[int, float] = {}
+        self._integral = np.zeros(0)
+        self._before = np.zeros(0)
 
     def multipliers(self, state: CampaignState) -> Floats:
         proportional, integral, derivative = self.gains
@@ -36,14 +41,16 @@ class PidBidder:
         )
         error = np.minimum(pace, cost)
         previous = np.where(np.isfinite(state.previous) & (state.previous > 0.0), state.previous, 1.0)
-        out = np.empty(len(state.row))
-        for place, row in enumerate(state.row.tolist()):
-            now = float(error[place])
-            total = float(np.clip(self._integral.get(row, 0.0) + now, -10.0, 10.0))
-            change = now - self._before.get(row, now)
-            self._integral[row], self._before[row] = total, now
-            step = proportional * now + integral * total + derivative * change
-            out[place] = previous[place] * float(np.exp(np.clip(step, -0.5, 0.5)))
+        missing = int(state.row.max(initial=-1)) + 1 - len(self._integral)
+        if missing > 0:
+            self._integral = np.append(self._integral, np.zeros(missing))
+            self._before = np.append(self._before, np.full(missing, np.nan))
+        total = np.clip(self._integral[state.row] + error, -10.0, 10.0)
+        before = self._before[state.row]
+        change = np.where(np.isnan(before), 0.0, error - before)
+        self._integral[state.row], self._before[state.row] = total, error
+        step = np.clip(proportional * error + integral * total + derivative * change, -0.5, 0.5)
+        out = previous * np.exp(step)
         out = np.clip(out, self.low, np.where(state.bound, self.high, 16.0))
         return np.where(state.left > 0.0, out, 0.0)
 

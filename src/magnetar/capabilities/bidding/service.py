@@ -7,15 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState
+from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState, Terms
 from magnetar.capabilities.campaigns import Campaigns
-from magnetar.capabilities.forecast import BINS, Landscape, Traffic, bin_of
-from magnetar.capabilities.shoppers import Ordered
+from magnetar.capabilities.forecast import Landscape, Traffic, bin_of
+from magnetar.capabilities.shoppers import Viewed
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.ports import Port
-from magnetar.vocabulary.campaigns import GoalKind
 from magnetar.vocabulary.money import MICROS
 
 BIDDERS = Port[Bidder](
@@ -54,23 +53,33 @@ class Bidding:
         self._window_spent: Floats = np.zeros(0)
         self._window_earned: Floats = np.zeros(0)
         self._window_organic: Floats = np.zeros(0)
-        self._fresh_organic: Floats = np.zeros(0)
+        self._organic = np.zeros((2, len(prices)))
+        """Expected organic GMV of each item: in all, and at the last tick edge."""
+        self._pages = np.zeros(2)
+        self._baseline: dict[int, tuple[NDArray[np.int64], float]] = {}
+        """Of each whole-site campaign: items that sold by themselves before it began, and their GMV a page."""
+        self._terms: Terms | None = None
         self._forecast: Floats = np.zeros(0)
         self._realised: Floats = np.zeros((0, 2))
         self._spent_today: Floats = np.zeros(0)
-        bus.subscribe(Ordered, self.on_ordered)
+        bus.subscribe(Viewed, self.on_viewed)
 
-    def on_ordered(self, event: Ordered) -> None:
-        """Organic orders count in whole-site targets."""
-        if self._fresh_organic.size == 0:
-            self._fresh_organic = np.zeros(len(self._prices))
-        organic = event.group < 0
-        np.add.at(self._fresh_organic, event.item[organic], event.value[organic] / MICROS)
+    def on_viewed(self, event: Viewed) -> None:
+        """Organic impressions have an expected GMV, which whole-site targets weigh against."""
+        pages = event.pages
+        _count_organic(
+            pages.item, pages.group, pages.click_rate, pages.order_rate, event.depth, self._prices, self._organic[0]
+        )
+        self._pages[0] += len(event.depth)
 
     def _grow(self, campaigns: int, groups: int) -> None:
         def longer(column: NDArray[np.generic], count: int, fill: float) -> NDArray[np.generic]:
             missing = count - len(column)
-            return np.append(column, np.full((missing, *column.shape[1:]), fill, column.dtype), axis=0) if missing else column
+            return (
+                np.append(column, np.full((missing, *column.shape[1:]), fill, column.dtype), axis=0)
+                if missing
+                else column
+            )
 
         self.multiplier = longer(self.multiplier, campaigns, np.nan)  # type: ignore[assignment]
         for name in ("_window_spent", "_window_earned", "_window_organic", "_forecast", "_realised", "_spent_today"):
@@ -92,88 +101,81 @@ class Bidding:
             elapsed: microseconds since the last tick edge.
             mean_delay: mean time from click to order, microseconds.
         """
-        roster, delivery = self._campaigns.roster, self._campaigns.delivery
-        campaigns, groups = len(roster.campaigns), len(roster)
-        self._grow(campaigns, groups)
-        if not groups:
+        roster = self._campaigns.roster
+        if not len(roster):
             return np.zeros(0)
-        roi = roster.goal == GoalKind.TARGET_ROI
-        price = self._prices[roster.item]
-        worth_each = np.where(roi, price, 1.0)
+        if self._terms is None or self._terms.version != roster.version:
+            self._terms = Terms.of(roster, self._prices)
+            self._grow(len(roster.campaigns), len(roster))
+        terms, landscape = self._terms, self._landscape
+        landscape.grow(len(roster))
+        self._learn(terms, elapsed, mean_delay)
 
-        spent = (delivery.spend - self._seen_spend) / MICROS
-        predicted = delivery.predicted - self._seen_predicted
-        self._seen_spend, self._seen_predicted = delivery.spend.copy(), delivery.predicted.copy()
-        mature = 1.0 - math.exp(-elapsed / mean_delay) if elapsed > 0 else 0.0
-        moved = self._waiting * mature
-        self._waiting += predicted - moved
-        self._matured += moved
-        self.calibration = (delivery.orders + CALIBRATION_PRIOR) / (self._matured + CALIBRATION_PRIOR)
-
-        owner = roster.campaign
-        tick_spent = np.bincount(owner, spent, campaigns)
-        self._spent_today += tick_spent
-        for window, fresh in (
-            (self._window_spent, tick_spent),
-            (self._window_earned, np.bincount(owner, predicted * self.calibration * worth_each, campaigns)),
-        ):
-            window *= WINDOW_KEEP
-            window += fresh
-        self._count_organic()
-        self._realised *= WINDOW_KEEP
-        self._realised[:, 0] += tick_spent
-        self._realised[:, 1] += self._forecast
-
-        target = self._targets()
-        per_group = np.empty(groups)
-        cost, worth = np.zeros((campaigns, GRID)), np.zeros((campaigns, GRID))
-        landscape = self._landscape
-        unit = np.where(roi, 1.0, 1.0 / np.maximum(price, 1e-9))
-        scale = self._traffic.remaining(tick) / max(landscape.pages, 1.0)
+        remaining = self._traffic.remaining(tick)
+        cost, worth = np.zeros((len(terms.target), GRID)), np.zeros((len(terms.target), GRID))
         _grid(
             landscape.value,
             landscape.cost,
-            owner,
-            target[owner] * unit * roster.factor * self.calibration,
-            worth_each * self.calibration,
+            roster.campaign,
+            terms.ratio * self.calibration,
+            terms.worth * self.calibration,
             roster.active,
             GRID_SCALE,
+            remaining / max(landscape.pages, 1.0),
             cost,
             worth,
         )
-        # spend falls short of the landscape's: not everything served comes on screen
-        reality = ((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0))[:, None]
-        cost *= scale * reality
-        worth *= scale * reality
-        passed = np.full(campaigns, self._traffic.share_passed(tick))
-        bound = np.array([c.goal.kind is not GoalKind.MAX_CONVERSIONS for c in roster.campaigns])
-        budget = np.array([c.daily_budget.micros / MICROS for c in roster.campaigns])
-        names = np.array([c.bidder for c in roster.campaigns])
-        for name in dict.fromkeys(names.tolist()):
-            row = np.flatnonzero(names == name)
+        # not everything served comes on screen, and better slots cost more: scale to what was really spent
+        reality = np.clip((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0), 0.2, 3.0)
+        passed = self._traffic.share_passed(tick)
+        for name, row in terms.bidders.items():
+            real = reality[row, None]
             state = CampaignState(
                 row=row,
-                target=target[row],
-                bound=bound[row],
-                budget=budget[row],
+                target=terms.target[row],
+                bound=terms.bound[row],
+                budget=terms.budget[row],
                 left=left[row] / MICROS,
                 spent=self._spent_today[row],
                 earned=self._window_earned[row],
                 window_spent=self._window_spent[row],
                 organic=self._window_organic[row],
-                passed=passed[row],
-                cost=cost[row],
-                worth=worth[row],
+                passed=np.full(len(row), passed),
+                cost=cost[row] * real,
+                worth=worth[row] * real,
                 previous=self.multiplier[row],
             )
             if name not in self._bidders:
                 self._bidders[name] = BIDDERS.make(name)
             self.multiplier[row] = self._bidders[name].multipliers(state)
         _forecast_spend(cost, self.multiplier, GRID_SCALE, self._forecast)
-        share = self._tick_share(tick)
-        self._forecast *= share / np.maximum(reality[:, 0], 1e-9)
-        per_group[:] = self.multiplier[owner] * target[owner] * worth_each * roster.factor * self.calibration
-        return per_group
+        self._forecast *= self._tick_share(tick)
+        return self.multiplier[roster.campaign] * terms.bid * self.calibration
+
+    def _learn(self, terms: Terms, elapsed: int, mean_delay: float) -> None:
+        """Take in what the last tick spent and what it should earn."""
+        delivery = self._campaigns.delivery
+        campaigns = len(terms.target)
+        spent = (delivery.spend - self._seen_spend) / MICROS
+        predicted = delivery.predicted - self._seen_predicted
+        self._seen_spend, self._seen_predicted = delivery.spend.copy(), delivery.predicted.copy()
+        moved = self._waiting * (1.0 - math.exp(-elapsed / mean_delay) if elapsed > 0 else 0.0)
+        self._waiting += predicted - moved
+        self._matured += moved
+        self.calibration = (delivery.orders + CALIBRATION_PRIOR) / (self._matured + CALIBRATION_PRIOR)
+        tick_spent = np.bincount(terms.campaign, spent, campaigns)
+        earned = np.bincount(terms.campaign, predicted * self.calibration * terms.worth, campaigns)
+        self._spent_today += tick_spent
+        for window, fresh in (
+            (self._window_spent, tick_spent),
+            (self._window_earned, earned),
+            (self._window_organic, self._organic_worth(terms)),
+        ):
+            window *= WINDOW_KEEP
+            window += fresh
+        self._realised *= WINDOW_KEEP
+        self._realised[:, 0] += tick_spent
+        self._realised[:, 1] += self._forecast
 
     def _tick_share(self, tick: int) -> float:
         """Share of the remaining traffic that the opening tick brings."""
@@ -181,33 +183,34 @@ class Bidding:
         after = self._traffic.remaining(tick + 1) if (tick + 1) % 48 else 0.0
         return max(remaining - after, 0.0) / max(remaining, 1.0)
 
-    def _count_organic(self) -> None:
-        """Organic worth of the products of whole-site campaigns."""
-        if not self._fresh_organic.size:
-            return
-        self._window_organic *= WINDOW_KEEP
-        roster = self._campaigns.roster
-        for row, campaign in enumerate(roster.campaigns):
-            if campaign.whole_site:
-                items = np.unique(roster.item[roster.campaign == row])
-                gained = self._fresh_organic[items].sum()
-                roi = campaign.goal.kind is GoalKind.TARGET_ROI
-                self._window_organic[row] += gained if roi else gained / max(self._prices[items].mean(), 1e-9)
-        self._fresh_organic[:] = 0.0
+    def _organic_worth(self, terms: Terms) -> Floats:
+        """(campaigns,), by how much whole-site campaigns' products now sell more by themselves than before; may be negative.
 
-    def _targets(self) -> Floats:
-        """(campaigns,), currency per unit of worth; without a target, what the landscape asks in the middle."""
-        out = np.empty(len(self._campaigns.roster.campaigns))
-        for row, campaign in enumerate(self._campaigns.roster.campaigns):
-            goal = campaign.goal
-            if goal.kind is GoalKind.TARGET_COST:
-                out[row] = goal.target
-            elif goal.kind is GoalKind.TARGET_ROI:
-                out[row] = 1.0 / goal.target
-            else:
-                items = self._campaigns.roster.item[self._campaigns.roster.campaign == row]
-                out[row] = 0.2 * self._prices[items].mean() if len(items) else 1.0
+        An ad that takes the place of its own organic impression shows up here as a loss, so a
+        whole-site target cannot be met by buying what would have been sold anyway.
+        """
+        out = np.zeros(len(terms.target))
+        for row, items in terms.whole_site.items():
+            if row not in self._baseline:
+                known = items[self._organic[0, items] > 0.0]
+                self._baseline[row] = known, float(self._organic[0, known].sum() / max(self._pages[0], 1.0))
+            known, rate = self._baseline[row]
+            gained = float((self._organic[0, known] - self._organic[1, known]).sum())
+            gained -= rate * float(self._pages[0] - self._pages[1])
+            out[row] = gained if terms.by_value[row] else gained / max(float(self._prices[items].mean()), 1e-9)
+        self._organic[1], self._pages[1] = self._organic[0], self._pages[0]
         return out
+
+
+@compiled
+def _count_organic(
+    item: Array, group: Array, click_rate: Array, order_rate: Array, depth: Array, price: Array, out: Array
+) -> None:
+    for page in range(item.shape[0]):
+        for position in range(depth[page]):
+            what = item[page, position]
+            if what >= 0 and group[page, position] < 0:
+                out[what] += click_rate[page, position] * order_rate[page, position] * price[what]
 
 
 @compiled
@@ -219,6 +222,7 @@ def _grid(
     worth_each: Array,
     active: Array,
     scale: Array,
+    factor: float,
     out_cost: Array,
     out_worth: Array,
 ) -> None:
@@ -238,8 +242,8 @@ def _grid(
             continue
         for place in range(scale.shape[0]):
             column = bin_of(ratio[group] * scale[place])
-            out_cost[owner[group], place] += cumulative_cost[column]
-            out_worth[owner[group], place] += cumulative_value[column] * worth_each[group]
+            out_cost[owner[group], place] += cumulative_cost[column] * factor
+            out_worth[owner[group], place] += cumulative_value[column] * worth_each[group] * factor
 
 
 @compiled
@@ -254,5 +258,3 @@ def _forecast_spend(cost: Array, multiplier: Array, scale: Array, out: Array) ->
             continue
         share = (multiplier[one] - scale[place]) / (scale[place + 1] - scale[place])
         out[one] = cost[one, place] + share * (cost[one, place + 1] - cost[one, place])
-
-

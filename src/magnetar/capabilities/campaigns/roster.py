@@ -33,6 +33,9 @@ class Roster:
     whole_site: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     phase: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
+    version: int = 0
+    """Grows with every change, so that what is derived from the roster knows when it is stale."""
+
     def __len__(self) -> int:
         return len(self.groups)
 

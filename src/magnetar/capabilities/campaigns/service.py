@@ -79,6 +79,7 @@ class Campaigns:
     def _enter(self, campaign: Campaign) -> int:
         row = len(self.roster.campaigns)
         self.roster.campaigns.append(campaign)
+        self.roster.version += 1
         self._campaign_row[campaign.id] = row
         return row
 
@@ -133,6 +134,7 @@ class Campaigns:
         roster.cap[row] = campaign.frequency_cap
         roster.whole_site[row] = campaign.whole_site
         roster.phase[row] = group.phase
+        roster.version += 1
 
     def change_group(self, id: str, **changes: Any) -> AdGroup:
         """Change an ad group; returns it as it was.
@@ -163,6 +165,7 @@ class Campaigns:
         after = replace(before, **changes)
         row = self._campaign_row[id]
         self.roster.campaigns[row] = after
+        self.roster.version += 1
         for group_row in np.flatnonzero(self.roster.campaign == row):
             self._write(int(group_row))
         self._kept.put(after.merchant, [(id, after)])

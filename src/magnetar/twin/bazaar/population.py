@@ -49,9 +49,7 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     row = {name: place for place, name in enumerate(categories)}
     own_category = np.array([row[product.top_category or "其他"] for product in products], np.int64)
     own_price = np.array([product.price.amount for product in products])
-    reference = np.array(
-        [np.exp(np.log(own_price[own_category == place]).mean()) for place in range(count)]
-    )
+    reference = np.array([np.exp(np.log(own_price[own_category == place]).mean()) for place in range(count)])
 
     goods = settings.rivals * settings.rival_products
     luck = chance.of("goods")
@@ -74,11 +72,21 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     scenes = np.full(items, ALL_SCENES, np.uint8)
     scenes[own + goods :] = WATCHED_SCENES
     names = [product.id for product in products]
-    names += [f"rival-{place // settings.rival_products + 1}-{place % settings.rival_products + 1}" for place in range(goods)]
+    names += [
+        f"rival-{place // settings.rival_products + 1}-{place % settings.rival_products + 1}" for place in range(goods)
+    ]
     names += [f"content-{place + 1}" for place in range(settings.contents)]
-    merchants = [products[0].merchant if products else "own"] + [f"rival-{place + 1}" for place in range(settings.rivals)]
+    merchants = [products[0].merchant if products else "own"] + [
+        f"rival-{place + 1}" for place in range(settings.rivals)
+    ]
     shelf = Shelf.of(
-        ids=names, merchants=merchants, merchant=merchant, categories=categories, category=category, price=price, scenes=scenes
+        ids=names,
+        merchants=merchants,
+        merchant=merchant,
+        categories=categories,
+        category=category,
+        price=price,
+        scenes=scenes,
     )
 
     centre = chance.of("centre").normals(count, DIMENSIONS)
@@ -99,7 +107,9 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
         appeal=appeal,
         quality=quality,
         log_price=log_price,
-        returns=np.clip(settings.return_rate * np.exp(0.5 * chance.of("returns").normals(items) - 0.4 * quality), 0.0, 0.6),
+        returns=np.clip(
+            settings.return_rate * np.exp(0.5 * chance.of("returns").normals(items) - 0.4 * quality), 0.0, 0.6
+        ),
         leaning=taste @ centre.T / np.sqrt(DIMENSIONS),
     )
     return shelf, truth

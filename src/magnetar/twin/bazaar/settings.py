@@ -45,7 +45,7 @@ class BazaarSettings:
     return_rate: float = 0.09
     rivals: int = 28
     rival_products: int = 5
-    rival_budget: float = 55.0
+    rival_budget: float = 120.0
     """Median daily budget of a rival, currency units."""
     contents: int = 160
     """Pieces of organic content that sell nothing."""
@@ -65,7 +65,7 @@ class BazaarSettings:
 
 WORLDS: dict[str, BazaarSettings] = {
     "default": BazaarSettings("default"),
-    "promotion": BazaarSettings("promotion", promotion_day=4, rival_budget=70.0),
+    "promotion": BazaarSettings("promotion", promotion_day=4, rival_budget=150.0),
     "frugal": BazaarSettings(
         "frugal",
         price_sensitivity=1.3,

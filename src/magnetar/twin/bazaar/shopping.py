@@ -209,7 +209,11 @@ def deliver(luck: np.uint64, until: int, returns: Array, pending: Pending, out: 
             out.kind[moved] = pending.kind[row]
             out.due[moved], out.clicked[moved] = pending.due[row], pending.clicked[row]
             out.request[moved], out.shopper[moved] = pending.request[row], pending.shopper[row]
-            out.scene[moved], out.item[moved], out.group[moved] = pending.scene[row], pending.item[row], pending.group[row]
+            out.scene[moved], out.item[moved], out.group[moved] = (
+                pending.scene[row],
+                pending.item[row],
+                pending.group[row],
+            )
             out.quantity[moved], out.value[moved] = pending.quantity[row], pending.value[row]
             moved += 1
             if pending.kind[row] == _RETURNED:
@@ -219,9 +223,17 @@ def deliver(luck: np.uint64, until: int, returns: Array, pending: Pending, out: 
                 continue
             pending.kind[row] = _RETURNED
             pending.due[row] += int(_DAY * (0.8 + 2.5 * uniform(mine, 8)))
-        pending.kind[kept], pending.due[kept], pending.clicked[kept] = pending.kind[row], pending.due[row], pending.clicked[row]
+        pending.kind[kept], pending.due[kept], pending.clicked[kept] = (
+            pending.kind[row],
+            pending.due[row],
+            pending.clicked[row],
+        )
         pending.request[kept], pending.shopper[kept] = pending.request[row], pending.shopper[row]
-        pending.scene[kept], pending.item[kept], pending.group[kept] = pending.scene[row], pending.item[row], pending.group[row]
+        pending.scene[kept], pending.item[kept], pending.group[kept] = (
+            pending.scene[row],
+            pending.item[row],
+            pending.group[row],
+        )
         pending.quantity[kept], pending.value[kept] = pending.quantity[row], pending.value[row]
         kept += 1
     pending.count[0], out.count[0] = kept, moved

@@ -1,0 +1,97 @@
+"""Intervals: for a mean of pairs, a ratio of means, and a share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from magnetar.kernel.chance import Chance, Floats
+
+_Z = 1.959963984540054
+"""The 0.975 quantile of the standard normal."""
+_RESAMPLES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % interval; NaN where it is not defined."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    def __contains__(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+def student_quantile(freedom: int) -> float:
+    """The 0.975 quantile of Student's t, within 0.1 % for three degrees of freedom and more.
+
+    Source: Abramowitz & Stegun 26.7.5 (expansion about the normal quantile).
+
+    >>> [round(student_quantile(n), 2) for n in (1, 2, 3, 9, 19, 10_000)]
+    [12.71, 4.3, 3.18, 2.26, 2.09, 1.96]
+    """
+    if freedom == 1:
+        return math.tan(math.pi * 0.475)
+    if freedom == 2:
+        return 0.95 * math.sqrt(2.0 / (1.0 - 0.95**2))
+    z, n = _Z, float(freedom)
+    terms = (
+        z,
+        (z**3 + z) / 4 / n,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96 / n**2,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384 / n**3,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160 / n**4,
+    )
+    return sum(terms)
+
+
+def mean_interval(values: Floats) -> Interval:
+    """Mean with a Student interval; the values are independent, e.g. one per pair.
+
+    One value has a mean and no interval; none has nothing.
+    """
+    values = np.asarray(values, np.float64)
+    count = len(values)
+    if count == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    mean = float(values.mean())
+    if count == 1:
+        return Interval(mean, math.nan, math.nan, 1)
+    half = student_quantile(count - 1) * float(values.std(ddof=1)) / math.sqrt(count)
+    return Interval(mean, mean - half, mean + half, count)
+
+
+def ratio_interval(over: Floats, under: Floats, chance: Chance) -> Interval:
+    """Ratio of two paired means with a percentile bootstrap over pairs; undefined where `under` sums to nothing."""
+    over, under = np.asarray(over, np.float64), np.asarray(under, np.float64)
+    count = len(over)
+    if count == 0 or under.sum() <= 0:
+        return Interval(math.nan, math.nan, math.nan, count)
+    value = float(over.sum() / under.sum())
+    if count == 1:
+        return Interval(value, math.nan, math.nan, 1)
+    rows = chance.of("bootstrap").integers(count, _RESAMPLES, count)
+    below = under[rows].sum(axis=1)
+    drawn = over[rows].sum(axis=1)[below > 0] / below[below > 0]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Interval(value, float(low), float(high), count)
+
+
+def share_interval(successes: int, trials: int) -> Interval:
+    """Share with Wilson's interval (1927); trials are taken to be independent.
+
+    >>> share = share_interval(8, 10)
+    >>> round(share.low, 3), round(share.high, 3)
+    (0.49, 0.943)
+    """
+    if trials == 0:
+        return Interval(math.nan, math.nan, math.nan, 0)
+    share, z = successes / trials, _Z
+    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half), trials)

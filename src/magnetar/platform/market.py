@@ -1,0 +1,81 @@
+"""The selling side of a running platform: one shelf, its campaigns, and the turn of ticks and days.
+
+The same object serves the four arrangements. What differs is who asks for pages and who tells the
+clock: shoppers and the machine in life, a twin and its steps in a rehearsal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.bidding import Bidding
+from magnetar.capabilities.campaigns import Campaigns
+from magnetar.capabilities.forecast import Landscape, Traffic
+from magnetar.capabilities.ledger import BudgetBook
+from magnetar.capabilities.serving import PageRequests, Serving
+from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Served, Viewed
+from magnetar.capabilities.understanding import Predictor, Shelf
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.store import Store
+
+TICKS_PER_DAY = 48
+
+
+@dataclass(slots=True)
+class Marketplace:
+    """Serving and everything that it stands on, for one shelf."""
+
+    bus: Bus
+    shelf: Shelf
+    predictor: Predictor
+    campaigns: Campaigns
+    traffic: Traffic
+    landscape: Landscape
+    bidding: Bidding
+    budgets: BudgetBook
+    serving: Serving
+    tick: int = -1
+    opened_at: int = 0
+
+    @classmethod
+    def open(cls, bus: Bus, store: Store, shelf: Shelf, shoppers: int, seed: int) -> Marketplace:
+        """Connect the capabilities around a shelf."""
+        merchants = {name: row for row, name in enumerate(shelf.merchants)}
+        campaigns = Campaigns(bus, store, shelf.row_of, merchants, shelf.arrays.price)
+        predictor = Predictor(bus, shelf, shoppers)
+        traffic, landscape = Traffic(bus), Landscape()
+        bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
+        serving = Serving(bus, predictor, campaigns, landscape, shoppers, seed)
+        return cls(bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), serving)
+
+    def open_tick(self, tick: int) -> None:
+        """Settle what the last tick spent, learn, bid and lease again."""
+        now = self.bus.clock.now()
+        roster, delivery = self.campaigns.roster, self.campaigns.delivery
+        spent = np.bincount(roster.campaign, delivery.spend, len(roster.campaigns)).astype(np.int64)
+        if self.tick >= 0:
+            self.budgets.settle(self.tick, spent)
+        if tick % TICKS_PER_DAY == 0 and self.tick >= 0:
+            for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving):
+                part.new_day()
+            self.budgets.new_day()
+        self.budgets.set_budgets(np.array([c.daily_budget.micros for c in roster.campaigns], np.int64))
+        self.predictor.refresh(now)
+        left = self.budgets.remaining()
+        alpha = self.bidding.solve(tick, left, now - self.opened_at if self.tick >= 0 else 0, self.predictor.mean_delay)
+        self.tick, self.opened_at = tick, now
+        self.serving.open_tick(tick, alpha, self.budgets.lease(tick))
+
+    def decide(self, requests: PageRequests) -> Served:
+        """Fill pages."""
+        return self.serving.decide(requests)
+
+    def intake(self, pages: Served, depth: NDArray[np.int64], clicked: Clicked, ordered: Ordered, returned: Returned) -> None:
+        """Take in what shoppers did."""
+        self.bus.publish(Viewed(pages=pages, depth=depth))
+        for event in (clicked, ordered, returned):
+            if len(event.item):
+                self.bus.publish(event)
