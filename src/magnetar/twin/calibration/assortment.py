@@ -9,7 +9,7 @@ import numpy as np
 from magnetar.kernel.chance import Floats, Ints
 from magnetar.twin.calibration.columns import OrderLog, Orders
 
-HALF_LIFE_DAYS = 35.0
+HALF_LIFE_DAYS = 84.0
 """A past line of this age counts half; chosen on origins inside the training weeks."""
 EDGES = np.array([2, 4, 8, 16, 32, 64, 128, 512])
 """Where the classes of quantity end; cheap things are bought by the dozen, and stay so."""

@@ -141,7 +141,7 @@ def calibration_of(shop: Shop) -> Calibration:
     count = np.maximum(np.bincount(product), 1)
     price = (np.bincount(product, np.log(log.value[priced] / log.quantity[priced])) / count)[np.unique(product)]
     sold = np.bincount(log.product[sale])
-    units = np.bincount(log.product[sale], weights=log.quantity[sale])
+    units = np.bincount(log.product[sale], weights=log.quantity[sale]).astype(np.float64)
     r, alpha, a, b = (float(value) for value in shop.loyalty)
     hours = np.bincount((orders.time % SECONDS) // 3600, minlength=24)
     delays = fates.delay[fates.delay >= 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def poisson(stream: np.uint64, mean: float) -> int:
 
 
 @inlined
-def pick(cumulative: Floats, start: int, end: int, at: float) -> int:
+def pick(cumulative: Floats, start: Any, end: Any, at: float) -> int:
     """Where a draw falls among cumulative weights: the first place in [start, end) whose sum exceeds `at`.
 
     `at` is in [0, 1) of the weight that lies between start and end.

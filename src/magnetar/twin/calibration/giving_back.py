@@ -21,10 +21,14 @@ class Fates(NamedTuple):
     """Share of the order's value that came back."""
     delay: Ints
     """Days until the first return, -1 where nothing came back."""
+    last: Ints
+    """Days until the last return that was seen, -1 where nothing came back."""
     age: Ints
     """Days from the order to the end of the log."""
     mature: Ints
     """(mature orders,), rows old enough to have shown their returns."""
+    touched: Ints
+    """(touched orders,), rows of the mature orders of which something came back."""
     patience: int
     """Days by which 95 % of matched returns have come."""
     stray_rate: float
@@ -106,6 +110,8 @@ def fates_of(log: OrderLog, orders: Orders, end: int) -> Fates:
     first = np.full(len(orders.code), np.iinfo(np.int64).max)
     np.minimum.at(first, row, wait)
     delay = np.where(first < np.iinfo(np.int64).max, first, -1)
+    last = np.full(len(orders.code), -1)
+    np.maximum.at(last, row, wait)
     given = np.bincount(row, weights=value[~stray], minlength=len(orders.code))
     share = np.clip(given / np.maximum(orders.value, 1e-9), 0.0, 1.0)
     patience = int(np.quantile(wait, MATURE_SHARE)) if len(wait) else 0
@@ -115,16 +121,17 @@ def fates_of(log: OrderLog, orders: Orders, end: int) -> Fates:
     mature = np.flatnonzero(age >= patience)
     recent_orders = max(int(np.sum(orders.day >= end - RECENT_DAYS)), 1)
     strays = np.unique(log.order[back][stray & (log.day[back] >= end - RECENT_DAYS)])
-    worth = (
-        np.bincount(np.unique(log.order[back][stray], return_inverse=True)[1], weights=log.value[back][stray])
-        if np.any(stray)
-        else np.zeros(1)
-    )
+    worth = np.zeros(1)
+    if np.any(stray):
+        lost = np.unique(log.order[back][stray], return_inverse=True)[1]
+        worth = np.bincount(lost, weights=log.value[back][stray]).astype(np.float64)
     return Fates(
         share,
         delay.astype(np.int64),
+        last.astype(np.int64),
         age.astype(np.int64),
         mature.astype(np.int64),
+        mature[delay[mature] >= 0].astype(np.int64),
         patience,
         len(strays) / recent_orders,
         worth,

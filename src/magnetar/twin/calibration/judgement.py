@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from magnetar.twin.calibration.calibrated import Calibration, calibration_of
 from magnetar.twin.calibration.columns import OrderLog
@@ -24,6 +27,10 @@ class Judgement:
     """Simulations behind each interval."""
     shop: Shop
     """As learnt before the split."""
+
+    def parameters(self) -> dict[str, Any]:
+        """What was fitted before the split, as a calibration of that part."""
+        return msgspec.to_builtins(calibration_of(self.shop))
 
 
 def assess(log: OrderLog, *, at: str = "", weeks: int = 0, runs: int = RUNS, seed: int = 0) -> Judgement:

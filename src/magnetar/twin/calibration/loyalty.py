@@ -21,6 +21,8 @@ from magnetar.twin.calibration.minimise import minimise
 
 CENTRES = np.log([0.8, 60.0, 0.8, 3.0])
 WIDTHS = np.array([1.5, 1.5, 1.5, 1.5])
+SETTLED_DAYS = 90.0
+LEANING = np.full(4, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,13 @@ def _misfit(r: float, alpha: float, a: float, b: float, repeats: Ints, last: Flo
     return -total
 
 
-def fit_loyalty(known: Histories) -> Floats:
-    """The most probable (r, alpha, a, b) under wide log-normal priors.
+def fit_loyalty(known: Histories, centres: Floats = CENTRES, widths: Floats = WIDTHS) -> Floats:
+    """The most probable (r, alpha, a, b) under log-normal priors.
+
+    Args:
+        known: the shoppers.
+        centres: (4,), logs of the priors' medians.
+        widths: (4,), standard deviations of the logs; wide by default.
 
     Returns:
         (4,): gamma shape and rate (clock days) of the purchase rate, and the beta parameters of leaving. With
@@ -81,10 +88,26 @@ def fit_loyalty(known: Histories) -> Floats:
         if np.any(np.abs(logs) > 12):
             return np.inf
         r, alpha, a, b = np.exp(logs)
-        prior = 0.5 * float((((logs - CENTRES) / WIDTHS) ** 2).sum())
+        prior = 0.5 * float((((logs - centres) / widths) ** 2).sum())
         return _misfit(r, alpha, a, b, known.repeats, known.last, known.age) + prior
 
-    return np.exp(minimise(misfit, CENTRES.copy(), rounds=400, close=1e-8))
+    return np.exp(minimise(misfit, centres.copy(), rounds=400, close=1e-8))
+
+
+def fit_newcomers(known: Histories, span: float, everybody: Floats) -> Floats:
+    """The loyalty of true newcomers, (4,).
+
+    Who shows up in a log's first weeks is an old shopper more often than not, and a busy one. True newcomers are
+    those that came after the first `SETTLED_DAYS` of clock time; their fit leans on that of everybody.
+
+    Args:
+        known: all shoppers.
+        span: clock time of the whole log.
+        everybody: (4,), of `fit_loyalty` on all of them.
+    """
+    late = known.age < span - SETTLED_DAYS
+    those = Histories(known.shopper[late], known.repeats[late], known.last[late], known.age[late])
+    return fit_loyalty(those, np.log(everybody), LEANING)
 
 
 def still_here(known: Histories, fit: Floats) -> Floats:
@@ -101,6 +124,37 @@ def still_here(known: Histories, fit: Floats) -> Floats:
 def expected_rate(known: Histories, fit: Floats) -> Floats:
     """Purchases expected of each shopper in the next unit of clock time, (shoppers,)."""
     return still_here(known, fit) * (fit[0] + known.repeats) / (fit[1] + known.age)
+
+
+def arrivals_ahead(first: Floats, clock: Floats, fit: Floats, ahead: Floats) -> Floats:
+    """How the rate of first purchases goes on, against its mean over the last eight weeks.
+
+    In a log's first weeks every shopper looks new. Shoppers from before the log show up at a rate that falls as
+    the gamma mixture empties, in proportion to (alpha / (alpha + t)) ** (r + 1); true newcomers keep coming.
+    Both shares are fitted by non-negative Poisson likelihood.
+
+    Args:
+        first: (days,), first purchases on each day.
+        clock: (days,), the shop's time at the end of each day.
+        fit: (4,), of `fit_loyalty`.
+        ahead: (n,), clock times after the log.
+
+    Returns:
+        (n,), dimensionless; 1 is the mean of the last eight weeks.
+    """
+    r, alpha = float(fit[0]), float(fit[1])
+    pace = np.diff(clock, prepend=0.0)
+    old = (alpha / (alpha + clock - pace / 2)) ** (r + 1)
+    shares = np.array([0.5, 0.5])
+    basis = np.stack([pace, pace * old])
+    whole = np.maximum(basis.sum(axis=1), 1e-12)
+    shares *= first.sum() / whole
+    for _ in range(500):  # expectation and maximisation: each first purchase is shared out between the two causes
+        mean = np.maximum(shares @ basis, 1e-12)
+        shares = shares * (basis @ (first / mean)) / whole
+    recent = slice(-56, None)
+    now = float((shares @ basis)[recent].sum() / max(float(pace[recent].sum()), 1e-12))
+    return (shares[0] + shares[1] * (alpha / (alpha + ahead)) ** (r + 1)) / max(now, 1e-12)
 
 
 def buy_again_share(fit: Floats, days: float) -> float:

@@ -8,10 +8,18 @@ import numpy as np
 
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.twin.calibration.assortment import Assortment, assortment_of
-from magnetar.twin.calibration.baskets import Kinds, Pools, kinds_of, pools_of
+from magnetar.twin.calibration.baskets import NEWCOMER, Kinds, Pools, kinds_of, pools_of
 from magnetar.twin.calibration.columns import OrderLog, Orders, orders_of, per_day
 from magnetar.twin.calibration.giving_back import Fates, fates_of
-from magnetar.twin.calibration.loyalty import Histories, expected_rate, fit_loyalty, histories, still_here
+from magnetar.twin.calibration.loyalty import (
+    Histories,
+    arrivals_ahead,
+    expected_rate,
+    fit_loyalty,
+    fit_newcomers,
+    histories,
+    still_here,
+)
 from magnetar.twin.calibration.rhythm import Rhythm, clock, fit_rhythm, paths
 from magnetar.twin.calibration.simulate import Past, People, Weeks, empty_weeks, run_weeks
 
@@ -36,6 +44,8 @@ class Shop:
     known: Histories
     loyalty: Floats
     """(4,), r, alpha, a, b of `loyalty.fit_loyalty`."""
+    newcomers: Floats
+    """(4,), the same of true newcomers."""
     kinds: Kinds
     pools: Pools
     fates: Fates
@@ -44,13 +54,22 @@ class Shop:
     @property
     def people(self) -> People:
         """The shoppers as the simulation reads them."""
-        r, alpha, a, b = (float(value) for value in self.loyalty)
         whole = float(expected_rate(self.known, self.loyalty).sum())
         share = self.kinds.newcomers
         arrivals = whole * share / max(1.0 - share, 1e-6) if whole > 0 else 1.0
+        time = clock(self.rhythm)
+        fresh = per_day(self.orders.day[self.kinds.kind == NEWCOMER], None, self.first, self.end)
+        ahead = time[-1] + (time[-1] - time[max(len(time) - 57, 0)]) / min(56, len(time)) * np.arange(self.horizon)
+        decline = arrivals_ahead(fresh, time, self.loyalty, ahead) if fresh.any() else np.ones(self.horizon)
         guests = self.kinds.guests if len(self.known.shopper) else 1.0
         return People(
-            still_here(self.known, self.loyalty), self.known.repeats, self.known.age, r, alpha, a, b, arrivals, guests
+            still_here(self.known, self.loyalty),
+            self.known.repeats,
+            self.known.age,
+            self.loyalty,
+            self.newcomers,
+            arrivals * decline,
+            guests,
         )
 
 
@@ -60,7 +79,9 @@ def fit_shop(log: OrderLog, end: int, horizon: int) -> Shop:
     orders = orders_of(log)
     first = int(orders.day.min())
     rhythm = fit_rhythm(per_day(orders.day, None, first, end), (first + 3) % 7)
-    known = histories(orders.shopper, orders.day - first, clock(rhythm))
+    time = clock(rhythm)
+    known = histories(orders.shopper, orders.day - first, time)
+    loyalty = fit_loyalty(known)
     kinds = kinds_of(orders, end)
     return Shop(
         log=log,
@@ -70,7 +91,8 @@ def fit_shop(log: OrderLog, end: int, horizon: int) -> Shop:
         horizon=horizon,
         rhythm=rhythm,
         known=known,
-        loyalty=fit_loyalty(known),
+        loyalty=loyalty,
+        newcomers=fit_newcomers(known, float(time[-1]), loyalty),
         kinds=kinds,
         pools=pools_of(orders, kinds, known.shopper, end),
         fates=fates_of(log, orders, end),

@@ -79,7 +79,7 @@ def period_of(log: OrderLog, first: int, end: int) -> Period:
         lines=np.bincount(np.minimum(whole.lines[inside], BINS - 1), minlength=BINS).astype(float),
         sizes=np.bincount(log_bins(whole.pieces[inside]), minlength=BINS).astype(float),
         values=np.bincount(log_bins(whole.value[inside]), minlength=BINS).astype(float),
-        units=np.bincount(whole.line_product[here], weights=whole.line_quantity[here], minlength=width),
+        units=np.bincount(whole.line_product[here], whole.line_quantity[here], width).astype(float),
         sold=np.bincount(whole.line_product[here], minlength=width).astype(float),
         known_products=np.unique(whole.line_product[line_day < first]),
         seen_before=_share(np.isin(buyers, past)) if len(past) else np.nan,

@@ -16,7 +16,7 @@ from magnetar.twin.calibration.columns import Flags
 from magnetar.twin.calibration.minimise import minimise
 
 YEAR = 365.2425 / 7  # weeks
-CENTRES = np.log([0.25, 0.7, 0.2, 4.0, 0.08])
+CENTRES = np.log([0.25, 0.7, 0.15, 3.5, 0.08])
 WIDTHS = np.array([0.4, 0.3, 0.5, 0.4, 0.7])
 """Priors of the scales, as `Rhythm.scales` lists them; chosen on origins inside the training weeks (docs)."""
 TREND = 0.1
@@ -87,7 +87,7 @@ def fit_rhythm(orders: Floats, first_weekday: int) -> Rhythm:
     )
     used = exposed > 1.0 / 7
     seen = np.log((counted[used] + 0.5) / exposed[used])
-    spread = 1.0 / (counted[used] + 0.5)
+    spread = (1.0 / (counted[used] + 0.5)).astype(np.float64)
     weeks = middle[used]
 
     def misfit(logs: Floats) -> float:

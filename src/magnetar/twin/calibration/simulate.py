@@ -29,12 +29,12 @@ class People(NamedTuple):
     """(shoppers,), chance of not having left."""
     repeats: Ints
     age: Floats
-    r: float
-    alpha: float
-    a: float
-    b: float
-    arrivals: float
-    """Rate at which newcomers order, in the unit of the shoppers' rates."""
+    loyalty: Floats
+    """(4,), r, alpha, a, b of the shoppers in the log."""
+    newcomers: Floats
+    """(4,), the same of those yet to come."""
+    arrivals: Floats
+    """(days,), rate at which newcomers order, in the unit of the shoppers' rates."""
     guests: float
     """Share of orders without a shopper."""
 
@@ -138,22 +138,25 @@ def run_weeks(
         for who in range(known):
             mine = fold(at, who)
             if uniform(mine, 0) < people.here[who]:
-                shape = people.r + people.repeats[who]
-                rate[who] = gamma(fold(mine, 1), shape) / (people.alpha + people.age[who])
-                leave[who] = beta(fold(mine, 2), people.a, people.b + people.repeats[who] + 1.0)
+                shape = people.loyalty[0] + people.repeats[who]
+                rate[who] = gamma(fold(mine, 1), shape) / (people.loyalty[1] + people.age[who])
+                leave[who] = beta(fold(mine, 2), people.loyalty[2], people.loyalty[3] + people.repeats[who] + 1.0)
                 _add(tree, who, rate[who])
                 whole += rate[who]
-        # An order too young to have shown its returns meets the fate of a mature one, if that is still to come.
+        # An order of the log meets what a mature one met after the same time: a first return, or a further one.
         at = fold(stream, 2)
-        if len(fates.mature) > 0:
-            for row in range(len(fates.age)):
-                age = fates.age[row]
-                if age < fates.patience:
-                    other = fates.mature[int(uniform(at, row) * len(fates.mature))]
-                    when = fates.delay[other] - age - 1
-                    if fates.delay[other] > age and when < days:
-                        out.returned[run, when] += fates.share[other] * past.value[row]
-                        out.returns[run] += 1
+        for row in range(len(fates.age)):
+            same = fates.touched if fates.delay[row] >= 0 else fates.mature
+            if len(same) == 0:
+                continue
+            other = same[int(uniform(at, row) * len(same))]
+            seen = fates.age[row] + 1
+            first, last = fates.delay[other] - seen, fates.last[other] - seen
+            if fates.delay[row] < 0 and 0 <= first < days:
+                out.returned[run, first] += fates.share[other] * past.value[row]
+                out.returns[run] += 1
+            elif fates.delay[row] >= 0 and first < 0 and 0 <= last < days:
+                out.returns[run] += 1
         count = known
         new_products = out.units.shape[1] - shelf.products
         appeal = np.zeros(new_products)
@@ -179,20 +182,20 @@ def run_weeks(
                 buyer, kind = -1, 0
                 if uniform(mine, 0) >= people.guests:
                     out.named_orders[run] += 1
-                    target = uniform(mine, 1) * (people.arrivals + whole)
-                    if target < people.arrivals or whole <= 1e-12:
+                    target = uniform(mine, 1) * (people.arrivals[day] + whole)
+                    if target < people.arrivals[day] or whole <= 1e-12:
                         kind = 1
                         if count < room:
                             buyer = count
                             count += 1
-                            rate[buyer] = gamma(fold(mine, 10), people.r) / people.alpha
-                            leave[buyer] = beta(fold(mine, 11), people.a, people.b)
+                            rate[buyer] = gamma(fold(mine, 10), people.newcomers[0]) / people.newcomers[1]
+                            leave[buyer] = beta(fold(mine, 11), people.newcomers[2], people.newcomers[3])
                             _add(tree, buyer, rate[buyer])
                             whole += rate[buyer]
                         out.new_buyers[run] += 1
                     else:
                         kind = 2
-                        buyer = min(_find(tree, target - people.arrivals), count - 1)
+                        buyer = min(_find(tree, target - people.arrivals[day]), count - 1)
                         if buyer < known:
                             out.known_orders[run] += 1
                             if not bought[buyer]:
