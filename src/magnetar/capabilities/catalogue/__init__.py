@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from magnetar.capabilities.catalogue.cleaning import clean, formula_like
+    from magnetar.capabilities.catalogue.commands import checked_currency, milestones, settle_report, show_report
     from magnetar.capabilities.catalogue.events import CatalogueImported
     from magnetar.capabilities.catalogue.export import safe_cell, write_catalogue
     from magnetar.capabilities.catalogue.findings import Notes, Rejected, Report, Unfit, shorten
     from magnetar.capabilities.catalogue.opening import Limits, Source, open_source
-    from magnetar.capabilities.catalogue.prices import ISO_4217, read_price
+    from magnetar.capabilities.catalogue.prices import ISO_4217, read_amount, read_price
     from magnetar.capabilities.catalogue.readers.delimited import Table, open_table
     from magnetar.capabilities.catalogue.reading import CatalogueReading, read_catalogue
     from magnetar.capabilities.catalogue.service import CatalogueService
-    from magnetar.capabilities.catalogue.tally import Tally
+    from magnetar.capabilities.catalogue.tally import Tally, digest
 
 _WHERE = {
     "CatalogueImported": "events",
@@ -30,6 +31,12 @@ _WHERE = {
     "Table": "readers.delimited",
     "Tally": "tally",
     "Unfit": "findings",
+    "checked_currency": "commands",
+    "digest": "tally",
+    "milestones": "commands",
+    "read_amount": "prices",
+    "settle_report": "commands",
+    "show_report": "commands",
     "clean": "cleaning",
     "formula_like": "cleaning",
     "open_source": "opening",
@@ -53,14 +60,20 @@ __all__ = [
     "Table",
     "Tally",
     "Unfit",
+    "checked_currency",
     "clean",
+    "digest",
     "formula_like",
+    "milestones",
     "open_source",
     "open_table",
+    "read_amount",
     "read_catalogue",
     "read_price",
     "safe_cell",
+    "settle_report",
     "shorten",
+    "show_report",
     "write_catalogue",
 ]
 

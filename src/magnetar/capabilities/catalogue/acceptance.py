@@ -155,7 +155,7 @@ class Acceptance:
             raise Unfit(field, text, f"至多 {chars} 个字符 at most {chars} characters")
         if shown != text and ("\x1b" in text or "\x00" in text):
             self._notes.add("control_characters", draft.line, f"{field}: 已去除控制字符 control characters removed")
-        if formula_like(shown):
+        if field != "attributes" and (formula_like(shown) or formula_like(text)):
             self._notes.add("formula_like", draft.line, f"{field} 像公式 looks like a spreadsheet formula: {shown}")
         return shown
 

@@ -51,8 +51,8 @@ def import_catalogue(
     )
     write_json(json, "import catalogue", report.as_json())
     if json != "-":
-        show(report)
-    settle(report, file)
+        show_report(report)
+    settle_report(report, file)
 
 
 def list_catalogue(
@@ -134,7 +134,7 @@ def milestones(unit: str, every: int = 100_000) -> Any:
     return say
 
 
-def show(report: Report, more: dict[str, Any] | None = None) -> None:
+def show_report(report: Report, more: dict[str, Any] | None = None) -> None:
     """The report for people: figures, warnings, and the first rejected rows."""
     console = Console()
     figures = {
@@ -172,7 +172,7 @@ def show(report: Report, more: dict[str, Any] | None = None) -> None:
         console.print(Text(f"… 另有 and {report.rejected_total - SHOWN:,} more; --json FILE 列出全部 lists them"))
 
 
-def settle(report: Report, file: str) -> None:
+def settle_report(report: Report, file: str) -> None:
     """End with an error where a file gave nothing at all.
 
     Raises:

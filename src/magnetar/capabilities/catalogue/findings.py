@@ -13,6 +13,7 @@ FOUND_CHARS = 80
 KEPT = 10_000
 """A report lists at most so many rejected rows; it counts them all."""
 _LINES = 5
+_DETAILS = 12
 
 
 def shorten(found: object, chars: int = FOUND_CHARS) -> str:
@@ -54,27 +55,27 @@ class Unfit(Exception):
 
 
 class Notes:
-    """Warnings by kind, each with how often it came up, the first lines and one example."""
+    """Warnings by kind, each with how often it came up, the first lines and some examples."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._lines: dict[str, list[int]] = {}
-        self._details: dict[str, str] = {}
+        self._details: dict[str, dict[str, None]] = {}
 
     def add(self, kind: str, line: int | None = None, detail: str = "") -> None:
         self._counts[kind] += 1
         lines = self._lines.setdefault(kind, [])
         if line is not None and len(lines) < _LINES:
             lines.append(line)
-        if detail:
-            self._details.setdefault(kind, shorten(detail, 200))
+        if detail and len(details := self._details.setdefault(kind, {})) < _DETAILS:
+            details[shorten(detail, 200)] = None
 
     def count(self, kind: str) -> int:
         return self._counts[kind]
 
     def as_json(self) -> list[dict[str, Any]]:
         return [
-            {"kind": kind, "count": count, "lines": self._lines[kind], "detail": self._details.get(kind, "")}
+            {"kind": kind, "count": count, "lines": self._lines[kind], "detail": "; ".join(self._details.get(kind, ()))}
             for kind, count in self._counts.items()
         ]
 
