@@ -44,19 +44,18 @@ class Bus:
 
         An id that was recorded before changes nothing and tells nobody: returns None.
         """
-        self._count += 1
         kind = type(event)
-        envelope = Envelope(
-            id=id or f"{self.source}:{self._count}",
-            source=self.source,
-            time=self.clock.now(),
-            type=kind.__name__,
-            data=event,
-        )
-        before = len(self.log)
-        self.log.append((envelope,))
-        if len(self.log) == before:
-            return None
+        while True:
+            if not id:
+                self._count += 1
+            envelope = Envelope(
+                id or f"{self.source}:{self._count}", self.source, self.clock.now(), kind.__name__, event
+            )
+            if self.log.append((envelope,))[0]:
+                break
+            if id:
+                return None
+            # The number was taken by another thread, or before a restart: take the next one.
         for handler in self._handlers.get(kind, ()):
             try:
                 handler(event)
