@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from magnetar.kernel.errors import BadInput
 from magnetar.surface.report import JsonOption, SeedOption, progress, write_json
 from magnetar.surface.session import session_of
 from magnetar.vocabulary.orders import OrderLine
@@ -25,17 +26,21 @@ def calibrate(
         int, typer.Option("--holdout-weeks", help="Hold out so many whole weeks at the end; a fifth by default.")
     ] = 0,
     runs: Annotated[int, typer.Option("--runs", min=20, max=5000, help="Simulations; large shops get fewer.")] = 200,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of prices that name none, such as CNY.")] = "",
+    currency: Annotated[str, typer.Option("--currency", help="Currency of prices that name none, such as CNY; told from the format by default.")] = "",
     seed: SeedOption = 0,
     json: JsonOption = "",
 ) -> None:
     """用订单日志校准 · Fit a shop to its order log, play the held-out weeks, and compare with what happened."""
+    from magnetar.capabilities.catalogue import ISO_4217
     from magnetar.twin.calibration import assess, calibrate_on
     from magnetar.twin.calibration.held_out import iso
     from magnetar.twin.calibration.table import table
 
     session = session_of(context)
-    log, rejected = read_log(orders, currency or session.settings.currency)
+    currency = currency.upper()
+    if currency and currency not in ISO_4217:
+        raise BadInput(f"货币 --currency {currency[:20]!r} is no ISO 4217 code. Give one such as CNY or GBP.")
+    log, rejected = read_log(orders, currency)
     progress(f"已读 read {len(log.time):,} 行 lines; 学习并模拟 · fitting and simulating …")
     judgement = assess(log, at=split, weeks=holdout_weeks, runs=runs, seed=seed)
     if json != "-":

@@ -26,7 +26,7 @@ def seasonal(series: Floats, horizon: int) -> Floats:
         ValueError: less than a week of past.
 
     >>> seasonal(np.arange(14.0), 8)
-    array([ 3.5,  4.5,  5.5,  6.5,  7.5,  8.5,  9.5,  3.5])
+    array([3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 3.5])
     """
     days = len(series)
     if days < 7:
