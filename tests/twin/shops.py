@@ -14,7 +14,9 @@ from magnetar.vocabulary.orders import OrderLine
 START = date(2022, 1, 3)  # a Monday
 
 
-def line(order: str, day: int, *, shopper: str | None = "s0", product: str = "p0", quantity: int = 1, **more) -> OrderLine:
+def line(
+    order: str, day: int, *, shopper: str | None = "s0", product: str = "p0", quantity: int = 1, **more
+) -> OrderLine:
     at = f"{START + timedelta(days=day)}T{more.pop('hour', 12):02d}:00:00"
     price = Money.of(more.pop("price", "10"), more.pop("currency", "EUR"))
     return OrderLine(

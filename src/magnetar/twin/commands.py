@@ -26,7 +26,12 @@ def calibrate(
         int, typer.Option("--holdout-weeks", help="Hold out so many whole weeks at the end; a fifth by default.")
     ] = 0,
     runs: Annotated[int, typer.Option("--runs", min=20, max=5000, help="Simulations; large shops get fewer.")] = 200,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of prices that name none, such as CNY; told from the format by default.")] = "",
+    currency: Annotated[
+        str,
+        typer.Option(
+            "--currency", help="Currency of prices that name none, such as CNY; told from the format by default."
+        ),
+    ] = "",
     seed: SeedOption = 0,
     json: JsonOption = "",
 ) -> None:

@@ -19,7 +19,7 @@ YEAR = 365.2425 / 7  # weeks
 CENTRES = np.log([0.25, 0.7, 0.15, 3.5, 0.08])
 WIDTHS = np.array([0.4, 0.3, 0.5, 0.4, 0.7])
 """Priors of the scales, as `Rhythm.scales` lists them; chosen on origins inside the training weeks (docs)."""
-TREND = 0.1
+TREND = 0.4
 """Standard deviation of the yearly growth of the log level."""
 MEMORY_DAYS = 182
 """The weekday pattern is that of the last half year."""
