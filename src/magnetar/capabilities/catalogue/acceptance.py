@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from magnetar.capabilities.catalogue.cleaning import clean, formula_like, web_address, without_markup
+from magnetar.capabilities.catalogue.cleaning import clean, formula_like, is_tidy, web_address, without_markup
 from magnetar.capabilities.catalogue.drafts import Draft
 from magnetar.capabilities.catalogue.findings import Notes, Unfit
 from magnetar.capabilities.catalogue.prices import read_price
@@ -117,7 +117,7 @@ class Acceptance:
         Raises:
             Unfit: the first thing that keeps it from being one.
         """
-        id = clean(draft.id)
+        id = draft.id if is_tidy(draft.id) else clean(draft.id)
         if not id or len(id) > ID_CHARS:
             raise Unfit("id", draft.id, f"1 到 {ID_CHARS} 个字符的编号 an id of 1 to {ID_CHARS} characters")
         title = self._text(draft, "title", draft.title, TITLE_CHARS)
@@ -150,6 +150,8 @@ class Acceptance:
         )
 
     def _text(self, draft: Draft, field: str, text: str, chars: int) -> str:
+        if is_tidy(text) and len(text) <= chars:
+            return text
         shown = without_markup(text)
         if len(shown) > chars:
             raise Unfit(field, text, f"至多 {chars} 个字符 at most {chars} characters")
@@ -214,11 +216,13 @@ class Acceptance:
     def _category(self, draft: Draft) -> str:
         if not draft.category:
             return ""
-        return " > ".join(filter(None, _STEP.split(self._text(draft, "category", draft.category, TEXT_CHARS))))
+        return _path(self._text(draft, "category", draft.category, TEXT_CHARS))
 
     def _description(self, draft: Draft) -> str:
         if not draft.description:
             return ""
+        if is_tidy(draft.description) and len(draft.description) <= DESCRIPTION_CHARS:
+            return draft.description
         text = without_markup(draft.description, lines=True)
         if len(text) > DESCRIPTION_CHARS:
             self._notes.add("description_cut", draft.line, f"描述截至 cut to {DESCRIPTION_CHARS} characters")
@@ -255,7 +259,10 @@ class Acceptance:
     def _attributes(self, draft: Draft) -> dict[str, str]:
         kept: dict[str, str] = {}
         for name, value in draft.attributes.items():
-            name, value = without_markup(name), self._text(draft, "attributes", value, DESCRIPTION_CHARS)
+            name, value = (
+                name if is_tidy(name) else without_markup(name),
+                self._text(draft, "attributes", value, DESCRIPTION_CHARS),
+            )
             if not name or not value:
                 continue
             if len(kept) == ATTRIBUTES:
@@ -283,6 +290,11 @@ def _same_currency(field: str, found: str, one: Money, other: Money) -> None:
 def _available(text: str) -> bool | None:
     word = _SCHEMA_ORG.sub("", clean(text)).lower()
     return _AVAILABLE.get(word, _AVAILABLE.get(word.replace("_", " ").replace("-", " ")))
+
+
+@lru_cache(maxsize=4096)
+def _path(category: str) -> str:
+    return " > ".join(filter(None, _STEP.split(category)))
 
 
 @lru_cache(maxsize=256)

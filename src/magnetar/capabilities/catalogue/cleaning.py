@@ -25,9 +25,11 @@ _OPEN_END = re.compile(
     r"<(?:script|img|svg|iframe|a|object|embed|style|link|meta|body|input|form|video|audio)\b[^<>]*\Z", re.IGNORECASE
 )
 _WEB = re.compile(r"https?://[^\s/?#\\@]+(?:[/?#]\S*)?", re.IGNORECASE)
+_PLAIN_WEB = re.compile(r"https?://[\w.-]+/[\w./?=%#~+-]*", re.ASCII)
 _SCHEME = re.compile(r"[^/?#]*:")
 LINK_CHARS = 2048
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_EDGES = frozenset(("", " ", *FORMULA_STARTS))
 
 
 def clean(text: str, lines: bool = False) -> str:
@@ -91,6 +93,22 @@ def _drop_hidden(text: str) -> str:
     return "".join([*kept, text[at:]])
 
 
+def is_tidy(text: str) -> bool:
+    """Whether there is nothing to clean, for the common case: most text is as it should be.
+
+    >>> is_tidy("陶瓷 mug"), is_tidy(" mug"), is_tidy("=1"), is_tidy("<b>")
+    (True, False, False, False)
+    """
+    return (
+        text.isprintable()
+        and "<" not in text
+        and "&" not in text
+        and "  " not in text
+        and text[:1] not in _EDGES
+        and text[-1:] != " "
+    )
+
+
 def formula_like(text: str) -> bool:
     """Whether a spreadsheet would run the text as a formula.
 
@@ -111,6 +129,8 @@ def web_address(text: str, below: bool = False) -> str | None:
     >>> web_address("/products/mug"), web_address("/etc/passwd", below=True), web_address("//evil.example")
     ('/products/mug', None, None)
     """
+    if len(text) <= LINK_CHARS and _PLAIN_WEB.fullmatch(text):
+        return text
     text = clean(text).replace(" ", "%20")
     if len(text) > LINK_CHARS or '"' in text or "<" in text or ">" in text or "`" in text:
         return None

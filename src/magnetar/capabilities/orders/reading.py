@@ -23,6 +23,7 @@ from magnetar.capabilities.catalogue import (
     Tally,
     Unfit,
     clean,
+    digest,
     formula_like,
     open_source,
     read_amount,
@@ -299,8 +300,6 @@ _FIELDS = ("order", "product", "title", "region", "shopper", "quantity", "price"
 
 def key_of(line: OrderLine) -> str:
     """What the line is stored under: in order of time, the same however often it is imported."""
-    from magnetar.capabilities.catalogue import digest
-
     rest = f"{line.quantity}\x1f{line.price.micros}\x1f{line.price.currency}\x1f{line.shopper}\x1f{line.returned}\x1f{line.title}\x1f{line.region}"
     return f"{line.at}/{line.order}/{line.product}/{digest(rest):016x}/{line.place}"
 

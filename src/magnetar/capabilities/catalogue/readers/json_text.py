@@ -12,6 +12,7 @@ from magnetar.capabilities.catalogue.findings import Rejected, shorten
 _BLANK = re.compile(r"[\s\ufeff]*")
 _BETWEEN = re.compile(r"[\s,]*")
 _MORE = 1 << 18
+LINE = "@magnetar:line"
 
 
 def _refuse(name: str) -> str:
@@ -55,11 +56,7 @@ def values(stream: TextIO, limit: int) -> Iterator[tuple[int, Any] | Rejected]:
         try:
             value, end = _DECODER.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError) as error:
-            more = (
-                ""
-                if isinstance(error, RecursionError) or len(text) - at > limit
-                else stream.read(max(_MORE, len(text) - at))
-            )
+            more = stream.read(max(_MORE, len(text) - at)) if _cut(error, text) and len(text) - at <= limit else ""
             if more:
                 text, at = text[at:] + more, 0
                 continue
@@ -68,6 +65,7 @@ def values(stream: TextIO, limit: int) -> Iterator[tuple[int, Any] | Rejected]:
         if end == len(text) and (more := stream.read(_MORE)):  # a number may go on
             text, at = text[at:] + more, 0
             continue
+        _mark_lines(text, at, end, line, value)
         yield line, value
         line += text.count("\n", at, end)
         at = end
@@ -75,6 +73,34 @@ def values(stream: TextIO, limit: int) -> Iterator[tuple[int, Any] | Rejected]:
             text, at = text[at:], 0
     if listed:
         yield Rejected(line, "json", "文件结尾 end of file", "列表以 ] 结束 a list that ends with ]")
+
+
+def _cut(error: Exception, text: str) -> bool:
+    """Whether the value only seems wrong because its end has not been read."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.pos > len(text) - 64 or error.msg.startswith("Unterminated string")
+
+
+def _mark_lines(text: str, start: int, end: int, line: int, value: Any) -> None:
+    """Note under LINE where each node of a graph begins."""
+    nodes = value.get("@graph") if isinstance(value, dict) else None
+    key = text.find('"@graph"', start, end)
+    at = text.find("[", key, end) + 1
+    if not isinstance(nodes, list) or key < 0 or not at:
+        return
+    line += text.count("\n", start, at)
+    for node in nodes:
+        gap = _BETWEEN.match(text, at).end()  # pyright: ignore[reportOptionalMemberAccess]
+        line += text.count("\n", at, gap)
+        try:
+            end = _DECODER.raw_decode(text, gap)[1]
+        except (json.JSONDecodeError, RecursionError):  # the word stood somewhere else first
+            return
+        if isinstance(node, dict):
+            node[LINE] = line
+        line += text.count("\n", gap, end)
+        at = end
 
 
 def _malformed(error: Exception, line: int, text: str, at: int, limit: int) -> Rejected:

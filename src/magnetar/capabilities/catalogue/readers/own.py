@@ -101,6 +101,9 @@ def _attributes(text: str) -> dict[str, str]:
     >>> _attributes("材质=陶瓷;容量=350 ml")
     {'材质': '陶瓷', '容量': '350 ml'}
     """
+    if "\\" not in text:
+        pairs = (part.partition("=") for part in text.replace("；", ";").split(";"))
+        return {name.strip(): value.strip() for name, _, value in pairs if name and not name.isspace()}
     found: dict[str, str] = {}
     for pair in _split(text.replace("；", ";"), ";"):
         name, *value = _split(pair, "=")

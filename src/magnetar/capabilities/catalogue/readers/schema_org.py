@@ -7,6 +7,7 @@ from typing import Any
 
 from magnetar.capabilities.catalogue.drafts import Draft
 from magnetar.capabilities.catalogue.findings import Notes
+from magnetar.capabilities.catalogue.readers.json_text import LINE
 
 Node = dict[str, Any]
 _DEPTH = 12
@@ -40,6 +41,7 @@ def _walk(value: Any, line: int, graph: dict[str, Node], notes: Notes, depth: in
         return
     if not isinstance(value, dict):
         return
+    line = value.get(LINE, line)
     kinds = _kinds(value)
     if "productgroup" in kinds:
         yield from _group(value, line, graph, notes)
