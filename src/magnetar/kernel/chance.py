@@ -89,7 +89,7 @@ class Chance:
     __slots__ = ("_key",)
 
     def __init__(self, seed: int, _key: np.uint64 | None = None) -> None:
-        self._key = key(seed & 0xFFFFFFFFFFFFFFFF, 0) if _key is None else _key
+        self._key = np.uint64(key(np.uint64(seed & 0xFFFFFFFFFFFFFFFF), 0)) if _key is None else _key  # pyright: ignore[reportArgumentType]
 
     def of(self, *parts: str | int) -> Chance:
         """A stream for one purpose, then for one of its parts."""
@@ -101,8 +101,8 @@ class Chance:
                     number = ((number ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
             else:
                 number = part & 0xFFFFFFFFFFFFFFFF
-            narrowed = fold(narrowed, np.uint64(number))  # pyright: ignore[reportArgumentType]
-        return Chance(0, np.uint64(narrowed))
+            narrowed = np.uint64(fold(narrowed, np.uint64(number)))  # pyright: ignore[reportArgumentType]
+        return Chance(0, narrowed)
 
     @property
     def key(self) -> np.uint64:

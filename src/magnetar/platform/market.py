@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.capabilities.autopilot import Desk
 from magnetar.capabilities.bidding import Bidding
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape, Traffic
@@ -37,6 +38,7 @@ class Marketplace:
     bidding: Bidding
     budgets: BudgetBook
     serving: Serving
+    desk: Desk
     tick: int = -1
     opened_at: int = 0
 
@@ -49,25 +51,30 @@ class Marketplace:
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
         serving = Serving(bus, predictor, campaigns, landscape, shoppers, seed)
-        return cls(bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), serving)
+        desk = Desk(bus, store, campaigns)
+        return cls(bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), serving, desk)
 
     def open_tick(self, tick: int) -> None:
         """Settle what the last tick spent, learn, bid and lease again."""
         now = self.bus.clock.now()
         roster, delivery = self.campaigns.roster, self.campaigns.delivery
         spent = np.bincount(roster.campaign, delivery.spend, len(roster.campaigns)).astype(np.int64)
+        self.budgets.set_budgets(np.array([c.daily_budget.micros for c in roster.campaigns], np.int64))
         if self.tick >= 0:
             self.budgets.settle(self.tick, spent)
         if tick % TICKS_PER_DAY == 0 and self.tick >= 0:
             for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving):
                 part.new_day()
             self.budgets.new_day()
-        self.budgets.set_budgets(np.array([c.daily_budget.micros for c in roster.campaigns], np.int64))
         self.predictor.refresh(now)
         left = self.budgets.remaining()
         alpha = self.bidding.solve(tick, left, now - self.opened_at if self.tick >= 0 else 0, self.predictor.mean_delay)
         self.tick, self.opened_at = tick, now
         self.serving.open_tick(tick, alpha, self.budgets.lease(tick))
+
+    def list_items(self, items: NDArray[np.int64]) -> None:
+        """Put items on sale; candidate lists take them up at their next remaking."""
+        self.shelf.arrays.listed[items] = True
 
     def decide(self, requests: PageRequests) -> Served:
         """Fill pages."""

@@ -116,8 +116,12 @@ def load_world(name: str) -> World:
             module = importlib.import_module(place)
         world = getattr(module, attribute)
     except (ImportError, AttributeError) as error:
-        raise BadInput(f"Cannot load the world {name!r}: {error}. Give it as module:World or path/to/file.py:World.") from None
+        raise BadInput(
+            f"Cannot load the world {name!r}: {error}. Give it as module:World or path/to/file.py:World."
+        ) from None
     made = world() if isinstance(world, type) else world
     if not isinstance(made, World):
-        raise BadInput(f"{name!r} is no world: it needs a `name` and `open(products, seed, shoppers, pages_per_day, day)`.")
+        raise BadInput(
+            f"{name!r} is no world: it needs a `name` and `open(products, seed, shoppers, pages_per_day, day)`."
+        )
     return made

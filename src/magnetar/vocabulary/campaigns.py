@@ -94,7 +94,9 @@ class Campaign:
     bidder: str = "pacing"
     """Which bidding provider sets its multiplier."""
     whole_site: bool = False
-    """The target counts organic sales too, and bids count only what organic traffic would not have sold."""
+    """The target counts what organic sales gain or lose, too."""
+    incremental: bool = False
+    """Bids count only what organic traffic would not have sold anyway."""
     paused: bool = False
     frequency_cap: int = 4
     """Impressions of one ad group to one shopper a day."""

@@ -88,6 +88,15 @@ class Bidding:
         for name in ("_seen_spend", "_seen_predicted", "_waiting", "_matured"):
             setattr(self, name, longer(getattr(self, name), groups, 0.0))
 
+    def multiplier_of(self, campaign: int) -> float:
+        """The campaign's multiplier in the last tick; 1 before its first."""
+        known = campaign < len(self.multiplier) and np.isfinite(self.multiplier[campaign])
+        return float(self.multiplier[campaign]) if known else 1.0
+
+    def matured_of(self, group: int) -> float:
+        """Orders that an ad group's views should have brought by now, by the predictor."""
+        return float(self._matured[group]) if group < len(self._matured) else 0.0
+
     def new_day(self) -> None:
         """Today's spend starts at zero."""
         self._spent_today[:] = 0.0

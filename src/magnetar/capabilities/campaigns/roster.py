@@ -30,7 +30,7 @@ class Roster:
     factor: Floats = field(default_factory=lambda: np.empty(0))
     active: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     cap: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    whole_site: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    incremental: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     phase: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     version: int = 0
@@ -43,7 +43,7 @@ class Roster:
         """Make room for one more ad group; returns its row."""
         row = len(self.item)
         for name in (
-            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "active", "cap", "whole_site", "phase",
+            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "active", "cap", "incremental", "phase",
         ):  # fmt: skip
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros(1, column.dtype)))

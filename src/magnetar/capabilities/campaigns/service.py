@@ -132,7 +132,7 @@ class Campaigns:
         roster.factor[row] = group.bid_factor
         roster.active[row] = not (group.paused or campaign.paused)
         roster.cap[row] = campaign.frequency_cap
-        roster.whole_site[row] = campaign.whole_site
+        roster.incremental[row] = campaign.incremental
         roster.phase[row] = group.phase
         roster.version += 1
 

@@ -1,6 +1,12 @@
 """What it brought: paired differences with intervals, and the merchant's money by source."""
 
-from magnetar.capabilities.measurement.intervals import Interval, mean_interval, ratio_interval, share_interval, student_quantile
+from magnetar.capabilities.measurement.intervals import (
+    Interval,
+    mean_interval,
+    ratio_interval,
+    share_interval,
+    student_quantile,
+)
 from magnetar.capabilities.measurement.tally import Tally
 
 __all__ = ["Interval", "Tally", "mean_interval", "ratio_interval", "share_interval", "student_quantile"]

@@ -44,7 +44,13 @@ class Tally:
         if self.open:
             pages = event.pages
             spend, expected = _paid_views(
-                pages.group, pages.charge, pages.click_rate, pages.order_rate, event.depth, self._roster.merchant, self._merchant
+                pages.group,
+                pages.charge,
+                pages.click_rate,
+                pages.order_rate,
+                event.depth,
+                self._roster.merchant,
+                self._merchant,
             )
             self.spend[self.tick] += spend
             self.expected[self.tick] += expected

@@ -54,7 +54,7 @@ class Snapshot(NamedTuple):
     alpha: Array
     """(groups,), currency bid per expected conversion."""
     cap: Array
-    whole_site: Array
+    incremental: Array
     paid_reason: Array
     reserve: float
     rule: int
@@ -175,7 +175,7 @@ def fill_pages(
             rate = predict(click_base, now.click_item[item], now.click_match[person, shelf.category[item]])
             order = predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
             worth = rate * order
-            if now.whole_site[group]:
+            if now.incremental[group]:
                 # an item that the page shows anyway is worth only what a better place adds
                 for place in range(min(filled, POSITIONS - PAID_SLOTS)):
                     if items[place] == item:

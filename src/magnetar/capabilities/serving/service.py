@@ -123,7 +123,7 @@ class Serving:
             group_merchant=roster.merchant,
             alpha=alpha,
             cap=roster.cap,
-            whole_site=roster.whole_site,
+            incremental=roster.incremental,
             paid_reason=reasons,
             reserve=self.reserve,
             rule=self.rule,
@@ -178,6 +178,10 @@ class Serving:
         )
         self._bus.publish(served)
         return served
+
+    def explore_anew(self, seed: int) -> None:
+        """Draw exploration from another seed from now on; for A/A comparisons."""
+        self._explore = Chance(seed).of("explore").key
 
     def new_day(self) -> None:
         """Frequency caps start again."""

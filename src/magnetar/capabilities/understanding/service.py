@@ -14,6 +14,8 @@ from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 
 SCENES = 4
+CATEGORY_STRENGTH = 30.0
+"""Expected hits after which a category speaks for itself."""
 DAILY_MEMORY = 0.97
 """Share of the evidence that is kept from one day to the next; a half-life of about three weeks."""
 
@@ -112,8 +114,21 @@ class Predictor:
         orders = self.orders
         for waiting, factor in zip(self._pending, (orders.items, orders.matches, orders.contexts), strict=True):
             _mature(waiting.ravel(), factor.load.ravel(), mature)
+        self._expect_of_newcomers()
         self.clicks.refresh()
         orders.refresh()
+
+    def _expect_of_newcomers(self) -> None:
+        """An item starts from what its category does, so that a newcomer is not taken for average of everything."""
+        category = self.shelf.arrays.category
+        count = max(len(self.shelf.categories), 1)
+        sold = self.shelf.arrays.price > 0
+        for factor in (self.clicks.items, self.orders.items):
+            hits = np.bincount(category[sold], factor.hits[sold], count)
+            load = np.bincount(category[sold], factor.load[sold], count)
+            overall = (hits.sum() + 1.0) / (load.sum() + 1.0)
+            prior = (hits + CATEGORY_STRENGTH * overall) / (load + CATEGORY_STRENGTH)
+            factor.prior[sold] = prior[category[sold]]
 
     def new_day(self) -> None:
         """Forget a little."""

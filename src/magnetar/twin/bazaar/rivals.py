@@ -64,7 +64,7 @@ class Rivals:
 def draw_rivals(shelf: Shelf, settings: BazaarSettings, chance: Chance) -> Rivals:
     """Draw the accounts of all rivals over their own goods."""
     luck = chance.of("rivals")
-    roi = np.exp(0.25 * luck.of("roi").normals(settings.rivals) + np.log(5.0))
+    roi = np.exp(0.25 * luck.of("roi").normals(settings.rivals) + np.log(4.0))
     budget = settings.rival_budget * np.exp(0.6 * luck.of("budget").normals(settings.rivals))
     price = shelf.arrays.price
     campaigns: list[tuple[Campaign, Sequence[AdGroup]]] = []

@@ -23,7 +23,7 @@ class BazaarSettings:
     """Shares of feed, live, search and mall pages."""
     click: tuple[float, ...] = (-3.0, -2.7, -2.2, -2.5)
     """Base click utility by scene."""
-    order: tuple[float, ...] = (-3.1, -2.6, -2.2, -2.5)
+    order: tuple[float, ...] = (-2.8, -2.3, -1.9, -2.2)
     """Base order utility, given a click, by scene."""
     taste: float = 0.9
     """Weight of taste in clicks."""
@@ -44,8 +44,8 @@ class BazaarSettings:
     order_delay_h: float = 3.0
     return_rate: float = 0.09
     rivals: int = 28
-    rival_products: int = 5
-    rival_budget: float = 120.0
+    rival_products: int = 16
+    rival_budget: float = 240.0
     """Median daily budget of a rival, currency units."""
     contents: int = 160
     """Pieces of organic content that sell nothing."""
@@ -65,11 +65,11 @@ class BazaarSettings:
 
 WORLDS: dict[str, BazaarSettings] = {
     "default": BazaarSettings("default"),
-    "promotion": BazaarSettings("promotion", promotion_day=4, rival_budget=150.0),
+    "promotion": BazaarSettings("promotion", promotion_day=4, rival_budget=310.0),
     "frugal": BazaarSettings(
         "frugal",
         price_sensitivity=1.3,
-        order=(-3.5, -3.0, -2.6, -2.9),
+        order=(-3.2, -2.7, -2.3, -2.6),
         taste=0.6,
         scenes=(0.40, 0.10, 0.22, 0.28),
         quantity_tail=3.2,

@@ -1,0 +1,12 @@
+"""The agents that run campaigns: UAX, whole-site promotion, and the manual playbook they are measured against."""
+
+from magnetar.capabilities.autopilot.agents import AGENTS, Agent, Brief, Manual, Nobody, Uax, WholeSite
+from magnetar.capabilities.autopilot.desk import Desk
+from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome, Record
+from magnetar.capabilities.autopilot.limits import Limits
+from magnetar.capabilities.autopilot.planner import Plan, PlannedGroup, target_cost
+
+__all__ = [
+    "AGENTS", "Agent", "Brief", "Desk", "Intention", "Kind", "Limits", "Manual", "Nobody", "Outcome", "Plan", "PlannedGroup",
+    "Record", "Uax", "WholeSite", "target_cost",
+]  # fmt: skip

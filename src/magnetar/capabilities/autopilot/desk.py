@@ -1,0 +1,131 @@
+"""The desk: checks intentions, carries them out, keeps the audit, and undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome, Record
+from magnetar.capabilities.autopilot.limits import Limits, refusal
+from magnetar.capabilities.campaigns import Campaigns
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.errors import NotFound, Refused
+from magnetar.kernel.events import Event
+from magnetar.kernel.store import Store
+from magnetar.vocabulary.campaigns import AdGroup, Phase
+from magnetar.vocabulary.money import Money
+
+
+class IntentionSettled(Event, frozen=True):
+    """An intention was carried out, refused or undone."""
+
+    record: str
+    campaign: str
+    group: str
+    kind: str
+    outcome: str
+    reason: str
+
+
+class Desk:
+    """Carries out what may be carried out."""
+
+    def __init__(self, bus: Bus, store: Store, campaigns: Campaigns, limits: Limits | None = None) -> None:
+        self._bus = bus
+        self._campaigns = campaigns
+        self._kept = store.collection("intentions", Record)
+        self._count = 0
+        self.limits = limits or Limits()
+
+    def settle(self, intentions: Iterable[Intention], tick: int, new: dict[str, AdGroup] | None = None) -> list[Record]:
+        """Check and carry out intentions in order; `new` holds the ad groups that OPEN intentions start."""
+        return [self._settle(intention, tick, new or {}) for intention in intentions]
+
+    def _settle(self, intention: Intention, tick: int, new: dict[str, AdGroup]) -> Record:
+        campaign = self._campaigns.campaign(intention.campaign)
+        group: AdGroup | None = None
+        if intention.group and intention.kind is not Kind.OPEN:
+            group = self._campaigns.roster.groups[self._campaigns.group_row(intention.group)]
+        reason = refusal(intention, campaign, group, self.limits)
+        before: float | int | bool | None = None
+        if not reason:
+            try:
+                before = self._carry_out(intention, new)
+            except Refused as refused:
+                reason = str(refused)
+        self._count += 1
+        record = Record(
+            id=f"{intention.campaign}:{self._count:06d}",
+            tick=tick,
+            at=self._bus.clock.now(),
+            intention=intention,
+            outcome=Outcome.REFUSED if reason else Outcome.DONE,
+            before=before,
+            refusal=reason,
+        )
+        self._keep(record)
+        return record
+
+    def _carry_out(self, intention: Intention, new: dict[str, AdGroup]) -> float | int | bool | None:
+        """Do it; returns what was there before."""
+        campaigns, value = self._campaigns, intention.value
+        if intention.kind is Kind.OPEN:
+            campaigns.add_group(new[intention.group])
+            return False
+        if intention.kind is Kind.BUDGET:
+            currency = campaigns.campaign(intention.campaign).daily_budget.currency
+            return campaigns.change_campaign(
+                intention.campaign, daily_budget=Money(int(value), currency)
+            ).daily_budget.micros
+        change: dict[str, Any] = {
+            Kind.PHASE: {"phase": Phase(int(value))},
+            Kind.BID: {"bid_factor": float(value)},
+            Kind.AUDIENCE: {"audience": int(value)},
+            Kind.PAUSE: {"paused": True},
+            Kind.RESUME: {"paused": False},
+        }[intention.kind]
+        old = campaigns.change_group(intention.group, **change)
+        return getattr(old, next(iter(change)))
+
+    def undo(self, id: str) -> Record:
+        """Put back what an intention changed.
+
+        Raises:
+            NotFound: no such record.
+            Refused: it was never carried out, or has been undone.
+        """
+        owner = self._campaigns.campaign(id.rpartition(":")[0]).merchant
+        record = self._kept.get(owner, id)
+        if record is None:
+            raise NotFound(f"No intention {id!r} in the audit.")
+        if record.outcome is not Outcome.DONE:
+            raise Refused(f"Intention {id!r} was {record.outcome.value}; there is nothing to undo.")
+        intention = record.intention
+        if intention.kind is Kind.OPEN:
+            self._campaigns.change_group(intention.group, paused=True)
+        elif intention.kind in (Kind.PAUSE, Kind.RESUME):
+            self._campaigns.change_group(intention.group, paused=bool(record.before))
+        else:
+            self._carry_out(replace(intention, value=record.before if record.before is not None else 0), {})
+        undone = replace(record, outcome=Outcome.UNDONE)
+        self._keep(undone)
+        return undone
+
+    def _keep(self, record: Record) -> None:
+        merchant = self._campaigns.campaign(record.intention.campaign).merchant
+        self._kept.put(merchant, [(record.id, record)])
+        self._bus.publish(
+            IntentionSettled(
+                record=record.id,
+                campaign=record.intention.campaign,
+                group=record.intention.group,
+                kind=record.intention.kind.value,
+                outcome=record.outcome.value,
+                reason=record.intention.reason,
+            )
+        )
+
+    def audit(self, merchant: str) -> list[Record]:
+        """Every intention of a merchant's campaigns, in order."""
+        return [record for _, record in self._kept.list(merchant)]

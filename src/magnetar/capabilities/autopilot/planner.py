@@ -1,0 +1,109 @@
+"""The plan: which products to promote, to whom, with what budget, and why, before money is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.autopilot.view import Account, liking_by_segment, value_per_view
+from magnetar.capabilities.campaigns import EVERYBODY
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, GoalKind, Phase
+from magnetar.vocabulary.ids import AdGroupId, CampaignId, MerchantId, ProductId
+from magnetar.vocabulary.money import Money
+
+UAX_GROUPS = 40
+WHOLE_SITE_GROUPS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """One ad group of a plan, with what speaks for it."""
+
+    group: AdGroup
+    row: int
+    """Item on the shelf."""
+    category: str
+    price: float
+    value_per_mille: float
+    """GMV that a thousand views should bring, currency units."""
+    reason: str
+    reason_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A campaign and its first ad groups."""
+
+    campaign: Campaign
+    groups: list[PlannedGroup]
+    launches: list[int]
+    """Items that will be launched later, each in an ad group of its own."""
+
+
+def audience_for(account: Account, category: int, share: float) -> int:
+    """Bit mask of the segments that like a category best: that share of them, at least its own."""
+    liking = liking_by_segment(account.predictor)[:, category]
+    count = max(1, round(share * len(liking)))
+    mask = 1 << category
+    for segment in np.argsort(-liking, kind="stable")[:count].tolist():
+        mask |= 1 << segment
+    return mask
+
+
+def plan(
+    account: Account,
+    *,
+    name: str,
+    merchant: MerchantId,
+    goal: Goal,
+    daily_budget: Money,
+    launches: NDArray[np.int64],
+    groups: int = UAX_GROUPS,
+    whole_site: bool = False,
+    incremental: bool = False,
+    bidder: str = "pacing",
+    audience_share: float = 1.0,
+) -> Plan:
+    """Choose the products of a campaign by what a view of them should bring.
+
+    素材理解: every product of the merchant that is on the shelf is scored by the predictor; the best
+    become ad groups of a running campaign, the launches wait for their day.
+    """
+    shelf = account.predictor.shelf
+    id = CampaignId(f"{merchant}-{name}")
+    rows = shelf.of_merchant(merchant)
+    rows = rows[shelf.arrays.listed[rows] & ~np.isin(rows, launches)]
+    worth = value_per_view(account.predictor, rows)
+    best = np.argsort(-worth, kind="stable")[:groups]
+    planned = []
+    for place in best.tolist():
+        row, category = int(rows[place]), int(shelf.arrays.category[rows[place]])
+        audience = EVERYBODY if audience_share >= 1.0 else audience_for(account, category, audience_share)
+        group = AdGroup(
+            AdGroupId(f"{id}-{shelf.ids[row]}"), id, ProductId(shelf.ids[row]), audience=audience, phase=Phase.STABLE
+        )
+        per_mille = 1000 * float(worth[place])
+        planned.append(
+            PlannedGroup(
+                group,
+                row,
+                shelf.categories[category],
+                float(shelf.arrays.price[row]),
+                per_mille,
+                f"预计每千次曝光成交 {per_mille:.0f} 元, 排第 {len(planned) + 1}",
+                f"should sell {per_mille:.0f} a thousand views, rank {len(planned) + 1}",
+            )
+        )
+    campaign = Campaign(id, merchant, name, goal, daily_budget, bidder, whole_site, incremental)
+    return Plan(campaign, planned, launches.tolist())
+
+
+def target_cost(goal: Goal, price: float) -> float:
+    """What a conversion of a product may cost under a goal; infinite where the goal says nothing."""
+    if goal.kind is GoalKind.TARGET_COST:
+        return goal.target
+    if goal.kind is GoalKind.TARGET_ROI:
+        return price / goal.target
+    return float("inf")

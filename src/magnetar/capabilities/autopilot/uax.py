@@ -1,0 +1,122 @@
+"""UAX: fully automatic delivery as an explicit state machine, 素材理解 → 冷启动 → 稳投 → 破圈.
+
+Pure decisions: results in, intentions with reasons out. Run once an hour; the bidder paces in between.
+"""
+
+from __future__ import annotations
+
+from magnetar.capabilities.autopilot.intentions import Intention, Kind
+from magnetar.capabilities.autopilot.ladder import POOLS, climb
+from magnetar.capabilities.autopilot.posterior import probability_on_target
+from magnetar.capabilities.autopilot.view import GroupView
+from magnetar.capabilities.campaigns import EVERYBODY
+from magnetar.vocabulary.campaigns import Phase
+
+TOLERANCE = 1.2
+"""Cost per conversion over target that still counts as kept, as the platform promises."""
+HIGHEST = 2.5
+"""Largest bid factor that UAX asks for."""
+_STEP = 0.12
+"""Smallest relative change of a bid factor that is worth an intention."""
+
+
+def review(view: GroupView, matured: float, pacing: float) -> list[Intention]:
+    """What should change for one ad group.
+
+    Args:
+        view: its results.
+        matured: orders that its views should have brought by now, by the predictor.
+        pacing: the campaign's multiplier; a cold start is not to be starved by it.
+    """
+    phase = view.group.phase
+    if view.group.paused or phase is Phase.ENDED:
+        return []
+    allowed = TOLERANCE * view.target
+    sure = probability_on_target(view.orders, view.predicted, matured, view.spend, allowed)
+    expected = view.predicted * (2.0 + view.orders) / (2.0 + matured)
+    cost = view.spend / expected if expected > 0 else 0.0
+    headroom = allowed / cost if cost > 0 else 2.0
+    evidence = {
+        "views": view.views,
+        "orders": view.orders,
+        "spend": view.spend,
+        "cost_expected": cost,
+        "cost_allowed": allowed,
+        "probability_on_target": sure,
+    }
+    if phase is Phase.UNDERSTANDING:
+        return [_move(view, Phase.COLD_START, "素材已理解, 进入冷启动", "understood; cold start begins", evidence)]
+    if phase is Phase.COLD_START:
+        return _cold_start(view, sure, headroom, pacing, evidence)
+    if phase is Phase.STABLE:
+        return _stable(view, sure, cost, evidence)
+    return _expansion(view, sure, evidence)
+
+
+def _cold_start(
+    view: GroupView, sure: float, headroom: float, pacing: float, evidence: dict[str, float]
+) -> list[Intention]:
+    step = climb(views=view.views, orders=view.orders, probability=sure, headroom=headroom)
+    pool = f"第 {step.pool + 1} 级流量池" if step.pool < len(POOLS) else "已走完流量池"
+    if step.verdict == "done":
+        return [
+            _move(
+                view,
+                Phase.STABLE,
+                f"冷启动完成: {view.orders} 单, 达标概率 {sure:.0%}",
+                f"cold start done: {view.orders} orders, {sure:.0%} sure of the target",
+                evidence,
+            ),
+            *_bid(view, step.level, "转入稳投的出价", "bid for steady delivery", evidence),
+        ]
+    if step.verdict == "stop":
+        reason = f"{pool}: 达标概率仅 {sure:.0%}, 降价观察", f"only {sure:.0%} sure of the target; held at a low bid"
+    elif step.verdict == "hold":
+        reason = f"{pool}: 达标概率 {sure:.0%}, 收紧出价", f"{sure:.0%} sure of the target; bid tightened"
+    else:
+        reason = f"{pool}: 达标概率 {sure:.0%}, 加速探索", f"{sure:.0%} sure of the target; explored faster"
+    factor = min(HIGHEST, step.level / max(pacing, 0.3)) if step.verdict != "stop" else step.level
+    return _bid(view, factor, *reason, evidence)
+
+
+def _stable(view: GroupView, sure: float, cost: float, evidence: dict[str, float]) -> list[Intention]:
+    if view.orders >= 8 and sure > 0.9 and cost < 0.8 * view.target and view.group.audience != EVERYBODY:
+        return [
+            _move(view, Phase.EXPANSION, "成本稳定低于目标, 开始破圈", "steadily below target; reaching out", evidence),
+            Intention(
+                Kind.AUDIENCE,
+                view.group.campaign,
+                view.group.id,
+                EVERYBODY,
+                "向全部人群拓展, 出价仍按预计成交",
+                "everybody may be reached; bids still follow expected orders",
+                evidence,
+            ),
+        ]
+    if view.orders + view.predicted > 3 and sure < 0.03:
+        return _bid(
+            view, 0.5, f"达标概率仅 {sure:.0%}, 降价", f"only {sure:.0%} sure of the target; bid lowered", evidence
+        )
+    if view.group.bid_factor < 0.8 and sure > 0.4:
+        return _bid(view, 1.0, "成本已回到目标内, 恢复出价", "back within target; bid restored", evidence)
+    return []
+
+
+def _expansion(view: GroupView, sure: float, evidence: dict[str, float]) -> list[Intention]:
+    if sure < 0.3:
+        return [
+            _move(
+                view, Phase.STABLE, "破圈后成本上升, 回到稳投", "cost rose while reaching out; back to steady", evidence
+            )
+        ]
+    return []
+
+
+def _move(view: GroupView, phase: Phase, reason: str, reason_en: str, evidence: dict[str, float]) -> Intention:
+    return Intention(Kind.PHASE, view.group.campaign, view.group.id, int(phase), reason, reason_en, evidence)
+
+
+def _bid(view: GroupView, factor: float, reason: str, reason_en: str, evidence: dict[str, float]) -> list[Intention]:
+    if abs(factor / view.group.bid_factor - 1.0) < _STEP:
+        return []
+    return [Intention(Kind.BID, view.group.campaign, view.group.id, round(factor, 3), reason, reason_en, evidence)]

@@ -1,0 +1,79 @@
+"""What an account's agent may see: its own delivery, and what the platform predicts for its own goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.campaigns import Campaigns, Roster
+from magnetar.capabilities.understanding import Predictor
+from magnetar.kernel.chance import Floats
+from magnetar.vocabulary.campaigns import AdGroup
+from magnetar.vocabulary.money import MICROS
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One ad group's results so far. Money in currency units."""
+
+    group: AdGroup
+    price: float
+    target: float
+    """Largest cost per conversion that the goal allows."""
+    views: int
+    clicks: int
+    orders: int
+    spend: float
+    gmv: float
+    predicted: float
+    """Orders that the views should bring in the end, by the predictor at serving time."""
+
+
+class Account(Protocol):
+    """The platform as one merchant's agent meets it."""
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def predictor(self) -> Predictor: ...
+
+
+def groups_of(account: Account, campaign: str) -> list[GroupView]:
+    """The ad groups of a campaign, with their results."""
+    campaigns = account.campaigns
+    roster: Roster = campaigns.roster
+    delivery = campaigns.delivery
+    prices = account.predictor.shelf.arrays.price
+    return [
+        GroupView(
+            group=roster.groups[row],
+            price=float(prices[roster.item[row]]),
+            target=float(roster.target[row]),
+            views=int(delivery.views[row]),
+            clicks=int(delivery.clicks[row]),
+            orders=int(delivery.orders[row]),
+            spend=float(delivery.spend[row]) / MICROS,
+            gmv=float(delivery.gmv[row]) / MICROS,
+            predicted=float(delivery.predicted[row]),
+        )
+        for row in campaigns.rows_of(campaign).tolist()
+    ]
+
+
+def value_per_view(predictor: Predictor, items: NDArray[np.int64]) -> Floats:
+    """(items,), GMV that one view should bring, currency units, over the average shopper and scene."""
+    clicks, orders = predictor.clicks, predictor.orders
+    rate = clicks.items.mean[items] * float(clicks.contexts.mean.mean())
+    return rate * orders.items.mean[items] * float(orders.contexts.mean.mean()) * predictor.shelf.arrays.price[items]
+
+
+def liking_by_segment(predictor: Predictor) -> Floats:
+    """(segments, categories), mean match of each segment (shoppers by best category) with each category."""
+    match = predictor.clicks.matches.mean
+    segment = match.argmax(axis=1)
+    total = np.zeros((match.shape[1], match.shape[1]))
+    np.add.at(total, segment, match)
+    return total / np.maximum(np.bincount(segment, minlength=match.shape[1]), 1)[:, None]
