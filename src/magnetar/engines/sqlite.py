@@ -100,13 +100,13 @@ class SqliteStore:
             with joined.begin_nested():
                 yield joined
             return
-        with self._turn, self._engine.connect().execution_options(writing=True) as connection:
-            with connection.begin():
-                self._mine.connection = connection
-                try:
-                    yield connection
-                finally:
-                    self._mine.connection = None
+        begun = self._engine.connect().execution_options(writing=True)
+        with self._turn, begun as connection, connection.begin():
+            self._mine.connection = connection
+            try:
+                yield connection
+            finally:
+                self._mine.connection = None
 
     def migrate(self, name: str, folder: Path) -> None:
         """Bring the tables of one owner up to date."""

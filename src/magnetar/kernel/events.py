@@ -74,6 +74,10 @@ class _Wire(msgspec.Struct, frozen=True):
     specversion: str = "1.0"
 
 
+class _Id(msgspec.Struct, frozen=True):
+    id: str
+
+
 class EventLog(Protocol):
     """Remembers envelopes in the order in which they came."""
 
@@ -120,6 +124,11 @@ def decode(encoded: bytes | memoryview) -> Envelope:
     except msgspec.MsgspecError as error:
         raise ValueError(f"{len(encoded)} bytes are not an envelope: {error}") from None
     return Envelope(wire.id, wire.source, wire.time, wire.type, _decode_data(wire), wire.specversion)
+
+
+def decode_id(encoded: bytes | memoryview) -> str:
+    """The id of an envelope that was encoded, without the rest."""
+    return _ID_DECODER.decode(encoded).id
 
 
 def known_events() -> dict[str, list[type[Event]]]:
@@ -188,5 +197,6 @@ def _decode_extension(code: int, data: memoryview) -> object:
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_other)
+_ID_DECODER = msgspec.msgpack.Decoder(_Id)
 _WIRE_DECODER = msgspec.msgpack.Decoder(_Wire)
 _HEAD_DECODER = msgspec.msgpack.Decoder(tuple[str, tuple[int, ...]])
