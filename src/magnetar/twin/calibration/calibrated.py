@@ -15,7 +15,7 @@ from magnetar.twin.calibration.held_out import iso
 from magnetar.twin.calibration.loyalty import buy_again_share
 from magnetar.twin.calibration.model import Shop
 from magnetar.twin.calibration.period import lorenz
-from magnetar.twin.calibration.rhythm import level
+from magnetar.twin.calibration.wave import level
 
 FILE = "calibration.json"
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -134,7 +134,7 @@ def calibration_of(shop: Shop) -> Calibration:
     """The numbers of a fitted shop."""
     log, orders, rhythm, fates = shop.log, shop.orders, shop.rhythm, shop.fates
     sale = ~log.returned
-    now = float(np.exp(level(rhythm, np.array([rhythm.days - 1]))[0][0]))
+    now = float(np.exp(level(rhythm.wave, np.array([rhythm.days - 1]))[0][0]))
     worth = np.log(orders.value[orders.value > 0])
     priced = sale & (log.value > 0) & (log.quantity > 0)
     product = log.product[priced]
@@ -155,7 +155,7 @@ def calibration_of(shop: Shop) -> Calibration:
         products=int(np.sum(sold > 0)),
         orders_per_day=len(orders.code) / rhythm.days,
         orders_per_day_now=now,
-        day_dispersion=float(rhythm.dispersion[0]),
+        day_dispersion=rhythm.dispersion,
         hourly=_plain(hours / hours.sum()),
         weekday=_plain(rhythm.weekday / rhythm.weekday.sum()),
         purchase_shape=r,

@@ -20,8 +20,10 @@ from magnetar.twin.calibration.loyalty import (
     histories,
     still_here,
 )
-from magnetar.twin.calibration.rhythm import Rhythm, clock, fit_rhythm, paths
+from magnetar.twin.calibration.rhythm import Rhythm, clock, fit_rhythm, fit_size, paths
 from magnetar.twin.calibration.simulate import Past, People, Weeks, empty_weeks, run_weeks
+from magnetar.twin.calibration.wave import Wave, level
+from magnetar.twin.calibration.wave import paths as log_paths
 
 LINE_BUDGET = 40_000_000
 """Simulated lines at most; larger shops get fewer runs, but at least `FEWEST`."""
@@ -41,6 +43,10 @@ class Shop:
     horizon: int
     """Days ahead it was prepared for."""
     rhythm: Rhythm
+    worth: Wave
+    """Drift of the log of order value."""
+    bulk: Wave
+    """Drift of the log of pieces in an order."""
     known: Histories
     loyalty: Floats
     """(4,), r, alpha, a, b of `loyalty.fit_loyalty`."""
@@ -90,6 +96,8 @@ def fit_shop(log: OrderLog, end: int, horizon: int) -> Shop:
         end=end,
         horizon=horizon,
         rhythm=rhythm,
+        worth=fit_size(orders, orders.value, first, end),
+        bulk=fit_size(orders, orders.pieces.astype(float), first, end),
         known=known,
         loyalty=loyalty,
         newcomers=fit_newcomers(known, float(time[-1]), loyalty),
@@ -112,16 +120,24 @@ def simulate(shop: Shop, runs: int, seed: int) -> Weeks:
     chance = Chance(0, np.uint64(Chance(seed).key)).of("calibrate")
     mean_lines = float(shop.orders.lines.mean())
     levels = paths(shop.rhythm, shop.horizon, runs, chance.of("rhythm"))
-    lines = float(np.median(levels.sum(axis=1))) * mean_lines
-    fewer = int(np.clip(LINE_BUDGET / max(lines, 1.0), min(FEWEST, runs), runs))
+    work = float(np.median(levels.sum(axis=1))) * mean_lines
+    fewer = int(np.clip(LINE_BUDGET / max(work, 1.0), min(FEWEST, runs), runs))
     levels = levels[:fewer]
     new = int(np.ceil(shop.shelf.arrivals_per_day * shop.horizon))
     out = empty_weeks(fewer, shop.horizon, shop.shelf.products + new)
-    past = Past(shop.orders.lines, shop.orders.pieces, shop.orders.value, shop.orders.start, shop.orders.line_quantity)
+    # Past orders are brought to the level 0 of their drift, and drawn ones to the level of their day.
+    then, days = shop.orders.day - shop.first, np.arange(shop.rhythm.days)
+    value = shop.orders.value / np.exp(level(shop.worth, days)[0])[then]
+    pieces = shop.orders.pieces / np.exp(level(shop.bulk, days)[0])[then]
+    value_level = np.exp(log_paths(shop.worth, shop.rhythm.days, shop.horizon, fewer, chance.of("worth")))
+    pieces_level = np.exp(log_paths(shop.bulk, shop.rhythm.days, shop.horizon, fewer, chance.of("bulk")))
+    past = Past(shop.orders.lines, pieces, value, shop.orders.value, shop.orders.start, shop.orders.line_quantity)
     run_weeks(
         chance.of("weeks").key,
         levels,
-        float(shop.rhythm.dispersion[0]),
+        value_level,
+        pieces_level,
+        shop.rhythm.dispersion,
         shop.people,
         past,
         shop.pools,

@@ -43,8 +43,12 @@ class Past(NamedTuple):
     """Past orders that baskets are drawn from; arrays are (orders,) or (orders + 1,) for `start`."""
 
     lines: Ints
-    pieces: Ints
+    pieces: Floats
+    """Without the drift of their time; times `pieces_level` they are pieces."""
     value: Floats
+    """Without the drift of their time; times `value_level` it is currency units."""
+    paid: Floats
+    """Currency units, as it was."""
     start: Ints
     line_quantity: Ints
 
@@ -114,6 +118,8 @@ def _find(tree: Floats, target: float) -> int:
 def run_weeks(
     key: np.uint64,
     levels: Floats,
+    value_level: Floats,
+    pieces_level: Floats,
     dispersion: float,
     people: People,
     past: Past,
@@ -122,7 +128,8 @@ def run_weeks(
     shelf: Assortment,
     out: Weeks,
 ) -> None:
-    """Simulate every run; `levels` (runs, days) are mean orders a day, the results go to `out`."""
+    """Simulate every run; `levels` (runs, days) are mean orders a day, the other
+    levels scale what the orders hold, and the results go to `out`."""
     known = len(people.here)
     days = levels.shape[1]
     for run in range(levels.shape[0]):
@@ -153,7 +160,7 @@ def run_weeks(
             seen = fates.age[row] + 1
             first, last = fates.delay[other] - seen, fates.last[other] - seen
             if fates.delay[row] < 0 and 0 <= first < days:
-                out.returned[run, first] += fates.share[other] * past.value[row]
+                out.returned[run, first] += fates.share[other] * past.paid[row]
                 out.returns[run] += 1
             elif fates.delay[row] >= 0 and first < 0 and 0 <= last < days:
                 out.returns[run] += 1
@@ -222,11 +229,12 @@ def run_weeks(
                     row = pools.rows[pick(pools.cumulative, pools.begins[kind], pools.ends[kind], uniform(mine, 4))]
                 if buyer >= 0:
                     basket[buyer] = row
-                value = past.value[row]
+                value = past.value[row] * value_level[run, day]
+                pieces = max(int(past.pieces[row] * pieces_level[run, day] + 0.5), 1)
                 out.gross[run, day] += value
-                out.pieces[run, day] += past.pieces[row]
+                out.pieces[run, day] += pieces
                 out.lines[run, min(past.lines[row], BINS - 1)] += 1
-                out.sizes[run, log_bin(past.pieces[row])] += 1
+                out.sizes[run, log_bin(pieces)] += 1
                 out.values[run, log_bin(value)] += 1
                 # What comes back.
                 fate, worth = row, value
