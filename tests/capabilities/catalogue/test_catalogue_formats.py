@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -63,7 +64,10 @@ def test_the_extension_says_nothing(tmp_path: Path):
 
 def test_a_named_format_overrides_the_content(tmp_path: Path):
     path = written(tmp_path, "id,title,price,link\n1,Mug,5,https://a.example\n")
-    assert [read_catalogue(path, format=name).format for name in ("", "magnetar-csv")] == ["magnetar-csv", "magnetar-csv"]
+    assert [read_catalogue(path, format=name).format for name in ("", "magnetar-csv")] == [
+        "magnetar-csv",
+        "magnetar-csv",
+    ]
     assert read_catalogue(path, format="meta-csv").format == "meta-csv"
     with pytest.raises(BadInput, match="Choose one of: google-tsv"):
         read_catalogue(path, format="excel")
@@ -77,7 +81,10 @@ def test_semicolons_and_a_sep_line_are_understood(tmp_path: Path):
 
 
 def test_chinese_headers_are_understood(tmp_path: Path):
-    path = written(tmp_path, "商品编号,商品名称,售价,库存,卖点,属性\n8,杯子,￥12.5元,3,好看|耐用,材质=陶瓷;容量=350 ml\n".encode("gb18030"))
+    path = written(
+        tmp_path,
+        "商品编号,商品名称,售价,库存,卖点,属性\n8,杯子,￥12.5元,3,好看|耐用,材质=陶瓷;容量=350 ml\n".encode("gb18030"),
+    )
     [cup] = read_catalogue(path)
     assert isinstance(cup, Product)
     assert (cup.id, cup.title, cup.price, cup.stock) == ("8", "杯子", Money.of("12.5"), 3)
@@ -155,5 +162,6 @@ def test_offers_of_one_product(tmp_path: Path):
 
 
 def test_json_lines_are_read_one_by_one(tmp_path: Path):
-    lines = "\n".join('{"@type":"Product","sku":"%d","name":"n","offers":{"price":1}}' % n for n in range(50_000))
+    nodes = ({"@type": "Product", "sku": str(n), "name": "n", "offers": {"price": 1}} for n in range(50_000))
+    lines = "\n".join(map(json.dumps, nodes))
     assert sum(isinstance(one, Product) for one in read_catalogue(written(tmp_path, lines))) == 50_000

@@ -137,7 +137,7 @@ class Acceptance:
             description=self._description(draft),
             brand=self._text(draft, "brand", draft.brand, TEXT_CHARS) if draft.brand else "",
             list_price=list_price,
-            cost=read_price(draft.cost, self._currency, "cost", draft.currency) if draft.cost else None,
+            cost=read_price(draft.cost.strip(), price.currency, "cost") if draft.cost else None,
             stock=stock,
             available=available,
             condition=condition,

@@ -18,7 +18,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_HIGH_END = re.compile(rb"[\x80-\xff]+\Z")
+_HIGH_BYTES = bytes(range(128, 256))
+_RUN = 1024
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
 _SHARE = 20
 """An encoding may be wrong about one in so many of its characters and still be the one."""
@@ -29,7 +30,7 @@ class EncodingVote:
 
     def __init__(self) -> None:
         self._head = b""
-        self._tail = b""
+        self._carry = b""
         self._utf8 = _Count("utf-8")
         self._gb = _Count("gb18030")
         self._runs = self._odd = 0
@@ -37,20 +38,28 @@ class EncodingVote:
     def feed(self, chunk: bytes) -> None:
         if len(self._head) < 4096:
             self._head += chunk[: 4096 - len(self._head)]
-        if chunk.isascii() and not self._utf8.seen:
+        if chunk.isascii() and not self._utf8.seen and not self._carry:
             return
-        sound = not self._utf8.bad
+        chunk = self._carry + chunk
+        # A run of high bytes at the end waits for its other half: a pair must not be split.
+        held = len(chunk) - len(chunk.rstrip(_HIGH_BYTES))
+        if held > _RUN:
+            held %= 2
+        self._carry = chunk[len(chunk) - held :]
+        self._weigh(chunk[: len(chunk) - held])
+
+    def _weigh(self, chunk: bytes) -> None:
         self._utf8.feed(chunk)
         if self._utf8.bad:  # sound UTF-8 needs no second opinion
-            self._gb.feed(self._tail + chunk if sound else chunk)
+            self._gb.feed(chunk)
             runs = [len(run) for run in _HIGH.findall(chunk)]
             self._runs += len(runs)
             self._odd += sum(length % 2 for length in runs)
-        last = _HIGH_END.search(chunk[-64:])
-        self._tail = chunk[-1:] if last and len(last[0]) % 2 else b""  # the first half of a pair
 
     def encoding(self) -> tuple[str, int]:
         """The encoding's name for `codecs`, and how many characters it cannot read."""
+        self._weigh(self._carry)
+        self._carry = b""
         for mark, name in _BOMS:
             if self._head.startswith(mark):
                 return name, 0

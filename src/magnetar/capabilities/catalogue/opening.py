@@ -44,6 +44,7 @@ class _Metered(io.RawIOBase):
 
     def __init__(self, inner: _Readable, packed: int, limits: Limits, path: str) -> None:
         self._inner, self._packed, self._limits, self._path = inner, packed, limits, path
+        self._read = getattr(inner, "read1", inner.read)  # read() would drop what it has when the data end early
         self.read_bytes = 0
         self.broken = ""
 
@@ -53,7 +54,7 @@ class _Metered(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # pyright: ignore[reportArgumentType]
         try:
-            piece = self._inner.read(len(view)) or b""
+            piece = self._read(len(view)) or b""
         except (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile) as error:
             self.broken = f"{error}" or type(error).__name__
             return 0
@@ -107,7 +108,7 @@ class Source:
         raw.seek(0)
         if start[:2] == b"\x1f\x8b":
             return _Metered(gzip.GzipFile(fileobj=raw), packed, self.limits, self.name)
-        if start == b"PK\x03\x04":
+        if start in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
             return _Metered(self._member(raw), packed, self.limits, self.name)
         return _Metered(raw if self._spool is None else _Unclosed(raw), 0, self.limits, self.name)
 

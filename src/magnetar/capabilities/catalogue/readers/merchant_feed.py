@@ -38,7 +38,7 @@ ATTRIBUTES = (
     "product height", "product weight",
 )  # fmt: skip
 IMAGES = ("image link", "additional image link")
-NAMES = {"available": "availability", "variant_of": "item_group_id", "images": "image_link", "stock": "quantity"}
+NAMES = {"variant_of": "item_group_id", "images": "image_link", "stock": "quantity"}
 """What the specification calls our fields, for findings."""
 USED = frozenset((*FIELDS, *CATEGORIES, *ATTRIBUTES, *IMAGES, "product highlight", "product detail"))
 

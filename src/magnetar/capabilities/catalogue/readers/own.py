@@ -44,7 +44,7 @@ HEADERS = {
     **{header: name for name, headers in _CHINESE.items() for header in headers.split()},
 }
 """Header, as `column_name` reads it, to our column."""
-NAMES = {"available": "available"}
+NAMES = {"availability": "available"}
 
 
 def unguarded(text: str) -> str:
@@ -116,7 +116,7 @@ def _split(text: str, mark: str) -> list[str]:
     """Split at marks that no backslash stands before; backslashes are kept."""
     if "\\" not in text:
         return text.split(mark)
-    return re.findall(rf"(?:^|{re.escape(mark)})((?:\\.|[^\\{re.escape(mark)}]|\\$)*)", text, re.DOTALL)
+    return re.findall(rf"(?:^|{re.escape(mark)})((?:\\.|[^\\{re.escape(mark)}]|\\\Z)*)", text, re.DOTALL)
 
 
 def _plain(text: str) -> str:
