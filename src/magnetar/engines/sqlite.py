@@ -142,7 +142,8 @@ class SqliteCollection(Generic[T]):
         with self._store.writing() as connection:
             known: dict[str, bytes] = {}
             for keys in _portions(list({key for key, _ in incoming})):
-                known.update(connection.execute(_DIGESTS, self._where(owner, keys=keys)).tuples().all())
+                rows = connection.execute(_DIGESTS, self._where(owner, keys=keys)).all()
+                known.update((key, digest) for key, digest in rows)
             for key, (digest, data) in incoming:
                 before = known.get(key)
                 if before is None:
