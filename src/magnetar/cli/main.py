@@ -16,6 +16,8 @@ Table = dict[str, "tuple[str, str | Table]"]
 """Name → (help, `module:function`), or (help, table) for a group of commands."""
 
 COMMANDS: Table = {
+    "demo": ("一分钟演示 · The sample shop, from catalogue to proof, in a minute", "magnetar.app.commands:demo"),
+    "rehearse": ("在数字孪生里预演 · Rehearse a catalogue and a budget", "magnetar.app.commands:rehearse"),
     "import": (
         "导入商品或订单 · Import a catalogue or orders",
         {
@@ -30,6 +32,7 @@ COMMANDS: Table = {
         "商品目录 · The catalogue",
         {"list": ("列出商品 · List products", "magnetar.capabilities.catalogue.commands:list_catalogue")},
     ),
+    "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
     "twin": (
         "数字孪生 · The digital twin of the market",
         {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},

@@ -80,7 +80,9 @@ class Marketplace:
         """Fill pages."""
         return self.serving.decide(requests)
 
-    def intake(self, pages: Served, depth: NDArray[np.int64], clicked: Clicked, ordered: Ordered, returned: Returned) -> None:
+    def intake(
+        self, pages: Served, depth: NDArray[np.int64], clicked: Clicked, ordered: Ordered, returned: Returned
+    ) -> None:
         """Take in what shoppers did."""
         self.bus.publish(Viewed(pages=pages, depth=depth))
         for event in (clicked, ordered, returned):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from magnetar.capabilities.autopilot import AGENTS, Brief, target_cost
+from magnetar.capabilities.autopilot import AGENTS, Brief, Plan, target_cost
 from magnetar.capabilities.measurement import Tally
 from magnetar.engines.memory import MemoryLog, MemoryStore
 from magnetar.kernel.bus import Bus
@@ -160,19 +160,23 @@ class Stage:
         """A copy of everything, as if the world had split."""
         return copy.deepcopy(self)
 
+    def brief(self) -> Brief:
+        """What the merchant hands over."""
+        setting = self.setting
+        return Brief(setting.merchant, setting.daily_budget, setting.goal, self.launches, self.launch_ticks)
+
     def play(self, pair: int, arm: str) -> ArmResult:
         """Live through the rehearsal with one agent in charge."""
         setting, platform = self.setting, self.platform
         agent = AGENTS["manual" if arm == AA else arm]()
         if arm == AA:
             platform.serving.explore_anew(seed_of(setting, pair) ^ 1)
-        brief = Brief(setting.merchant, setting.daily_budget, setting.goal, self.launches, self.launch_ticks)
         first = WARM_UP_DAYS * TICKS_PER_DAY
         successes = 0
         for tick in range(first, first + setting.days * TICKS_PER_DAY):
             self.clock.step_to(setting.start + (tick - first) * TICK)
             if tick == first:
-                agent.start(platform, brief, tick)
+                agent.start(platform, self.brief(), tick)
             if tick in self.launch_ticks:
                 platform.list_items(self.launches[self.launch_ticks == tick])
             agent.act(platform, tick)
@@ -269,3 +273,13 @@ def _run(setting: Setting, pairs: int, workers: int) -> Iterator[tuple[int, list
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def preview(setting: Setting) -> Plan:
+    """The plan that UAX would start from in the first pair's market, before any money is spent."""
+    stage = Stage(setting, 0)
+    stage.warm_up()
+    agent = AGENTS["uax"]()
+    made = agent.start(stage.platform, stage.brief(), WARM_UP_DAYS * TICKS_PER_DAY)
+    assert made is not None
+    return made

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 POOLS = (100, 1_000, 4_000)
 STOP_BELOW = 0.05
 """Probability of being on target under which an ad group is stopped, once the pool is used up."""
-BOOST = 1.8
+BOOST = 2.4
 """Bid factor of a new ad group while nothing speaks against it."""
 MATURE_ORDERS = 10
 """Conversions that end a cold start: the platform's own definition of success."""

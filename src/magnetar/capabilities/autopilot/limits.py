@@ -13,7 +13,7 @@ class Limits:
     """Set by the merchant; the defaults are careful."""
 
     bid_low: float = 0.1
-    bid_high: float = 2.5
+    bid_high: float = 3.0
     budget_step: float = 0.2
     """Largest raise of a daily budget in one step, as a share of it."""
     budget_ceiling_micros: int = 0

@@ -14,7 +14,7 @@ from magnetar.vocabulary.campaigns import Phase
 
 TOLERANCE = 1.2
 """Cost per conversion over target that still counts as kept, as the platform promises."""
-HIGHEST = 2.5
+HIGHEST = 3.0
 """Largest bid factor that UAX asks for."""
 _STEP = 0.12
 """Smallest relative change of a bid factor that is worth an intention."""

@@ -55,6 +55,8 @@ class Snapshot(NamedTuple):
     """(groups,), currency bid per expected conversion."""
     cap: Array
     incremental: Array
+    reach: Array
+    """(scenes, POSITIONS), share of pages on which a position comes on screen."""
     paid_reason: Array
     reserve: float
     rule: int
@@ -179,7 +181,7 @@ def fill_pages(
                 # an item that the page shows anyway is worth only what a better place adds
                 for place in range(min(filled, POSITIONS - PAID_SLOTS)):
                     if items[place] == item:
-                        worth *= place / (place + 4.0)
+                        worth *= max(0.0, 1.0 - now.reach[where, place] / now.reach[where, _FIRST_AD])
                         break
             bid = now.alpha[group] * worth
             if bid < now.reserve or bid * _MICROS > left or worth <= 0.0:

@@ -124,6 +124,7 @@ class Serving:
             alpha=alpha,
             cap=roster.cap,
             incremental=roster.incremental,
+            reach=predictor.reach,
             paid_reason=reasons,
             reserve=self.reserve,
             rule=self.rule,

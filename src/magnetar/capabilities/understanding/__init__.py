@@ -1,7 +1,33 @@
 """Predictions that auction and bidding stand on: click and order rates learned from the platform's own events."""
 
-from magnetar.capabilities.understanding.rates import Rates, learn, predict
-from magnetar.capabilities.understanding.service import SCENES, Predictor
-from magnetar.capabilities.understanding.shelf import BAND_EDGES, NOBODY, Shelf, ShelfArrays
+from typing import TYPE_CHECKING
+
+from magnetar.kernel.lazy import lazily
+
+if TYPE_CHECKING:
+    from magnetar.capabilities.understanding.rates import Rates, learn, predict
+    from magnetar.capabilities.understanding.service import SCENES, Predictor
+    from magnetar.capabilities.understanding.shelf import BAND_EDGES, NOBODY, Shelf, ShelfArrays
 
 __all__ = ["BAND_EDGES", "NOBODY", "SCENES", "Predictor", "Rates", "Shelf", "ShelfArrays", "learn", "predict"]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "rates": (
+            "Rates",
+            "learn",
+            "predict",
+        ),
+        "service": (
+            "SCENES",
+            "Predictor",
+        ),
+        "shelf": (
+            "BAND_EDGES",
+            "NOBODY",
+            "Shelf",
+            "ShelfArrays",
+        ),
+    },
+)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from magnetar.capabilities.shoppers import Clicked, Ordered, Viewed
+from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.rates import Rates, learn
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
 from magnetar.kernel.bus import Bus
@@ -40,6 +40,9 @@ class Predictor:
             np.zeros_like(self.orders.matches.load),
             np.zeros_like(self.orders.contexts.load),
         )
+        self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
+        """(scenes, POSITIONS), share of pages on which a position comes on screen."""
+        self._depths = np.zeros((SCENES, POSITIONS + 1))
         self._delay_sum, self._delay_count = 20.0 * 4.0 * HOUR, 20.0  # a prior of 20 orders after 4 hours each
         self._matured_at = bus.clock.now()
         bus.subscribe(Viewed, self.on_viewed)
@@ -67,6 +70,7 @@ class Predictor:
             rates.matches.load,
             rates.contexts.mean,
             rates.contexts.load,
+            self._depths,
         )
 
     def on_clicked(self, event: Clicked) -> None:
@@ -118,6 +122,10 @@ class Predictor:
         self.clicks.refresh()
         orders.refresh()
 
+        seen = self._depths[:, ::-1].cumsum(axis=1)[:, ::-1]  # pages on which at least so many positions were seen
+        known = seen[:, 0] > 100.0
+        self.reach[known] = seen[known, 1:] / seen[known, :1]
+
     def _expect_of_newcomers(self) -> None:
         """An item starts from what its category does, so that a newcomer is not taken for average of everything."""
         category = self.shelf.arrays.category
@@ -149,9 +157,11 @@ def _learn_views(
     match_load: Array,
     context_mean: Array,
     context_load: Array,
+    depths: Array,
 ) -> None:
     for page in range(shopper.shape[0]):
         person, where = shopper[page], scene[page]
+        depths[where, depth[page]] += 1.0
         for position in range(depth[page]):
             what = item[page, position]
             if what >= 0:
