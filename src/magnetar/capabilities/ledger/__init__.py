@@ -1,0 +1,8 @@
+"""Money and quota: double entry, budgets that are leased and settled; integers only, nothing twice."""
+
+from magnetar.capabilities.ledger.events import Credited, Refunded
+from magnetar.capabilities.ledger.ports import Entry, Ledger
+from magnetar.capabilities.ledger.service import BudgetBook, LedgerService
+from magnetar.capabilities.ledger.wiring import connect
+
+__all__ = ["BudgetBook", "Credited", "Entry", "Ledger", "LedgerService", "Refunded", "connect"]
