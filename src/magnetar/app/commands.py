@@ -101,7 +101,7 @@ def demo(
     console.print(
         "[bold]Magnetar 磁星[/bold] 交出商品目录和预算, 先预演, 再投放. [dim]A catalogue and a budget go in, a rehearsed plan with proof comes out.[/dim]\n"
     )
-    report = session.platform.catalogue.import_file(merchant, file)
+    report = session.platform.catalogue.import_file(file, merchant)
     if json != "-":
         show_report(report)
     products = goods_from(file, merchant, session.settings.currency)

@@ -57,15 +57,16 @@ class Marketplace:
     def open_tick(self, tick: int) -> None:
         """Settle what the last tick spent, learn, bid and lease again."""
         now = self.bus.clock.now()
-        roster, delivery = self.campaigns.roster, self.campaigns.delivery
-        spent = np.bincount(roster.campaign, delivery.spend, len(roster.campaigns)).astype(np.int64)
-        self.budgets.set_budgets(np.array([c.daily_budget.micros for c in roster.campaigns], np.int64))
+        roster, budgets = self.campaigns.roster, self.budgets
         if self.tick >= 0:
-            self.budgets.settle(self.tick, spent)
-        if tick % TICKS_PER_DAY == 0 and self.tick >= 0:
-            for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving):
-                part.new_day()
-            self.budgets.new_day()
+            spent = np.bincount(roster.campaign, self.campaigns.delivery.spend, len(roster.campaigns)).astype(np.int64)
+            budgets.settle_total(self.tick, spent[: len(budgets)])
+            if tick % TICKS_PER_DAY == 0:
+                for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving, budgets):
+                    part.new_day()
+        for campaign in roster.campaigns[len(budgets) :]:
+            budgets.add(campaign.id, payer=f"merchant:{campaign.merchant}:balance")
+        budgets.set_budgets(np.array([one.daily_budget.micros for one in roster.campaigns], np.int64))
         self.predictor.refresh(now)
         left = self.budgets.remaining()
         alpha = self.bidding.solve(tick, left, now - self.opened_at if self.tick >= 0 else 0, self.predictor.mean_delay)

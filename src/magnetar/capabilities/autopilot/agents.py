@@ -24,6 +24,10 @@ from magnetar.vocabulary.ids import AdGroupId, MerchantId, ProductId
 from magnetar.vocabulary.money import Money
 
 
+STEADY_REVIEW = 8
+"""Ticks between two reviews of ad groups that are past their cold start; the others are reviewed every hour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What the merchant handed over."""
@@ -136,14 +140,14 @@ class Manual(_Runner):
             )
         moment = tick % 48
         if moment in playbook.CHECKS:
-            views = groups_of(account, self.plan.campaign.id)
+            views = groups_of(account, account.campaigns.rows_of(self.plan.campaign.id))
             wanted: list[Intention] = []
             for view in views:
                 launched = self.launched.get(view.group.id)
                 wanted += playbook.review(view, launched_ticks=None if launched is None else tick - launched)
             account.desk.settle(wanted, tick)
         elif moment == playbook.COPY_AT:
-            self._copy_best(account, groups_of(account, self.plan.campaign.id), tick)
+            self._copy_best(account, groups_of(account, account.campaigns.rows_of(self.plan.campaign.id)), tick)
 
     def _copy_best(self, account: RunningAccount, views: Sequence[GroupView], tick: int) -> None:
         assert self.plan is not None
@@ -206,7 +210,9 @@ class Uax(_Runner):
             wanted: list[Intention] = []
             pacing = account.bidding.multiplier_of(account.campaigns.campaign_row(self.plan.campaign.id))
             rows = account.campaigns.rows_of(self.plan.campaign.id)
-            for view, row in zip(groups_of(account, self.plan.campaign.id), rows.tolist(), strict=True):
+            if tick % STEADY_REVIEW:
+                rows = rows[account.campaigns.roster.phase[rows] <= Phase.COLD_START]
+            for view, row in zip(groups_of(account, rows), rows.tolist(), strict=True):
                 wanted += uax.review(view, account.bidding.matured_of(row), pacing)
             account.desk.settle(wanted, tick)
 

@@ -41,8 +41,8 @@ class Account(Protocol):
     def predictor(self) -> Predictor: ...
 
 
-def groups_of(account: Account, campaign: str) -> list[GroupView]:
-    """The ad groups of a campaign, with their results."""
+def groups_of(account: Account, rows: NDArray[np.int64]) -> list[GroupView]:
+    """The ad groups in some rows of the roster, with their results."""
     campaigns = account.campaigns
     roster: Roster = campaigns.roster
     delivery = campaigns.delivery
@@ -59,7 +59,7 @@ def groups_of(account: Account, campaign: str) -> list[GroupView]:
             gmv=float(delivery.gmv[row]) / MICROS,
             predicted=float(delivery.predicted[row]),
         )
-        for row in campaigns.rows_of(campaign).tolist()
+        for row in rows.tolist()
     ]
 
 
