@@ -69,7 +69,7 @@ def test_a_file_without_one_good_row_fails_and_still_writes_its_report(call: Any
         call(commands.import_catalogue, path, "--json", out)
     assert json.loads(out.read_text())["rejected_total"] == 1
     path.write_text("id,title,price\n")
-    with pytest.raises(BadInput, match="no rows"):
+    with pytest.raises(BadInput, match="no rows to import"):
         call(commands.import_catalogue, path)
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import threading
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -320,3 +321,44 @@ def test_messages_carry_no_control_characters(tmp_path: Path):
     with pytest.raises(BadInput) as refused:
         read_catalogue(path)
     assert str(refused.value) == clean(str(refused.value))
+
+
+def test_blank_lines_above_the_header_do_no_harm(tmp_path: Path):
+    [mug], _ = read(tmp_path, "  \n\n \nid,title,price\n1,Mug,5\n")
+    assert mug.id == "1"
+
+
+def test_a_table_too_wide_is_refused(tmp_path: Path):
+    with pytest.raises(BadInput, match="at most 1,000"):
+        read(tmp_path, "id,title,price" + ",x" * 5_000)
+
+
+def test_letters_that_grow_in_lower_case_do_not_shift_a_page(tmp_path: Path):
+    script = '{"@type":"Product","sku":1,"name":"İ","offers":{"price":5}}'
+    [mug], _ = read(tmp_path, f"<html>{'İ' * 50}<SCRIPT TYPE='application/ld+json'>{script}</SCRIPT>")
+    assert mug.title == "İ"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + '1,"' + "<script" * 15_000 + '",5\n',
+        HEAD + '1,"' + "<" * 130_000 + '",5\n',
+        HEAD + '1,"' + "&amp;" * 26_000 + '",5\n',
+        "<html>" + "<script>" * 500_000,
+        "<html>" + "<script type=x " * 300_000,
+        HEAD.encode() + b"1," + b"\xc4" * 2_000_000 + b",5\n",
+    ],
+    ids=["scripts", "brackets", "entities", "open scripts", "open tags", "high bytes"],
+)
+def test_text_made_to_be_slow_is_not(text: str | bytes, tmp_path: Path):
+    start = time.process_time()
+    products, _ = read(tmp_path, text)
+    assert products == []
+    assert time.process_time() - start < 5
+
+
+def test_findings_of_a_shopify_file_come_in_the_order_of_its_lines(tmp_path: Path):
+    text = "Handle,Title,Variant Price\na,A,5\na,,,x\na,,6\n,B,6\nc,C,7\n"
+    found = list(read_catalogue(written(tmp_path, text)))
+    assert [one.line if isinstance(one, Rejected) else one.id for one in found] == ["a", 4, 3, 5, "c"]

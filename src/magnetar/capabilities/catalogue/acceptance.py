@@ -118,8 +118,12 @@ class Acceptance:
             Unfit: the first thing that keeps it from being one.
         """
         id = draft.id if is_tidy(draft.id) else clean(draft.id)
-        if not id or len(id) > ID_CHARS:
-            raise Unfit("id", draft.id, f"1 到 {ID_CHARS} 个字符的编号 an id of 1 to {ID_CHARS} characters")
+        if not id or len(id) > ID_CHARS or "<" in id or ">" in id:
+            raise Unfit(
+                "id", draft.id, f"1 到 {ID_CHARS} 个字符的编号 an id of 1 to {ID_CHARS} characters, without < or >"
+            )
+        if formula_like(id):
+            self._notes.add("formula_like", draft.line, f"id 像公式 looks like a spreadsheet formula: {id}")
         title = self._text(draft, "title", draft.title, TITLE_CHARS)
         if not title:
             raise Unfit("title", draft.title, "商品名 a title")

@@ -19,6 +19,7 @@ _SPACE = re.compile(r"\s+")
 _INLINE_SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\n{3,}")
 _HIDDEN = re.compile(r"<(script|style|template|noscript)\b[^>]{0,2000}>", re.IGNORECASE)
+_CLOSING = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template", "noscript")}
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"<!--|-->|</?[a-zA-Z!?][^<>]*>")
 _OPEN_END = re.compile(
@@ -78,15 +79,15 @@ def _drop_hidden(text: str) -> str:
     if not _HIDDEN.search(text):
         return text
     kept: list[str] = []
-    at, lowered = 0, text.lower()
+    at = 0
     for opening in _HIDDEN.finditer(text):
         if opening.start() < at:
             continue
         kept.append(text[at : opening.start()])
-        closing = lowered.find(f"</{opening[1].lower()}", opening.end())
-        if closing < 0:
+        closing = _CLOSING[opening[1].lower()].search(text, opening.end())
+        if closing is None:
             return "".join(kept)
-        end = text.find(">", closing)
+        end = text.find(">", closing.end())
         if end < 0:
             return "".join(kept)
         at = end + 1

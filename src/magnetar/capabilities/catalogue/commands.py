@@ -182,7 +182,7 @@ def settle_report(report: Report, file: str) -> None:
         return
     if not report.rejected:
         raise BadInput(
-            f"{clean(file)!r} ({report.format}) 没有数据行 has a header and no rows. Export it again with its rows."
+            f"{clean(file)!r} ({report.format}) 没有数据行 holds no rows to import. Export it again with its rows."
         )
     first = report.rejected[0]
     raise BadInput(

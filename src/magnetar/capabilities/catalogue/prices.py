@@ -62,9 +62,8 @@ def read_price(text: str, currency: str, field: str = "price", stated: str = "")
 def read_amount(text: str, currency: str, field: str = "price", stated: str = "") -> Money:
     """Like `read_price`, zero and negative amounts included."""
     if stated:
-        code = stated.strip().upper()
-        code = _SIGNS.get(code.lower(), code)
-        if code not in ISO_4217:
+        code = _currency(stated.strip(), currency)
+        if code is None:
             raise Unfit("currency", stated, "ISO 4217 货币代码 a currency code such as CNY")
         money, named = _amount(text, code, field)
         if named and money.currency != code:

@@ -20,6 +20,7 @@ EXPECTED = (
 )
 _PAGE = re.compile(r"<(?:!doctype html|html|head|body|script|div)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(?:rss|feed|channel|rdf:RDF|items|products)\b", re.IGNORECASE)
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FEED_WORDS = frozenset(
     [
         "availability",
@@ -65,10 +66,10 @@ def recognise(source: Source, named: str = "") -> Format:
         return Format(kind, google_xml.NAMES, lambda notes: google_xml.read(source, notes))
     if kind == "json-ld":
         return Format(kind, json_ld.NAMES, lambda notes: json_ld.read(source, notes))
-    if "\x00" in head[:4096] and kind != named:
-        raise _unknown(source, "二进制数据 binary data")
     table = open_table(source)
     kind = named or _table_kind(table)
+    if not kind and _BINARY.search(head, 0, 4096):
+        raise _unknown(source, "二进制数据 binary data")
     if not kind:
         raise _unknown(source, f"这些列 these columns: {shorten(', '.join(table.header), 300)}")
     _must_have(source, table, kind)

@@ -1,12 +1,13 @@
 """How often a key came before, and where first, for files too long to remember as text.
 
 A Python set of a million keys takes about 100 MB; sorted runs of 64-bit digests take 16 bytes
-a key. Two different keys share a digest with probability n²/2⁶⁵, 3e-8 at a million keys.
+a key, and twice that while runs merge. Two different keys share a digest with probability n²/2⁶⁵, 3e-8 at a million keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
@@ -24,9 +25,9 @@ class Tally:
     """Counts keys in the order in which they come."""
 
     def __init__(self) -> None:
-        self._fresh: dict[int, list[int]] = {}
-        self._pending = 0
-        self._runs: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
+        self._counts: dict[int, int] = {}
+        self._firsts: dict[int, int] = {}
+        self._runs: list[Run] = []
         self.distinct = 0
         """Keys seen, each counted once."""
 
@@ -37,47 +38,66 @@ class Tally:
         >>> tally.place(["a", "b", "a"], [2, 3, 4])
         ([0, 0, 1], [2, 3, 2])
         """
-        digests = [digest(key) for key in keys]
-        counts, firsts = self._older(digests)
-        fresh = self._fresh
-        places: list[int] = []
-        first_lines: list[int] = []
-        for position, (mark, line) in enumerate(zip(digests, lines, strict=True)):
-            older = counts[position]
-            mine = fresh.setdefault(mark, [])
-            places.append(older + len(mine))
-            first_lines.append(firsts[position] if older else mine[0] if mine else line)
-            if not older and not mine:
-                self.distinct += 1
-            mine.append(line)
-        self._pending += len(digests)
-        if self._pending >= _RUN:
+        marks = [hash(key) for key in keys]
+        places, firsts = self._older(marks)
+        counts, fresh = self._counts, self._firsts
+        for position, mark in enumerate(marks):
+            older = places[position]
+            mine = counts.get(mark, 0)
+            counts[mark] = mine + 1
+            if not mine:
+                fresh[mark] = lines[position]
+                self.distinct += not older
+            if not older:
+                firsts[position] = fresh[mark]
+            places[position] = older + mine
+        if len(counts) >= _RUN:
             self._settle()
-        return places, first_lines
+        return places, firsts
 
-    def _older(self, digests: list[int]) -> tuple[list[int], list[int]]:
-        wanted = np.array(digests, dtype=np.uint64)
-        counts = np.zeros(len(digests), dtype=np.int64)
-        firsts = np.zeros(len(digests), dtype=np.int64)
-        for marks, lines in self._runs:  # oldest first, so the first run that knows a key has its first line
-            left = np.searchsorted(marks, wanted, side="left")
-            found = np.searchsorted(marks, wanted, side="right") - left
-            new = (counts == 0) & (found > 0)
-            firsts[new] = lines[left[new]]
-            counts += found
+    def _older(self, marks: list[int]) -> tuple[list[int], list[int]]:
+        wanted = np.array(marks, dtype=np.int64)
+        counts = np.zeros(len(marks), dtype=np.int64)
+        firsts = np.zeros(len(marks), dtype=np.int64)
+        for run in self._runs:  # oldest first, so the first run that knows a key has its first line
+            at = np.minimum(np.searchsorted(run.marks, wanted), len(run.marks) - 1)
+            known = run.marks[at] == wanted
+            new = known & (counts == 0)
+            firsts[new] = run.firsts[at[new]]
+            counts += np.where(known, run.counts[at], 0)
         return counts.tolist(), firsts.tolist()
 
     def _settle(self) -> None:
         """Turn what is fresh into a sorted run, and merge runs of like size."""
-        marks = np.array([mark for mark, lines in self._fresh.items() for _ in lines], dtype=np.uint64)
-        lines = np.array([line for lines in self._fresh.values() for line in lines], dtype=np.int64)
-        self._fresh, self._pending = {}, 0
-        order = np.argsort(marks, kind="stable")
-        run = marks[order], lines[order]
-        while self._runs and len(self._runs[-1][0]) <= len(run[0]):
+        size = len(self._counts)
+        run = _sorted(
+            np.fromiter(self._counts.keys(), np.int64, size),
+            np.fromiter(self._firsts.values(), np.uint32, size),  # in the order of _counts: a key enters both at once
+            np.fromiter(self._counts.values(), np.uint32, size),
+        )
+        self._counts, self._firsts = {}, {}
+        while self._runs and len(self._runs[-1].marks) <= len(run.marks):
             older = self._runs.pop()
-            marks = np.concatenate([older[0], run[0]])
-            lines = np.concatenate([older[1], run[1]])
-            order = np.argsort(marks, kind="stable")  # stable: the older line of a key stays first
-            run = marks[order], lines[order]
+            run = _sorted(
+                np.concatenate([older.marks, run.marks]),
+                np.concatenate([older.firsts, run.firsts]),
+                np.concatenate([older.counts, run.counts]),
+            )
         self._runs.append(run)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sorted marks, each once, with first line and count."""
+
+    marks: NDArray[np.int64]
+    firsts: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+
+
+def _sorted(marks: NDArray[np.int64], firsts: NDArray[np.uint32], counts: NDArray[np.uint32]) -> Run:
+    """A run from marks in order of age; of equal marks the oldest gives the first line."""
+    order = np.argsort(marks, kind="stable")
+    marks = marks[order]
+    starts = np.flatnonzero(np.concatenate([[True], marks[1:] != marks[:-1]]))
+    return Run(marks[starts], firsts[order][starts], np.add.reduceat(counts[order], starts, dtype=np.uint32))

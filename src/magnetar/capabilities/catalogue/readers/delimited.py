@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from magnetar.capabilities.catalogue.findings import Notes, Rejected, shorten
 from magnetar.capabilities.catalogue.opening import Source
@@ -14,10 +15,12 @@ from magnetar.kernel.errors import BadInput
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _DELIMITERS = "\t,;|"
+COLUMNS = 1_000
 _LONG_RECORD = 1000
 """A quoted cell over so many lines is worth a warning: most are a quote that was never closed."""
 
 
+@lru_cache(maxsize=4096)
 def column_name(header: str) -> str:
     """A header as formats are compared: lower case, no g: prefix, blanks for underscores.
 
@@ -43,6 +46,8 @@ class Table:
     def rows(self, notes: Notes) -> Iterator[tuple[int, list[str]] | Rejected]:
         """Line and cells of each row; a row that does not fit the header comes as a finding."""
         width = len(self.header)
+        for name in sorted({name for name in self.names if name and self.names.count(name) > 1}):
+            notes.add("columns_repeated", 1, f"{name}: 后者优先 the later column that is not empty counts")
         dropped: list[tuple[int, str]] = []
         with self.source.text() as stream:
             reader = csv.reader(self.source.lines(stream, dropped), delimiter=self.delimiter)
@@ -72,8 +77,8 @@ class Table:
                     if row:
                         notes.add("blank_rows", line)
                     continue
-                if first:  # the header
-                    first = False
+                if first:  # the header, or blanks above it
+                    first = not any(cell.strip() for cell in row)
                     continue
                 if reader.line_num - line > _LONG_RECORD:
                     notes.add("long_quote", line, "一格跨越过多行 one cell spans many lines; is a quote left open?")
@@ -108,9 +113,13 @@ def open_table(source: Source) -> Table:
         reader = csv.reader(source.lines(stream, dropped), delimiter=delimiter)
         try:
             for row in reader:
-                if reader.line_num > skip and any(row):
+                if reader.line_num > skip and any(cell.strip() for cell in row):
                     header = row
                     break
         except csv.Error as error:
             raise BadInput(f"{source.name} 表头无法读取: the header cannot be read ({shorten(error)}).") from None
+    if len(header) > COLUMNS:
+        raise BadInput(
+            f"{source.name} has {len(header):,} columns; a table has at most {COLUMNS:,}. Check the delimiter."
+        )
     return Table(source, delimiter, header, [column_name(name) for name in header], skip)

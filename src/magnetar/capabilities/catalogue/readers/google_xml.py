@@ -100,7 +100,6 @@ def read(source: Source, notes: Notes) -> Iterator[Draft | Rejected]:
     items = _Items()
     parser: Any = DefusedXMLParser(target=items)
     items.parser = parser
-    count = 0
     with source.text() as stream:
         # XML knows its own encodings, but the bytes have been read by now: the parser gets text.
         while True:
@@ -115,7 +114,6 @@ def read(source: Source, notes: Notes) -> Iterator[Draft | Rejected]:
                 problem = _feed(parser, None) if not source.broken else None
             while items.done:
                 line, pairs = items.done.popleft()
-                count += 1
                 yield _draft(line, pairs, notes)
             if problem:
                 yield problem

@@ -18,6 +18,8 @@ NAMES = {
     "availability": "offers.availability", "condition": "itemCondition", "images": "image", "link": "url",
     "list_price": "priceSpecification.price", "stock": "inventoryLevel", "category": "category",
 }  # fmt: skip
+_OPEN = re.compile(r"<script\b", re.IGNORECASE)
+_CLOSE = re.compile(r"</script", re.IGNORECASE)
 _LD = re.compile(r"""type\s*=\s*["']?application/ld\+json""", re.IGNORECASE)
 
 
@@ -41,15 +43,15 @@ def read(source: Source, notes: Notes) -> Iterator[Draft | Rejected]:
 
 def scripts(page: str) -> Iterator[tuple[int, str]]:
     """The JSON-LD blocks of a page, each with the line on which its text begins."""
-    lowered = page.lower()
     at = counted = 0
     line = 1
-    while (start := lowered.find("<script", at)) >= 0:
-        opened = page.find(">", start)
-        closed = lowered.find("</script", opened) if opened >= 0 else -1
-        if closed < 0:
+    while start := _OPEN.search(page, at):
+        opened = page.find(">", start.end())
+        close = _CLOSE.search(page, opened) if opened >= 0 else None
+        if close is None:
             return
-        if _LD.search(page[start : min(opened, start + 2000)]):
+        closed = close.start()
+        if _LD.search(page[start.end() : min(opened, start.end() + 2000)]):
             line += page.count("\n", counted, opened)
             counted = opened
             block = page[opened + 1 : closed].strip()

@@ -8,7 +8,7 @@ A backslash keeps a |, ; or = of the text itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from magnetar.capabilities.catalogue.drafts import Draft
 from magnetar.capabilities.catalogue.findings import Notes, Rejected
@@ -57,10 +57,14 @@ _GUARDED = frozenset("=+-@\t\r'")
 
 def read(table: Table, notes: Notes) -> Iterator[Draft | Rejected]:
     """Rows of our own table."""
-    plan: list[tuple[int, str]] = []
+    plain: list[tuple[int, str]] = []
+    lists: list[tuple[int, str, Callable[[str], list[str] | dict[str, str]]]] = []
     for place, header in enumerate(table.names):
-        if header in HEADERS:
-            plan.append((place, HEADERS[header]))
+        name = HEADERS.get(header)
+        if name in _LISTS:
+            lists.append((place, str(name), _LISTS[name]))
+        elif name:
+            plain.append((place, name))
         elif header:
             notes.add("columns_ignored", 1, header)
     for row in table.rows(notes):
@@ -69,20 +73,12 @@ def read(table: Table, notes: Notes) -> Iterator[Draft | Rejected]:
             continue
         line, cells = row
         draft = Draft(line)
-        for place, name in plan:
-            text = cells[place]
-            if not text:
-                continue
-            if text[0] == "'":
-                text = unguarded(text)
-            if name == "images":
-                draft.images = _list(text)
-            elif name == "selling_points":
-                draft.selling_points = _list(text)
-            elif name == "attributes":
-                draft.attributes = _attributes(text)
-            else:
-                setattr(draft, name, text)
+        for place, name in plain:
+            if text := cells[place]:
+                setattr(draft, name, unguarded(text) if text[0] == "'" else text)
+        for place, name, items in lists:
+            if text := cells[place]:
+                setattr(draft, name, items(unguarded(text)))
         yield draft
 
 
@@ -121,3 +117,10 @@ def _split(text: str, mark: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+_LISTS: dict[str | None, Callable[[str], list[str] | dict[str, str]]] = {
+    "images": _list,
+    "selling_points": _list,
+    "attributes": _attributes,
+}

@@ -46,21 +46,27 @@ def read(table: Table, notes: Notes) -> Iterator[Draft | Rejected]:
         if name and name not in _WORDS:
             notes.add("columns_ignored", 1, table.header[place])
     group: list[tuple[int, dict[str, str]]] = []
+    unfit: list[Rejected] = []  # they wait for the group that they stand in
     for row in table.rows(notes):
+        if len(unfit) >= _GROUP_ROWS or not group:
+            yield from unfit
+            unfit.clear()
         if isinstance(row, Rejected):
-            yield row
+            unfit.append(row)
             continue
         line, cells = row
         record = {word: cells[place].strip() for place, word in plan if cells[place].strip()}
         if not record.get("handle"):
-            yield Rejected(line, "Handle", "", "商品 handle a handle")
+            unfit.append(Rejected(line, "Handle", "", "商品 handle a handle"))
             continue
         if group and (record["handle"] != group[0][1]["handle"] or len(group) >= _GROUP_ROWS):
             yield from _variants(group, notes)
-            group = []
+            yield from unfit
+            group, unfit = [], []
         group.append((line, record))
     if group:
         yield from _variants(group, notes)
+    yield from unfit
 
 
 def _variants(group: list[tuple[int, dict[str, str]]], notes: Notes) -> Iterator[Draft]:
