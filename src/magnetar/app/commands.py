@@ -43,7 +43,11 @@ def rehearse(
         list[str] | None, typer.Option("--arms", help="方案 · Comma-separated: none, manual, uax, whole-site.")
     ] = None,
     world: Annotated[
-        str, typer.Option("--world", help="世界 · A named world, or module:World, or file.py:World (runs code).")
+        str,
+        typer.Option(
+            "--world",
+            help="世界 · A named world, calibrated (after twin calibrate), or module:World, or file.py:World (runs code).",
+        ),
     ] = "default",
     shoppers: Annotated[int, typer.Option("--shoppers", help="用户数 · Shoppers in each market.")] = 2_000,
     pages: Annotated[int, typer.Option("--pages", help="每天页面数 · Pages a day in each market.")] = 10_500,
@@ -75,7 +79,10 @@ def rehearse(
     if money.micros // days <= 0:
         raise BadInput(f"--budget must be above 0, found {budget}.")
     from magnetar.twin.rehearsal import Setting
+    from magnetar.twin.world import CALIBRATED
 
+    if world == CALIBRATED:
+        world = f"{CALIBRATED}:{session.settings.home}"
     setting = Setting(products, MerchantId(merchant), money, goal, days, wanted, world, seed, shoppers, pages)
     figures = _run(setting, pairs, workers or session.settings.workers, Console(stderr=json == "-", width=_WIDTH))
     write_json(json, "rehearse", figures, seed)

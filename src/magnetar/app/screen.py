@@ -95,21 +95,21 @@ class Progress:
 
 def arms_table(figures: dict[str, Any]) -> Table:
     """One row per arm; paid sales split into incremental and what would have been sold anyway."""
-    table = Table()
+    table = Table(padding=(0, 1))
     columns = (
-        "方案 arm",
-        "花费 spend",
-        "总成交 GMV",
-        "归因成交 attributed",
-        "其中蚕食 cannibalised",
-        "增量成交 incremental [95 %]",
-        "增量 ROI [95 %]",
-        "冷启动 cold start",
-        "成本达标 on target",
-        "小时成本 CV",
+        "方案\narm",
+        "花费\nspend",
+        "总成交\nGMV",
+        "归因成交\nattributed",
+        "其中蚕食\ncannibalised",
+        "增量成交 [95 %]\nincremental GMV",
+        "增量 ROI [95 %]\nincremental ROI",
+        "冷启动成功\ncold start",
+        "成本达标日\non target",
+        "小时成本波动\nhourly CV",
     )
     for place, name in enumerate(columns):
-        table.add_column(name, justify="left" if place == 0 else "right")
+        table.add_column(name, justify="left" if place == 0 else "right", no_wrap=True)
     for arm in figures["arms"]:
         idle = arm["name"] == "none"
         roi, success = arm["incremental_roi"], arm["cold_start_success"]

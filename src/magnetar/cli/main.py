@@ -30,7 +30,10 @@ COMMANDS: Table = {
     ),
     "catalogue": (
         "商品目录 · The catalogue",
-        {"list": ("列出商品 · List products", "magnetar.capabilities.catalogue.commands:list_catalogue")},
+        {
+            "export": ("导出为 CSV · Export as our CSV", "magnetar.capabilities.catalogue.commands:export_catalogue"),
+            "list": ("列出商品 · List products", "magnetar.capabilities.catalogue.commands:list_catalogue"),
+        },
     ),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
     "twin": (

@@ -21,9 +21,14 @@ from magnetar import __version__
 from magnetar.kernel.errors import BadInput
 
 JsonOption = Annotated[
-    str, typer.Option("--json", metavar="FILE|-", help="Write the result as one JSON object to a file, or to stdout with -.")
+    str,
+    typer.Option(
+        "--json", metavar="FILE|-", help="Write the result as one JSON object to a file, or to stdout with -."
+    ),
 ]
-MerchantOption = Annotated[str, typer.Option("--merchant", help="The merchant to act for; the settings name the default.")]
+MerchantOption = Annotated[
+    str, typer.Option("--merchant", help="The merchant to act for; the settings name the default.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of every draw; the same seed gives the same result.")]
 
 
@@ -42,7 +47,11 @@ _STARTED = _started()
 
 def seconds() -> float:
     """Wall time since the process started."""
-    clock = time.CLOCK_BOOTTIME if hasattr(time, "CLOCK_BOOTTIME") and os.path.exists("/proc/self/stat") else time.CLOCK_MONOTONIC
+    clock = (
+        time.CLOCK_BOOTTIME
+        if hasattr(time, "CLOCK_BOOTTIME") and os.path.exists("/proc/self/stat")
+        else time.CLOCK_MONOTONIC
+    )
     return max(0.0, time.clock_gettime(clock) - _STARTED)
 
 
@@ -98,7 +107,9 @@ def write_json(target: str, command: str, fields: Mapping[str, Any], seed: int |
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"Cannot write the result to {target!r}: {error.strerror}. Name a file in a folder you can write to.") from None
+        raise BadInput(
+            f"Cannot write the result to {target!r}: {error.strerror}. Name a file in a folder you can write to."
+        ) from None
 
 
 def progress(text: str) -> None:

@@ -80,6 +80,10 @@ class Market(Protocol):
         ...
 
 
+CALIBRATED = "calibrated"
+"""`calibrated:FOLDER` is the bazaar after the calibration that is kept in a folder."""
+
+
 @runtime_checkable
 class World(Protocol):
     """Something that markets can be drawn from."""
@@ -94,7 +98,9 @@ class World(Protocol):
 def load_world(name: str) -> World:
     """A world by name, or by `module:World` from a Python module or a file `path.py:World`.
 
-    The latter runs code: it is offered on the command line only, never over HTTP.
+    `calibrated:FOLDER` is the bazaar after the order log that was calibrated on.
+
+    `module:World` runs code: it is offered on the command line only, never over HTTP.
 
     Raises:
         BadInput: there is no such world, module or class.
@@ -104,8 +110,15 @@ def load_world(name: str) -> World:
     if name in WORLDS:
         return Bazaar(WORLDS[name])
     place, _, attribute = name.partition(":")
+    if place == CALIBRATED:
+        from magnetar.twin.bazaar.calibrated import settings_from
+        from magnetar.twin.calibration import load_calibration
+
+        return Bazaar(settings_from(load_calibration(Path(attribute))))
     if not attribute:
-        raise BadInput(f"No world {name!r}. Choose one of: {', '.join(WORLDS)}, or give your own as module:World.")
+        raise BadInput(
+            f"No world {name!r}. Choose one of: {', '.join(WORLDS)}, {CALIBRATED}, or give your own as module:World."
+        )
     try:
         if place.endswith(".py"):
             path = Path(place).resolve()

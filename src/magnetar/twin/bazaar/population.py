@@ -56,7 +56,9 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     rival_category = luck.of("home").integers(count, settings.rivals).repeat(settings.rival_products)
     stray = luck.of("stray").uniforms(goods) < 0.3
     rival_category[stray] = luck.of("category").integers(count, goods)[stray]
-    rival_price = np.round(reference[rival_category] * np.exp(0.45 * luck.of("price").normals(goods)), 2).clip(2.0)
+    rival_price = np.round(
+        reference[rival_category] * np.exp(settings.price_spread * luck.of("price").normals(goods)), 2
+    ).clip(2.0)
     content_category = luck.of("content").integers(count, settings.contents)
 
     merchant = np.concatenate(
@@ -100,7 +102,9 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     wealth = people.of("wealth").normals(shoppers)
     truth = Truth(
         taste=taste,
-        activity=np.exp(0.8 * people.of("activity").normals(shoppers) - 0.32),
+        activity=np.exp(
+            settings.activity_spread * people.of("activity").normals(shoppers) - 0.5 * settings.activity_spread**2
+        ),
         sensitivity=settings.price_sensitivity * np.exp(0.4 * people.of("thrift").normals(shoppers) - 0.3 * wealth),
         wallet=settings.wallet_days * np.exp(np.log(reference).mean() + 0.6 * wealth + 0.4),
         vector=vector,

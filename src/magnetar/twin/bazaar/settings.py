@@ -35,6 +35,10 @@ class BazaarSettings:
     """Spread of products' quality, half shared with appeal."""
     price_sensitivity: float = 0.7
     """Mean loss of order utility per unit of log-price over the category's reference."""
+    activity_spread: float = 0.8
+    """Log-normal spread of shoppers' activity."""
+    price_spread: float = 0.45
+    """Log-normal spread of rivals' prices about the category's reference."""
     quantity_tail: float = 2.6
     """Pareto exponent of pieces in an order; smaller is heavier."""
     wallet_days: float = 2.0

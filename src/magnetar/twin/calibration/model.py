@@ -117,7 +117,7 @@ def simulate(shop: Shop, runs: int, seed: int) -> Weeks:
         seed: of every draw.
     """
     # The key goes in as 64 unsigned bits: as a plain int, numba reads it by the type of the first one it met.
-    chance = Chance(0, np.uint64(Chance(seed).key)).of("calibrate")
+    chance = Chance(seed).of("calibrate")
     mean_lines = float(shop.orders.lines.mean())
     levels = paths(shop.rhythm, shop.horizon, runs, chance.of("rhythm"))
     work = float(np.median(levels.sum(axis=1))) * mean_lines
