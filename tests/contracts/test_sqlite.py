@@ -48,14 +48,14 @@ def test_a_commit_waits_for_the_disk_and_readers_do_not_wait_for_writers(tmp_pat
 def test_writes_inside_a_transaction_belong_to_it(tmp_path: Path):
     store = SqliteStore(tmp_path / "magnetar.db")
     prices = store.collection("prices", Money)
-    with pytest.raises(RuntimeError), store.writing():
+    with pytest.raises(RuntimeError), store.writing():  # noqa: PT012
         prices.put("demo", [("a", Money(1))])
         assert prices.get("demo", "a") == Money(1)
         raise RuntimeError("changed my mind")
     assert prices.get("demo", "a") is None
     with store.writing():
         prices.put("demo", [("a", Money(1))])
-        with pytest.raises(RuntimeError), store.writing():
+        with pytest.raises(RuntimeError), store.writing():  # noqa: PT012
             prices.put("demo", [("b", Money(2))])
             raise RuntimeError("only this part")
     assert [key for key, _ in prices.list("demo")] == ["a"]
