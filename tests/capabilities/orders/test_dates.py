@@ -26,7 +26,7 @@ from magnetar.capabilities.orders.dates import decide_order, read_moment
         ("12/1/10 8:26", "mdy"),
         ("12/1/2010 8:26:00 AM", "mdy"),
         ("1/12/2010 8:26", "dmy"),
-        ("01.12.2010 08:26", "dmy"),
+        ("01.12.2010 08:26", "mdy"),
         ("01-Dec-2010 08:26", "mdy"),
         ("1 December 2010 08:26:00", "mdy"),
         ("40513.3513888889", "mdy"),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from magnetar.capabilities.catalogue.cleaning import clean, formula_like, is_tidy, web_address, without_markup
 from magnetar.capabilities.catalogue.drafts import Draft
 from magnetar.capabilities.catalogue.findings import Notes, Unfit
+from magnetar.capabilities.catalogue.offer_words import read_availability, read_condition
 from magnetar.capabilities.catalogue.prices import read_price
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import MerchantId, ProductId
@@ -23,76 +24,6 @@ IMAGES = 50
 ATTRIBUTES = 100
 SELLING_POINTS = 50
 
-_AVAILABLE = {
-    **dict.fromkeys(
-        [
-            "in stock",
-            "instock",
-            "in_stock",
-            "available",
-            "available for order",
-            "available_for_order",
-            "limited availability",
-            "limitedavailability",
-            "limited_availability",
-            "onlineonly",
-            "online only",
-            "instoreonly",
-            "preorder",
-            "pre order",
-            "presale",
-            "pre sale",
-            "backorder",
-            "back order",
-            "madetoorder",
-            "made to order",
-            "true",
-            "yes",
-            "y",
-            "1",
-            "active",
-            "有货",
-            "现货",
-            "在售",
-            "上架",
-            "预售",
-            "是",
-        ],
-        True,
-    ),
-    **dict.fromkeys(
-        [
-            "out of stock",
-            "outofstock",
-            "out_of_stock",
-            "soldout",
-            "sold out",
-            "discontinued",
-            "reserved",
-            "unavailable",
-            "false",
-            "no",
-            "n",
-            "0",
-            "archived",
-            "draft",
-            "缺货",
-            "无货",
-            "售罄",
-            "下架",
-            "停产",
-            "否",
-        ],
-        False,
-    ),
-}
-_CONDITIONS = {
-    "new": "new", "newcondition": "new", "brand new": "new", "全新": "new",
-    "refurbished": "refurbished", "refurbishedcondition": "refurbished", "cpo": "refurbished", "翻新": "refurbished",
-    "used": "used", "usedcondition": "used", "used like new": "used", "used good": "used", "used fair": "used",
-    "damagedcondition": "used", "open box new": "used", "二手": "used",
-}  # fmt: skip
-_SCHEMA_ORG = re.compile(r"(?:https?://schema\.org/|schema:)", re.IGNORECASE)
 _WHOLE = re.compile(r"[+]?[0-9]{1,15}(?:\.0*)?")
 _STEP = re.compile(r"\s*(?:>|›|»)\s*")
 
@@ -202,7 +133,7 @@ class Acceptance:
     def _available(self, draft: Draft, stock: int | None) -> bool:
         if not draft.available:
             return stock != 0
-        known = _available(draft.available)
+        known = read_availability(draft.available)
         if known is None:
             raise Unfit(
                 "availability", draft.available, "in_stock, out_of_stock, preorder, backorder (有货 / 缺货 / 预售)"
@@ -212,7 +143,7 @@ class Acceptance:
     def _condition(self, text: str) -> str:
         if not text or text == "new":
             return "new"
-        known = _CONDITIONS.get(_SCHEMA_ORG.sub("", clean(text)).lower().replace("_", " ").replace("-", " "))
+        known = read_condition(text)
         if known is None:
             raise Unfit("condition", text, "new, refurbished, used (全新 / 翻新 / 二手)")
         return known
@@ -288,12 +219,6 @@ class Acceptance:
 def _same_currency(field: str, found: str, one: Money, other: Money) -> None:
     if one.currency != other.currency:
         raise Unfit(field, found, f"与 price 同币种 the currency of the price, {other.currency}")
-
-
-@lru_cache(maxsize=256)
-def _available(text: str) -> bool | None:
-    word = _SCHEMA_ORG.sub("", clean(text)).lower()
-    return _AVAILABLE.get(word, _AVAILABLE.get(word.replace("_", " ").replace("-", " ")))
 
 
 @lru_cache(maxsize=4096)

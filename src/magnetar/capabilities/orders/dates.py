@@ -16,7 +16,9 @@ from magnetar.capabilities.catalogue import Unfit
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?")
 _TIME = r"(?:[ T,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)? ?(AM|PM)?\s*(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?" + _TIME, re.IGNORECASE)
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})" + _TIME, re.IGNORECASE)
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}|[0-9]{2})" + _TIME, re.IGNORECASE)
+"""Written with dots, the day always comes first."""
+_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{4}|[0-9]{2})" + _TIME, re.IGNORECASE)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})" + _TIME, re.IGNORECASE)
 _NAMED = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3})[a-z]*[ ,-]+([0-9]{4}|[0-9]{2})" + _TIME, re.IGNORECASE)
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
@@ -78,6 +80,8 @@ def _read(text: str, order: str) -> datetime | None:
     try:
         if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
             return _built(int(match[1]), int(match[2]), int(match[3]), match.groups()[3:])
+        if match := _DOTTED.fullmatch(text):
+            return _built(_year(match[3]), int(match[2]), int(match[1]), match.groups()[3:])
         if match := _YEAR_LAST.fullmatch(text):
             day, month = (match[1], match[2]) if order == "dmy" else (match[2], match[1])
             return _built(_year(match[3]), int(month), int(day), match.groups()[3:])

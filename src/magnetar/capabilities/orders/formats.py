@@ -69,7 +69,7 @@ def recognise(source: Source, named: str = "") -> Layout:
     """
     if named and named not in FORMATS:
         raise BadInput(f"No format {shorten(repr(named))}. Choose one of: {', '.join(FORMATS)}.")
-    if source.head.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[")) or "\x00" in source.head[:4096]:
+    if source.head.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[")):
         raise BadInput(f"无法识别的格式: {source.name} is no table of text. Expected: {EXPECTED}.")
     table = open_table(source)
     best: Layout | None = None

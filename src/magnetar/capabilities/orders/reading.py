@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,7 @@ from magnetar.capabilities.catalogue import (
     read_amount,
     shorten,
 )
+from magnetar.capabilities.orders.counting import Counts, Distinct
 from magnetar.capabilities.orders.dates import ORDERS, decide_order, is_ambiguous, read_moment
 from magnetar.capabilities.orders.formats import CURRENCIES, recognise
 from magnetar.capabilities.orders.sorting_out import is_adjustment, is_credit, not_goods
@@ -45,59 +46,13 @@ _TRUE = frozenset(["true", "yes", "y", "1", "return", "returned", "是", "退", 
 _FALSE = frozenset(["false", "no", "n", "0", "否"])
 
 
-@dataclass(slots=True)
-class Counts:
-    """What a reading has come across so far."""
-
-    sales: int = 0
-    """Sale lines taken."""
-    returns: int = 0
-    """Return lines taken."""
-    duplicates: int = 0
-    """Lines equal to an earlier line of the file, set-aside ones included."""
-    no_customer: int = 0
-    zero_price: int = 0
-    negative_price: int = 0
-    write_offs: int = 0
-    """Negative quantities at price 0 outside credit invoices: stock that was lost."""
-    non_product: Counter[str] = field(default_factory=Counter[str])
-    return_lines: int = 0
-    """Lines of the file that take goods or money back, set-aside ones included."""
-    first: str = ""
-    last: str = ""
-
-
-class _Distinct:
-    """Counts different names; runs of one name, the usual case, cost nothing."""
-
-    def __init__(self) -> None:
-        self._tally = Tally()
-        self._last = ""
-        self._pending: dict[str, None] = {}
-
-    def add(self, name: str) -> None:
-        if name != self._last:
-            self._last = name
-            self._pending[name] = None
-            if len(self._pending) >= BATCH:
-                self._settle()
-
-    def _settle(self) -> None:
-        self._tally.place(list(self._pending), [0] * len(self._pending))
-        self._pending.clear()
-
-    @property
-    def count(self) -> int:
-        self._settle()
-        return self._tally.distinct
-
-
 def read_orders(
     path: str | Path,
     *,
     merchant: str = "demo",
     format: str = "",
     currency: str = "",
+    home_currency: str = "CNY",
     dates: str = "",
     limits: Limits | None = None,
 ) -> OrdersReading:
@@ -105,7 +60,7 @@ def read_orders(
 
     Args:
         format: one of `formats.FORMATS`; '' tells it from the header.
-        currency: of prices that name none; '' is GBP for Online Retail and CNY otherwise.
+        currency: of prices that name none; '' is GBP for Online Retail and the home currency otherwise.
         dates: 'dmy' or 'mdy' where day and month come in an order of their own; '' decides on the whole file.
 
     Raises:
@@ -113,13 +68,22 @@ def read_orders(
     """
     if dates and dates not in ORDERS:
         raise BadInput(f"--dates {dates[:20]!r} is unknown. Choose dmy (31/12/2011) or mdy (12/31/2011).")
-    return OrdersReading(open_source(path, limits), merchant=merchant, format=format, currency=currency, dates=dates)
+    return OrdersReading(
+        open_source(path, limits),
+        merchant=merchant,
+        format=format,
+        currency=currency,
+        home_currency=home_currency,
+        dates=dates,
+    )
 
 
 class OrdersReading(Iterator["OrderLine | Rejected"]):
     """One pass over an order log. What it has learnt so far stands in its attributes."""
 
-    def __init__(self, source: Source, *, merchant: str, format: str, currency: str, dates: str) -> None:
+    def __init__(
+        self, source: Source, *, merchant: str, format: str, currency: str, home_currency: str, dates: str
+    ) -> None:
         self.notes = Notes()
         self.counts = Counts()
         self.encoding = source.encoding
@@ -130,7 +94,7 @@ class OrdersReading(Iterator["OrderLine | Rejected"]):
         self.format = self._layout.format
         self._online_retail = self.format == "online-retail"
         self._merchant = MerchantId(merchant)
-        self._currency = currency or CURRENCIES.get(self.format, "CNY")
+        self._currency = currency or CURRENCIES.get(self.format, home_currency)
         if not currency and self.format in CURRENCIES:
             self.notes.add(
                 "currency_assumed", None, f"文件未写币种, 按 {self._currency} 读 read as; --currency says otherwise"
@@ -139,7 +103,7 @@ class OrdersReading(Iterator["OrderLine | Rejected"]):
         self._cells = [self._layout.places.get(name, -1) for name in _FIELDS]
         self._lines = Tally()
         self._names = {
-            name: _Distinct() for name in ("orders", "return_orders", "customers", "invoices", "all_customers")
+            name: Distinct() for name in ("orders", "return_orders", "customers", "invoices", "all_customers")
         }
         for name in self._layout.ignored:
             self.notes.add("columns_ignored", 1, name)
@@ -312,7 +276,7 @@ def _id(field: str, text: str) -> str:
 
 
 def _shopper(text: str) -> str:
-    return _id("shopper", text) if text and not text.isspace() else ""
+    return _id("shopper", text) if text and clean(text) else ""
 
 
 @lru_cache(maxsize=4096)

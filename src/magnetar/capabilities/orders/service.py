@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from magnetar.capabilities.catalogue import CatalogueService, Limits, Rejected, Report
+from magnetar.capabilities.orders.counting import Counts
 from magnetar.capabilities.orders.events import OrdersImported
-from magnetar.capabilities.orders.reading import BATCH, Counts, key_of, read_orders
+from magnetar.capabilities.orders.reading import BATCH, key_of, read_orders
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.store import Collection
 from magnetar.vocabulary.orders import OrderLine
@@ -89,7 +90,15 @@ class OrdersService:
         Raises:
             BadInput: the file cannot be read as an order log at all.
         """
-        reading = read_orders(path, merchant=merchant, format=format, currency=currency, dates=dates, limits=limits)
+        reading = read_orders(
+            path,
+            merchant=merchant,
+            format=format,
+            currency=currency,
+            home_currency=self._currency,
+            dates=dates,
+            limits=limits,
+        )
         report = OrdersReport(
             reading.format, reading.encoding, notes=reading.notes, currencies=reading.currencies, counts=reading.counts
         )

@@ -10,4 +10,6 @@ from magnetar.vocabulary.orders import OrderLine
 
 def connect(runtime: Runtime, catalogue: CatalogueService) -> OrdersService:
     """The orders on this runtime."""
-    return OrdersService(runtime.store.collection("order_lines", OrderLine), catalogue, runtime.bus)
+    return OrdersService(
+        runtime.store.collection("order_lines", OrderLine), catalogue, runtime.bus, runtime.settings.currency
+    )
