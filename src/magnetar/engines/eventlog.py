@@ -21,10 +21,10 @@ from magnetar.engines.segments import (
     BODY_BYTES,
     Block,
     Segment,
+    find_segments,
     make_block,
     missing,
     segment_path,
-    segments,
     sound_blocks,
     split_body,
     sync_file,
@@ -121,9 +121,9 @@ class FileLog:
     def __len__(self) -> int:
         return self._end.offset
 
-    def closed_segments(self) -> list[Segment]:
-        """The segments that will not change any more."""
-        return list(self._end.segments[:-1])
+    def segments(self) -> list[Segment]:
+        """The files, oldest first; all but the last one will not change any more."""
+        return list(self._end.segments)
 
     def rotate(self) -> None:
         """Close the current segment, if it holds anything, and begin the next."""
@@ -262,7 +262,7 @@ class FileLog:
     # ---- opening and closing ----
 
     def _recover(self) -> None:
-        found = segments(self.folder) or [self._new_segment(0)]
+        found = find_segments(self.folder) or [self._new_segment(0)]
         if found[0].first:
             raise missing(0, found[0].first, self.folder)
         last = found[-1]

@@ -56,7 +56,7 @@ class Block:
         return self.position + _HEADER.size + self.body_bytes
 
 
-def segments(folder: Path) -> list[Segment]:
+def find_segments(folder: Path) -> list[Segment]:
     """The segments of a log, oldest first."""
     return [Segment(path, int(path.stem)) for path in sorted(folder.glob("[0-9]" * 20 + ".log"))]
 
