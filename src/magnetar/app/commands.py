@@ -15,6 +15,7 @@ from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import Money
 
+AUCTIONS = {"second-price": 0, "first-price": 1}
 ARMS = ("none", "manual", "uax", "whole-site")
 DEMO_BUDGET, DEMO_ROI, DEMO_DAYS, DEMO_PAIRS = 10_000.0, 3.0, 7, 20
 _WIDTH = 168
@@ -37,6 +38,10 @@ def rehearse(
     target_cost: Annotated[
         float, typer.Option("--target-cost", help="目标成本 · Cost per order to hold, instead of --target-roi.")
     ] = 0.0,
+    max_conversions: Annotated[
+        bool, typer.Option("--max-conversions", help="尽量多成交 · As many orders as the budget buys, no target.")
+    ] = False,
+    auction: Annotated[str, typer.Option("--auction", help="竞价 · second-price or first-price.")] = "second-price",
     days: Annotated[int, typer.Option("--days", help="天数 · Days of the rehearsal, 1 to 60.")] = DEMO_DAYS,
     pairs: Annotated[int, typer.Option("--pairs", help="配对数 · Paired markets, 1 to 1000.")] = DEMO_PAIRS,
     arms: Annotated[
@@ -60,7 +65,9 @@ def rehearse(
 
     session = session_of(context)
     wanted = _arms(arms)
-    goal = _goal(target_roi, target_cost)
+    goal = _goal(target_roi, target_cost, max_conversions)
+    if auction not in AUCTIONS:
+        raise BadInput(f"--auction takes {', '.join(AUCTIONS)}, found {auction!r}.")
     for name, value, low, high in (
         ("--days", days, 1, 60),
         ("--pairs", pairs, 1, 1000),
@@ -83,7 +90,9 @@ def rehearse(
 
     if world == CALIBRATED:
         world = f"{CALIBRATED}:{session.settings.home}"
-    setting = Setting(products, MerchantId(merchant), money, goal, days, wanted, world, seed, shoppers, pages)
+    setting = Setting(
+        products, MerchantId(merchant), money, goal, days, wanted, world, seed, shoppers, pages, rule=AUCTIONS[auction]
+    )
     figures = _run(setting, pairs, workers or session.settings.workers, Console(stderr=json == "-", width=_WIDTH))
     write_json(json, "rehearse", figures, seed)
 
@@ -166,10 +175,12 @@ def _arms(given: list[str] | None) -> tuple[str, ...]:
     return tuple(name for name in ARMS if name in names or name == "none")
 
 
-def _goal(roi: float, cost: float) -> Goal:
-    if roi and cost:
-        raise BadInput("Give --target-roi or --target-cost, not both.")
+def _goal(roi: float, cost: float, most: bool) -> Goal:
+    if (roi != 0) + (cost != 0) + most > 1:
+        raise BadInput("Give one of --target-roi, --target-cost and --max-conversions.")
     try:
+        if most:
+            return Goal(GoalKind.MAX_CONVERSIONS)
         if cost:
             return Goal(GoalKind.TARGET_COST, cost)
         return Goal(GoalKind.TARGET_ROI, roi or DEMO_ROI)

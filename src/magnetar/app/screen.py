@@ -146,6 +146,8 @@ def show_verdict(console: Console, figures: dict[str, Any], currency: str) -> No
     ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for one in figures["contrasts"]:
+        if not one["n"]:
+            continue
         form = "+.1%" if one["metric"] == "cold_start_success" else "+,.0f"
         sure = "✓" if one["low"] > 0 else "✗" if one["high"] < 0 else "≈"
         table.add_row(f"{one['a']} − {one['b']}", _METRICS[one["metric"]], _interval(one, form), str(one["n"]), sure)
@@ -171,7 +173,7 @@ def sentences(figures: dict[str, Any], currency: str) -> Sequence[str]:
         return ["没有投放方案可比. · No arm spent anything."]
     roi, gain = best["incremental_roi"], best["incremental_gmv"]
     surely = math.isfinite(gain["low"]) and gain["low"] > 0
-    name = NAMES.get(best["name"], best["name"]).split()[0]
+    name = str(NAMES.get(best["name"], best["name"])).split()[0]
     claimed = best["attributed_roi"] or 0.0
     head = f"[bold]结论 Verdict[/bold] {name}: 每花 1 {currency}, 增量成交 {_interval(roi, '.2f')} {currency}; 平台归因口径会说 {claimed:.2f}."
     tail = f"Each {currency} brings {_interval(roi, '.2f')} of sales that would not have happened; attribution would have claimed {claimed:.2f}."

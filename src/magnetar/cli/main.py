@@ -115,9 +115,7 @@ def _call(path: list[str], target: str, words: list[str]) -> int:
     except BrokenPipeError:  # the reader went away (`| head`); nothing is wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        if not isinstance(error, _usage_error()):
-            raise
+    except _usage_error() as error:
         error.show()
         return 2
     finally:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.autopilot import Desk
 from magnetar.capabilities.bidding import Bidding
 from magnetar.capabilities.campaigns import Campaigns
@@ -43,14 +44,16 @@ class Marketplace:
     opened_at: int = 0
 
     @classmethod
-    def open(cls, bus: Bus, store: Store, shelf: Shelf, shoppers: int, seed: int) -> Marketplace:
+    def open(
+        cls, bus: Bus, store: Store, shelf: Shelf, shoppers: int, seed: int, rule: int = SECOND_PRICE
+    ) -> Marketplace:
         """Connect the capabilities around a shelf."""
         merchants = {name: row for row, name in enumerate(shelf.merchants)}
         campaigns = Campaigns(bus, store, shelf.row_of, merchants, shelf.arrays.price)
         predictor = Predictor(bus, shelf, shoppers)
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
-        serving = Serving(bus, predictor, campaigns, landscape, shoppers, seed)
+        serving = Serving(bus, predictor, campaigns, landscape, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
         return cls(bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), serving, desk)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.autopilot import AGENTS, Brief, Plan, target_cost
 from magnetar.capabilities.measurement import Tally
 from magnetar.engines.memory import MemoryLog, MemoryStore
@@ -56,6 +57,7 @@ class Setting:
     seed: int = 1
     shoppers: int = 2_000
     pages_per_day: int = 10_500
+    rule: int = SECOND_PRICE
     start: int = 1_794_787_200 * 1_000_000  # 2026-11-16, a Monday
 
     @property
@@ -114,7 +116,9 @@ class Stage:
         )
         self.clock = SteppedClock(setting.start - WARM_UP_DAYS * DAY)
         bus = Bus(MemoryLog(keep=_LOG_KEEP), self.clock)
-        self.platform = Marketplace.open(bus, MemoryStore(), self.market.shelf, self.market.shoppers, seed)
+        self.platform = Marketplace.open(
+            bus, MemoryStore(), self.market.shelf, self.market.shoppers, seed, setting.rule
+        )
         roster, shelf = self.platform.campaigns.roster, self.market.shelf
         ticks = setting.days * TICKS_PER_DAY
         self.tally = Tally(bus, roster, shelf.arrays.merchant, shelf.merchants.index(setting.merchant), ticks)

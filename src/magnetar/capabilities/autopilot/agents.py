@@ -23,7 +23,6 @@ from magnetar.vocabulary.campaigns import AdGroup, Goal, Phase
 from magnetar.vocabulary.ids import AdGroupId, MerchantId, ProductId
 from magnetar.vocabulary.money import Money
 
-
 STEADY_REVIEW = 8
 """Ticks between two reviews of ad groups that are past their cold start; the others are reviewed every hour."""
 

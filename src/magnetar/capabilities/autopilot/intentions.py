@@ -7,6 +7,7 @@ undone. A person's request, a playbook and a model all pass here.
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass, field
 
 
@@ -42,6 +43,11 @@ class Intention:
     reason_en: str
     evidence: dict[str, float] = field(default_factory=dict[str, float])
     """The figures that the reason rests on."""
+
+
+def figures(**values: float) -> dict[str, float]:
+    """Evidence from figures; one that is not defined, such as the target of a goal without one, is left out."""
+    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 class Outcome(enum.StrEnum):

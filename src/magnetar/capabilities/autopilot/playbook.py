@@ -15,7 +15,7 @@ Every morning at 9:30 the best ad group is copied: two more products of its cate
 
 from __future__ import annotations
 
-from magnetar.capabilities.autopilot.intentions import Intention, Kind
+from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
 from magnetar.capabilities.autopilot.view import GroupView
 
 GROUPS = 12
@@ -32,7 +32,7 @@ def review(view: GroupView, *, launched_ticks: int | None) -> list[Intention]:
     if view.group.paused:
         return []
     target, factor = view.target, view.group.bid_factor
-    evidence = {"views": view.views, "orders": view.orders, "spend": view.spend, "target": target}
+    evidence = figures(views=view.views, orders=view.orders, spend=view.spend, target=target)
     if view.orders == 0 and view.spend >= 2.5 * target:
         reason = "花费达到 2.5 倍目标成本仍无成交, 暂停", "2.5 targets spent without an order; paused"
         return [Intention(Kind.PAUSE, view.group.campaign, view.group.id, True, *reason, evidence)]

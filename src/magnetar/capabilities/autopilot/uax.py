@@ -5,7 +5,7 @@ Pure decisions: results in, intentions with reasons out. Run once an hour; the b
 
 from __future__ import annotations
 
-from magnetar.capabilities.autopilot.intentions import Intention, Kind
+from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
 from magnetar.capabilities.autopilot.ladder import POOLS, climb
 from magnetar.capabilities.autopilot.posterior import probability_on_target
 from magnetar.capabilities.autopilot.view import GroupView
@@ -36,14 +36,14 @@ def review(view: GroupView, matured: float, pacing: float) -> list[Intention]:
     expected = view.predicted * (2.0 + view.orders) / (2.0 + matured)
     cost = view.spend / expected if expected > 0 else 0.0
     headroom = allowed / cost if cost > 0 else 2.0
-    evidence = {
-        "views": view.views,
-        "orders": view.orders,
-        "spend": view.spend,
-        "cost_expected": cost,
-        "cost_allowed": allowed,
-        "probability_on_target": sure,
-    }
+    evidence = figures(
+        views=view.views,
+        orders=view.orders,
+        spend=view.spend,
+        cost_expected=cost,
+        cost_allowed=allowed,
+        probability_on_target=sure,
+    )
     if phase is Phase.UNDERSTANDING:
         return [_move(view, Phase.COLD_START, "素材已理解, 进入冷启动", "understood; cold start begins", evidence)]
     if phase is Phase.COLD_START:

@@ -28,7 +28,7 @@ def bin_of(ratio: float) -> int:
     Reads the exponent and the top mantissa bits of the float instead of taking a logarithm: bins
     are linear inside an octave, which the edges below reproduce exactly.
     """
-    bits = np.float32(ratio).view(np.int32) >> 21  # exponent, then two mantissa bits: four bins per octave
+    bits = int(np.float32(ratio).view(np.int32)) >> 21  # exponent, then two mantissa bits: four bins per octave
     place = bits - ((127 + _LOWEST) << 2)
     if place < 0:
         return 0

@@ -37,15 +37,15 @@ class Value(NamedTuple):
 class Pools(NamedTuple):
     """Candidate lists of one tick."""
 
-    organic: Ints
+    organic: Array
     """(scenes, categories, longest) items."""
-    organic_size: Ints
-    paid: Ints
+    organic_size: Array
+    paid: Array
     """(scenes, segments, PAID_POOL) ad groups."""
-    paid_size: Ints
-    favourites: Ints
+    paid_size: Array
+    favourites: Array
     """(shoppers, FAVOURITES) categories, liked best first; the first is the segment."""
-    boost: Floats
+    boost: Array
     """(items,), factor ≥ 1 on organic scores for what is still little known."""
 
 

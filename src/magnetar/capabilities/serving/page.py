@@ -114,6 +114,9 @@ def fill_pages(
     shelf, pools, value = now.shelf, now.pools, now.value
     categories = pools.organic.shape[1]
     seen = np.full(shelf.price.shape[0], -1, np.int64)
+    scores: Array
+    bids: Array
+    qualities: Array
     scores, items = np.empty(POSITIONS + PAID_SLOTS), np.empty(POSITIONS + PAID_SLOTS, np.int64)
     ranks = np.empty(PAID_SLOTS + 1)
     owners, entries = np.empty(PAID_SLOTS + 1, np.int64), np.empty(PAID_SLOTS + 1, np.int64)

@@ -11,7 +11,7 @@ from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Served
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.chance import Chance
-from magnetar.kernel.clock import DAY, HOUR, MINUTE
+from magnetar.kernel.clock import HOUR, MINUTE
 from magnetar.twin.bazaar.population import Truth, draw
 from magnetar.twin.bazaar.rivals import Rivals, draw_rivals
 from magnetar.twin.bazaar.settings import BazaarSettings
@@ -210,9 +210,6 @@ class BazaarMarket:
 
 
 def _pending(room: int) -> Pending:
-    column = [np.empty(room, np.int64) for _ in range(10)]
-    column[3] = np.empty(room, np.uint64)
-    return Pending(*column, count=np.zeros(1, np.int64))  # pyright: ignore[reportArgumentType, reportCallIssue]
-
-
-assert DAY == 48 * TICK
+    kind, due, clicked, shopper, scene, item, group, quantity, value = np.empty((9, room), np.int64)
+    request = np.empty(room, np.uint64)
+    return Pending(kind, due, clicked, request, shopper, scene, item, group, quantity, value, np.zeros(1, np.int64))

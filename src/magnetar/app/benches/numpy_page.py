@@ -1,0 +1,137 @@
+"""The page decision once more, in vectorised numpy: the baseline that the compiled one is measured against.
+
+Same candidates, predictions, auction and blend for a whole batch at once. It leaves out what only a
+scan in order can do (budgets and caps drawn down inside the batch) and the price landscape, which
+is in its favour.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from magnetar.capabilities.serving import PAID_POSITIONS, PageRequests
+from magnetar.capabilities.serving.page import (
+    FIRST_TRIED,
+    ORGANIC_CANDIDATES,
+    PAID_CANDIDATES,
+    PAID_SLOTS,
+    Drawn,
+    Snapshot,
+)
+from magnetar.capabilities.shoppers import POSITIONS
+from magnetar.kernel.compiled import Array
+
+_LISTS = 4
+_EACH = ORGANIC_CANDIDATES // _LISTS
+
+
+class Pages(NamedTuple):
+    """(pages, POSITIONS) each."""
+
+    item: Array
+    group: Array
+    charge: Array
+    click_rate: Array
+    order_rate: Array
+
+
+def _mix(value: Array) -> Array:
+    value = value + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def _uniform(luck: Array, part: Array | int) -> Array:
+    return (_mix(luck ^ np.asarray(part).astype(np.uint64)) >> np.uint64(11)) * 2.0**-53
+
+
+def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
+    """Fill a batch of pages."""
+    shelf, pools, value = now.shelf, now.pools, now.value
+    who, scene, asked = requests.shopper, requests.scene, requests.wanted
+    pages = np.arange(len(who))[:, None]
+    luck = _mix(now.explore ^ requests.request)
+    click_base, order_base = now.click_context[scene][:, None], now.order_context[scene][:, None]
+
+    def rates(item: Array) -> tuple[Array, Array]:
+        category, band = shelf.category[item], shelf.band[item]
+        click = np.minimum(0.5, click_base * now.click_item[item] * now.click_match[who[:, None], category])
+        order = np.minimum(0.5, order_base * now.order_item[item] * now.order_match[who[:, None], band])
+        return click, np.where(shelf.price[item] > 0.0, order, 0.0)
+
+    # organic: eight strata of each of four lists
+    liked = pools.favourites[who]
+    guess = (_uniform(luck, 900) * pools.organic.shape[1]).astype(np.int64)
+    lists = np.column_stack([np.where(asked[:, None] >= 0, asked[:, None], liked[:, : _LISTS - 1]), guess])
+    size = pools.organic_size[scene[:, None], lists][:, :, None]
+    stratum = np.arange(_EACH)
+    depth = (stratum + _uniform(luck[:, None], np.arange(_LISTS))[:, :, None]) / _EACH
+    place = np.where(size <= _EACH, stratum, (size * depth * depth).astype(np.int64))
+    there = (stratum < size) | (size > _EACH)
+    item = pools.organic[scene[:, None, None], lists[:, :, None], np.minimum(place, pools.organic.shape[2] - 1)]
+    item, there = item.reshape(len(who), -1), there.reshape(len(who), -1)
+    by_item = np.argsort(np.where(there, item, -1), axis=1, kind="stable")
+    in_order = item[pages, by_item]
+    repeated = np.zeros_like(there)
+    repeated[pages, by_item[:, 1:]] = in_order[:, 1:] == in_order[:, :-1]
+    click, order = rates(item)
+    score = click * (value.click + value.take * shelf.price[item] * order) * pools.boost[item]
+    score *= 0.8 + 0.4 * _uniform(luck[:, None], 1000 + item)
+    score[repeated | ~there] = -np.inf
+    best = np.argsort(-score, axis=1, kind="stable")[:, : POSITIONS + PAID_SLOTS]
+    natural = np.where(np.isfinite(score[pages, best]), item[pages, best], -1)
+
+    # paid: the strongest dozen and a few of the rest; rank by bid and quality, one slot a merchant
+    segment = np.where(asked >= 0, asked, liked[:, 0])
+    size = pools.paid_size[scene, segment][:, None]
+    turn = np.arange(PAID_CANDIDATES)
+    step = (size - FIRST_TRIED) * (turn - FIRST_TRIED + _uniform(luck[:, None], 2000 + turn))
+    later = FIRST_TRIED + (step / (PAID_CANDIDATES - FIRST_TRIED)).astype(np.int64)
+    place = np.where((size > PAID_CANDIDATES) & (turn >= FIRST_TRIED), later, turn)
+    group = pools.paid[scene[:, None], segment[:, None], np.minimum(place, pools.paid.shape[2] - 1)]
+    item = now.group_item[group]
+    may = (turn < size) & (drawn.lease[now.group_campaign[group]] > 0)
+    may &= drawn.shown[who[:, None], group] < now.cap[group]
+    click, order = rates(item)
+    worth = click * order
+    same = natural[:, None, : POSITIONS - PAID_SLOTS] == item[:, :, None]
+    held = now.reach[scene[:, None], same.argmax(axis=2)] / now.reach[scene, PAID_POSITIONS[0]][:, None]
+    worth *= np.where(now.incremental[group] & same.any(axis=2), np.maximum(0.0, 1.0 - held), 1.0)
+    bid = now.alpha[group] * worth
+    quality = value.shopper * click
+    rank = np.where(may & (bid >= now.reserve) & (worth > 0.0), bid + quality, -np.inf)
+    merchant = now.group_merchant[group]
+    winner = np.empty((len(who), PAID_SLOTS + 1), np.int64)
+    ranks = np.empty(winner.shape)
+    for slot in range(PAID_SLOTS + 1):
+        winner[:, slot] = rank.argmax(axis=1)
+        ranks[:, slot] = rank[pages[:, 0], winner[:, slot]]
+        rank[merchant == merchant[pages, winner[:, slot : slot + 1]]] = -np.inf
+    won = np.isfinite(ranks)
+    first = winner[:, :PAID_SLOTS]
+    following = np.where(won[:, 1:], ranks[:, 1:], 0.0)
+    price = np.minimum(bid[pages, first], np.maximum(now.reserve, following - quality[pages, first]))
+
+    # blend
+    out = np.full((len(who), POSITIONS), -1, np.int64)
+    groups, charge = out.copy(), np.zeros(out.shape, np.int64)
+    for slot, position in enumerate(PAID_POSITIONS):
+        out[:, position] = np.where(won[:, slot], item[pages[:, 0], first[:, slot]], -1)
+        groups[:, position] = np.where(won[:, slot], group[pages[:, 0], first[:, slot]], -1)
+        charge[:, position] = np.where(won[:, slot], price[:, slot] * 1e6, 0.0)
+    bought = np.where(won[:, :PAID_SLOTS], item[pages, first], -2)
+    natural[(natural[:, :, None] == bought[:, None, :]).any(axis=2)] = -1
+    natural = natural[pages, np.argsort(natural < 0, axis=1, kind="stable")]
+    free = groups < 0
+    turn = np.cumsum(free, axis=1) - 1
+    out = np.where(free, natural[pages, turn], out)
+    click, order = rates(np.maximum(out, 0))
+    return Pages(out, groups, charge, np.where(out >= 0, click, 0.0), np.where(out >= 0, order, 0.0))
+
+
+def agreement(one: Pages, item: Array, group: Array) -> float:
+    """Share of pages on which both decided the same for every position."""
+    return float(((one.item == item) & (one.group == group)).all(axis=1).mean())
