@@ -1,8 +1,8 @@
 """Draws the sample shop's product pictures: 800 x 800 WebP, one a product.
 
-    python examples/shop/draw.py                    # all, into pictures/
-    python examples/shop/draw.py p001 p007          # some
-    python examples/shop/draw.py --sheet sheet.png  # one contact sheet of what was drawn
+python examples/shop/draw.py                    # all, into pictures/
+python examples/shop/draw.py p001 p007          # some
+python examples/shop/draw.py --sheet sheet.png  # one contact sheet of what was drawn
 """
 
 from __future__ import annotations

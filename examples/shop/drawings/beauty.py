@@ -29,9 +29,20 @@ from drawings.brush import (
 
 @drawing("lipstick")
 def lipstick(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    s.fill(blob((120, 600), (200, 560), (330, 585), (480, 560), (560, 600), (430, 640), (240, 632)), c, light="v", alpha=0.85, puff=0.4)
+    s.fill(
+        blob((120, 600), (200, 560), (330, 585), (480, 560), (560, 600), (430, 640), (240, 632)),
+        c,
+        light="v",
+        alpha=0.85,
+        puff=0.4,
+    )
     s.ground(330, 630, 72, 14)
-    s.fill(poly(*curve([(288, 330), (288, 235), (310, 190), (350, 160), (372, 200), (372, 330)]), (288, 330)), c, light="cyl", puff=0.3)
+    s.fill(
+        poly(*curve([(288, 330), (288, 235), (310, 190), (350, 160), (372, 200), (372, 330)]), (288, 330)),
+        c,
+        light="cyl",
+        puff=0.3,
+    )
     s.fill(lathe(330, [(320, 46), (420, 48)], 0.14, False), GOLD, light="cyl", drop=3)
     s.fill(lathe(330, [(412, 60), (628, 62)], 0.14, False), d, light="cyl", drop=3)
     s.fill(box(268, 440, 392, 450), GOLD, light="cyl", puff=0)
@@ -58,7 +69,9 @@ def compact(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         return
     s.ground(400, 640, 260, 18)
     s.fill(poly((160, 420), (640, 420), (650, 185), (150, 185)), c, light="v", drop=8, puff=0.4)
-    s.fill(poly((182, 405), (618, 405), (626, 205), (174, 205)), colour("dbe4e8"), to=colour("f6f9fa"), along=50, puff=-0.2)
+    s.fill(
+        poly((182, 405), (618, 405), (626, 205), (174, 205)), colour("dbe4e8"), to=colour("f6f9fa"), along=50, puff=-0.2
+    )
     s.shine(poly((260, 205), (330, 205), (270, 405), (215, 405)), 0.5)
     s.fill(poly((160, 420), (640, 420), (690, 620), (110, 620)), c, light="v", puff=0.4)
     s.fill(box(110, 614, 690, 642, 10), darker(c, 0.25), light="v")
@@ -67,19 +80,40 @@ def compact(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         row, col = divmod(k, 3)
         y, w = 455 + 62 * row, 70 + 6 * row
         x = 400 + (col - 1) * (165 + 12 * row)
-        s.fill(oval(x, y, w, 26), colour(code), light="v", puff=-0.4, texture=speckle(-0.3, 4, 0.12) if k in (3, 6) else None)
+        s.fill(
+            oval(x, y, w, 26),
+            colour(code),
+            light="v",
+            puff=-0.4,
+            texture=speckle(-0.3, 4, 0.12) if k in (3, 6) else None,
+        )
 
 
 @drawing("brushes")
 def brushes(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 650, 130, 22)
-    for k, (dx, top, w) in enumerate(((-95, 200, 26), (-55, 140, 40), (-8, 175, 20), (35, 120, 46), (82, 190, 30), (112, 235, 16))):
+    for k, (dx, top, w) in enumerate(
+        ((-95, 200, 26), (-55, 140, 40), (-8, 175, 20), (35, 120, 46), (82, 190, 30), (112, 235, 16))
+    ):
         lean, x = dx * 0.16, 400 + dx * 0.75
         s.fill(line([(x, top + 90), (x, 560)], 15).turn(lean, x, 560), c, light="cyl", drop=6)
-        s.fill(poly((x - w * 0.55, top + 70), (x + w * 0.55, top + 70), (x + 8, top + 140), (x - 8, top + 140)).turn(lean, x, 560), d,
-               light="cyl", drop=3)
-        tip = blob((x - w * 0.6, top + 75), (x - w, top + 20), (x, top - 28), (x + w, top + 20), (x + w * 0.6, top + 75))
-        s.fill(tip.turn(lean, x, 560), colour("e8d3c0") if k % 2 else colour("7b4d3c"), light="cyl", texture=stripes(4, 0.05, 90 + lean))
+        s.fill(
+            poly((x - w * 0.55, top + 70), (x + w * 0.55, top + 70), (x + 8, top + 140), (x - 8, top + 140)).turn(
+                lean, x, 560
+            ),
+            d,
+            light="cyl",
+            drop=3,
+        )
+        tip = blob(
+            (x - w * 0.6, top + 75), (x - w, top + 20), (x, top - 28), (x + w, top + 20), (x + w * 0.6, top + 75)
+        )
+        s.fill(
+            tip.turn(lean, x, 560),
+            colour("e8d3c0") if k % 2 else colour("7b4d3c"),
+            light="cyl",
+            texture=stripes(4, 0.05, 90 + lean),
+        )
     s.fill(lathe(400, [(430, 112), (540, 116), (640, 112)], 0.16), c, light="cyl", drop=5)
     s.fill(box(284, 560, 516, 574), d, light="cyl", puff=0)
     s.shine(box(306, 460, 316, 620, 5), 0.35)
@@ -89,12 +123,34 @@ def brushes(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def tube(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     def one(x: float, base: float, h: float, w: float, tone: Colour, cap: Colour) -> None:
         s.ground(x, base, w * 0.7, 12)
-        s.fill(poly(*curve([(x - w, base - h), (x - w * 0.97, base - h * 0.5), (x - w * 0.72, base - 70)]), (x + w * 0.72, base - 70),
-                    *curve([(x + w * 0.72, base - 70), (x + w * 0.97, base - h * 0.5), (x + w, base - h)])), tone, light="cyl", drop=6)
-        s.fill(box(x - w - 2, base - h - 26, x + w + 2, base - h + 4, 4), lighter(tone, 0.15), light="cyl", texture=stripes(6, 0.08, 90))
+        s.fill(
+            poly(
+                *curve([(x - w, base - h), (x - w * 0.97, base - h * 0.5), (x - w * 0.72, base - 70)]),
+                (x + w * 0.72, base - 70),
+                *curve([(x + w * 0.72, base - 70), (x + w * 0.97, base - h * 0.5), (x + w, base - h)]),
+            ),
+            tone,
+            light="cyl",
+            drop=6,
+        )
+        s.fill(
+            box(x - w - 2, base - h - 26, x + w + 2, base - h + 4, 4),
+            lighter(tone, 0.15),
+            light="cyl",
+            texture=stripes(6, 0.08, 90),
+        )
         s.fill(lathe(x, [(base - 74, w * 0.7), (base, w * 0.66)], 0.12, False), cap, light="cyl", drop=3)
-        s.fill(blob((x, base - h * 0.74), (x + w * 0.32, base - h * 0.58), (x, base - h * 0.46), (x - w * 0.32, base - h * 0.58)),
-               mix(cap, WHITE, 0.15), light="v", puff=0.25)
+        s.fill(
+            blob(
+                (x, base - h * 0.74),
+                (x + w * 0.32, base - h * 0.58),
+                (x, base - h * 0.46),
+                (x - w * 0.32, base - h * 0.58),
+            ),
+            mix(cap, WHITE, 0.15),
+            light="v",
+            puff=0.25,
+        )
         for k, q in enumerate((0.56, 0.38)):
             y = base - h * 0.38 + 14 * k
             s.fill(box(x - w * q, y, x + w * q, y + 5, 2), darker(tone, 0.4), puff=0, alpha=0.6)
@@ -124,7 +180,9 @@ def bottle(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         s.ground(400, 650, 112, 18)
         s.fill(lathe(400, [(130, 22), (160, 34), (235, 36), (250, 30)], 0.14), BLACK, light="cyl")
         s.fill(lathe(400, [(242, 52), (330, 54)], 0.14, False), GOLD, light="cyl", texture=stripes(9, 0.07, 90))
-        s.fill(lathe(400, [(330, 56), (362, 110), (400, 114), (630, 114), (650, 106)], 0.13), c, light="cyl", alpha=0.75)
+        s.fill(
+            lathe(400, [(330, 56), (362, 110), (400, 114), (630, 114), (650, 106)], 0.13), c, light="cyl", alpha=0.75
+        )
         s.fill(lathe(400, [(430, 106), (628, 106), (642, 98)], 0.13), lighter(c, 0.2), light="cyl", alpha=0.85)
         s.fill(line([(400, 340), (400, 600)], 12), WHITE, alpha=0.6, puff=0.5)
         s.fill(box(318, 460, 482, 590, 4), WHITE, light="cyl", puff=0.06, alpha=0.92)
@@ -172,8 +230,15 @@ def soap(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 640, 250, 20)
     s.fill(box(140, 585, 660, 632, 20), WOOD, light="bar", texture=grain(), drop=6)
     for x, y, tone in ((270, 530, c), (525, 530, d), (395, 425, mix(c, WHITE, 0.3)), (400, 320, mix(d, WHITE, 0.25))):
-        s.fill(box(x - 118, y - 44, x + 118, y + 58, 26), tone, light="v", drop=8, puff=0.5, round_by=14,
-               texture=lambda px, py: 0.05 * ((px * 0.03 + 2 * (py * 0.02) ** 2) % 1.0) + 0 * py)
+        s.fill(
+            box(x - 118, y - 44, x + 118, y + 58, 26),
+            tone,
+            light="v",
+            drop=8,
+            puff=0.5,
+            round_by=14,
+            texture=lambda px, py: 0.05 * ((px * 0.03 + 2 * (py * 0.02) ** 2) % 1.0) + 0 * py,
+        )
         s.fill(box(x - 85, y - 22, x + 85, y + 34, 16), darker(tone, 0.08), puff=-0.25)
         s.fill(line([(x - 32, y + 20), (x + 30, y - 8)], 4), darker(tone, 0.35), puff=0)
         for k in range(3):
@@ -183,5 +248,3 @@ def soap(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for x, y, r in ((150, 555, 22), (650, 545, 27), (682, 512, 14), (270, 400, 17), (545, 395, 22), (580, 365, 12)):
         s.fill(oval(x, y, r), WHITE, light="ball", alpha=0.5, puff=0.6)
         s.shine(oval(x - r * 0.35, y - r * 0.4, r * 0.22, r * 0.15), 0.9)
-
-

@@ -6,6 +6,7 @@ outlines read as soft solid things, and may cast a shadow on what lies below.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ def line(points: Sequence[Point], width: float, smooth: bool = True) -> Shape:
     """A round-ended stroke along points."""
     path = curve(points) if smooth and len(points) > 2 else list(points)
     parts: list[tuple[bool, tuple[Point, ...]]] = []
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
         nx, ny = (y0 - y1) / length * width / 2, (x1 - x0) / length * width / 2
         parts.append((True, ((x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny))))
@@ -303,9 +304,7 @@ class Sheet:
             pad = 3 * blur
             cx, cy = x + (wide - 1) * rx * 0.45, y + (wide - 1) * ry
             left, top = (max(0, int(e * SHARP)) for e in (cx - rx * wide - pad, cy - ry * wide - pad))
-            right, bottom = (
-                min(SIDE * SHARP, int(e * SHARP)) for e in (cx + rx * wide + pad, cy + ry * wide + pad)
-            )
+            right, bottom = (min(SIDE * SHARP, int(e * SHARP)) for e in (cx + rx * wide + pad, cy + ry * wide + pad))
             mask = self._mask(oval(cx, cy, rx * wide, ry * wide), left, top, right, bottom)
             shade = _blur(mask, blur * SHARP)[..., None] * strength * dark
             self.pixels[top:bottom, left:right] *= 1 - shade * np.array([0.95, 1.0, 1.03], np.float32)

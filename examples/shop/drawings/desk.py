@@ -43,7 +43,12 @@ def pens(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
             s.fill(shape.turn(lean, x, 400), colour_of, light="cyl", drop=8)
         s.fill(box(x + 12, y0 + 10, x + 24, y0 + 140, 5).turn(lean, x, 400), STEEL, light="cyl", drop=4)
         for j in range(4):
-            s.fill(box(x - 19, y0 + 345 + 18 * j, x + 19, y0 + 351 + 18 * j).turn(lean, x, 400), lighter(tone, 0.2), puff=0, alpha=0.5)
+            s.fill(
+                box(x - 19, y0 + 345 + 18 * j, x + 19, y0 + 351 + 18 * j).turn(lean, x, 400),
+                lighter(tone, 0.2),
+                puff=0,
+                alpha=0.5,
+            )
 
 
 @drawing("notebook")
@@ -54,7 +59,11 @@ def notebook(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(230, 145, 272, 640, 10).turn(2, 400, 400), darker(c, 0.2), light="cyl", puff=0.1)
     s.fill(box(525, 143, 542, 642).turn(2, 400, 400), darker(c, 0.45), drop=3, puff=0.2)
     s.fill(box(320, 245, 490, 330, 6).turn(2, 400, 400), mix(WHITE, GOLD, 0.2), drop=2, puff=0.1)
-    s.fill(box(345, 272, 465, 278, 2).turn(2, 400, 400) + box(365, 295, 445, 300, 2).turn(2, 400, 400), darker(c, 0.2), puff=0)
+    s.fill(
+        box(345, 272, 465, 278, 2).turn(2, 400, 400) + box(365, 295, 445, 300, 2).turn(2, 400, 400),
+        darker(c, 0.2),
+        puff=0,
+    )
     s.fill(line([(320, 640), (318, 700)], 10), colour("b9574a"), drop=3)
     s.fill(box(600, 200, 622, 560, 10).turn(12, 610, 400), colour("c98b4a"), light="cyl", drop=9)
     s.fill(poly((600, 558), (622, 558), (611, 595)).turn(12, 610, 400), colour("ecd2ac"), light="cyl", drop=4)
@@ -63,7 +72,20 @@ def notebook(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 
 @drawing("markers")
 def markers(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    tones = ["c9463f", "e07a3c", "edb13f", "f1d95c", "9fc05a", "4f9a6a", "3f9aa0", "4f86c0", "4a5aa8", "8a5fb0", "c768a4", "8a5a3c"]
+    tones = [
+        "c9463f",
+        "e07a3c",
+        "edb13f",
+        "f1d95c",
+        "9fc05a",
+        "4f9a6a",
+        "3f9aa0",
+        "4f86c0",
+        "4a5aa8",
+        "8a5fb0",
+        "c768a4",
+        "8a5a3c",
+    ]
     s.ground(400, 650, 250, 20)
     for row, y in ((0, 250), (1, 300)):
         for k in range(12):
@@ -80,17 +102,34 @@ def markers(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 @drawing("stickynotes")
 def sticky_notes(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     tones = ["d9b06a", "a5b394", "c98f7f", "8fa5b3", "e3d3ae", "b59aa8"]
-    for k, (x, y, a) in enumerate(((250, 300, -8), (420, 270, 5), (575, 330, -3), (270, 500, 6), (560, 520, 9), (410, 470, -4))):
+    for k, (x, y, a) in enumerate(
+        ((250, 300, -8), (420, 270, 5), (575, 330, -3), (270, 500, 6), (560, 520, 9), (410, 470, -4))
+    ):
         tone = colour(tones[k])
         for j in range(5):
-            s.fill(box(x - 92, y - 92 + 5 * (4 - j), x + 92, y + 92 + 5 * (4 - j), 3).turn(a, x, y), mix(tone, BLACK, 0.05 * (4 - j)),
-                   puff=0.1, drop=10 if j == 0 else 0)
+            s.fill(
+                box(x - 92, y - 92 + 5 * (4 - j), x + 92, y + 92 + 5 * (4 - j), 3).turn(a, x, y),
+                mix(tone, BLACK, 0.05 * (4 - j)),
+                puff=0.1,
+                drop=10 if j == 0 else 0,
+            )
         if k == 5:
-            curl = poly((x + 20, y + 92), (x + 92, y + 92), (x + 92, y + 25), *curve([(x + 92, y + 25), (x + 45, y + 45), (x + 20, y + 92)]))
+            curl = poly(
+                (x + 20, y + 92),
+                (x + 92, y + 92),
+                (x + 92, y + 25),
+                *curve([(x + 92, y + 25), (x + 45, y + 45), (x + 20, y + 92)]),
+            )
             s.fill(curl.turn(a, x, y), lighter(tone, 0.35), light="v", drop=7, puff=0.4)
             for j in range(3):
-                s.fill(line([(x - 60, y - 40 + 34 * j), (x, y - 46 + 34 * j), (x + 55 - 40 * (j == 2), y - 40 + 34 * j)], 4).turn(a, x, y),
-                       darker(tone, 0.5), puff=0, alpha=0.7)
+                s.fill(
+                    line(
+                        [(x - 60, y - 40 + 34 * j), (x, y - 46 + 34 * j), (x + 55 - 40 * (j == 2), y - 40 + 34 * j)], 4
+                    ).turn(a, x, y),
+                    darker(tone, 0.5),
+                    puff=0,
+                    alpha=0.7,
+                )
 
 
 @drawing("fountainpen")
@@ -107,8 +146,12 @@ def fountain_pen(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for x in (408, 545):
         s.fill(place(box(x, 368, x + 18, 434, 3)), GOLD, light="bar")
     s.fill(place(poly((560, 378), (600, 384), (600, 418), (560, 424))), BLACK, light="bar", drop=8)
-    s.fill(place(poly(*curve([(598, 384), (650, 376), (715, 400)]), *curve([(715, 402), (650, 426), (598, 418)]))), GOLD, light="bar",
-           drop=7)
+    s.fill(
+        place(poly(*curve([(598, 384), (650, 376), (715, 400)]), *curve([(715, 402), (650, 426), (598, 418)]))),
+        GOLD,
+        light="bar",
+        drop=7,
+    )
     s.fill(place(line([(645, 401), (712, 401)], 3)), darker(GOLD, 0.6), puff=0)
     s.fill(place(oval(645, 401, 6)), darker(GOLD, 0.6), puff=0)
     s.fill(place(box(190, 352, 330, 366, 6)), GOLD, light="bar", drop=4)
@@ -120,12 +163,27 @@ def fountain_pen(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 
 @drawing("watercolour")
 def watercolour(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    tones = ["f1d95c", "edb13f", "e07a3c", "c9463f", "c768a4", "8a5fb0", "4a5aa8", "4f86c0", "3f9aa0", "4f9a6a", "9fc05a", "7a5a3c"]
+    tones = [
+        "f1d95c",
+        "edb13f",
+        "e07a3c",
+        "c9463f",
+        "c768a4",
+        "8a5fb0",
+        "4a5aa8",
+        "4f86c0",
+        "3f9aa0",
+        "4f9a6a",
+        "9fc05a",
+        "7a5a3c",
+    ]
     s.fill(box(120, 170, 680, 390, 20), c, light="v", drop=10, puff=0.4)
     for k, x in enumerate((140, 325, 510)):
         s.fill(box(x, 190, x + 152, 372, 14), WHITE, light="v", puff=-0.35)
         tone = colour(("e79a86", "9cc4d4", "b9cf8c")[k])
-        s.fill(blob((x + 35, 290), (x + 70, 245), (x + 115, 270), (x + 110, 320), (x + 60, 335)), tone, puff=0.1, alpha=0.8)
+        s.fill(
+            blob((x + 35, 290), (x + 70, 245), (x + 115, 270), (x + 110, 320), (x + 60, 335)), tone, puff=0.1, alpha=0.8
+        )
     s.fill(box(120, 395, 680, 620, 20), c, light="v", drop=16, puff=0.4)
     s.fill(box(138, 412, 662, 602, 10), WHITE, puff=-0.3)
     for k in range(24):
@@ -142,11 +200,19 @@ def watercolour(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 @drawing("pencilcase")
 def pencil_case(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 610, 285, 20)
-    for x, h, tone in ((250, 210, "d9b25a"), (310, 250, "b9574a"), (370, 225, "59748f"), (430, 262, "7fa094"), (490, 218, "8a6f9c")):
+    for x, h, tone in (
+        (250, 210, "d9b25a"),
+        (310, 250, "b9574a"),
+        (370, 225, "59748f"),
+        (430, 262, "7fa094"),
+        (490, 218, "8a6f9c"),
+    ):
         s.fill(box(x - 14, 480 - h, x + 14, 480, 4), colour(tone), light="cyl", drop=5)
         s.fill(poly((x - 14, 482 - h), (x + 14, 482 - h), (x, 444 - h)), colour("ecd2ac"), light="cyl")
         s.fill(poly((x - 5, 458 - h), (x + 5, 458 - h), (x, 444 - h)), colour(tone), puff=0)
-    s.fill(box(535, 265, 575, 480, 4), mix(WHITE, colour("9cc4d4"), 0.4), light="cyl", drop=5, texture=stripes(13, 0.07))
+    s.fill(
+        box(535, 265, 575, 480, 4), mix(WHITE, colour("9cc4d4"), 0.4), light="cyl", drop=5, texture=stripes(13, 0.07)
+    )
     s.fill(box(115, 395, 685, 480, 34), darker(c, 0.35), light="v", drop=5, puff=0.3)
     s.fill(box(110, 425, 690, 612, 44), c, light="v", puff=0.45, drop=6, texture=grid(5, 0.05))
     s.fill(line([(135, 432), (400, 442), (665, 432)], 13), darker(c, 0.4), puff=0.2)
@@ -162,13 +228,26 @@ def stapler(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(120, 585, 690, 622, 14), darker(c, 0.25), light="v", drop=5)
     s.fill(box(135, 570, 215, 590, 4), STEEL, light="v")
     s.fill(poly((150, 500), (640, 440), (645, 500), (160, 545)), STEEL, light="bar", drop=5)
-    s.fill(poly(*curve([(120, 490), (150, 430), (300, 380), (500, 330), (640, 330), (690, 390)]), *curve(
-        [(690, 400), (680, 470), (640, 490)]), *curve([(640, 470), (400, 485), (150, 520)])), c, light="v", drop=8, puff=0.45)
+    s.fill(
+        poly(
+            *curve([(120, 490), (150, 430), (300, 380), (500, 330), (640, 330), (690, 390)]),
+            *curve([(690, 400), (680, 470), (640, 490)]),
+            *curve([(640, 470), (400, 485), (150, 520)]),
+        ),
+        c,
+        light="v",
+        drop=8,
+        puff=0.45,
+    )
     s.fill(line([(200, 440), (340, 400), (520, 365), (620, 362)], 16), lighter(c, 0.3), puff=0.3)
     s.fill(box(590, 430, 690, 600, 24), darker(c, 0.2), light="cyl", drop=4)
     s.fill(oval(640, 510, 17), STEEL, light="ball")
     for x, y, a in ((215, 665, 10), (320, 672, -20), (450, 660, 30)):
-        s.fill(line([(x - 16, y + 12), (x - 16, y - 8), (x + 16, y - 8), (x + 16, y + 12)], 5, False).turn(a, x, y), STEEL, drop=3)
+        s.fill(
+            line([(x - 16, y + 12), (x - 16, y - 8), (x + 16, y - 8), (x + 16, y + 12)], 5, False).turn(a, x, y),
+            STEEL,
+            drop=3,
+        )
 
 
 @drawing("labelprinter")
@@ -195,8 +274,12 @@ def riser(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 640, 300, 16)
     s.fill(box(250, 170, 550, 375, 14), BLACK, light="v", drop=6)
     s.fill(box(262, 182, 538, 358, 6), colour("8fb0c4"), to=colour("e7c3a6"), along=60, puff=0)
-    s.fill(blob((262, 330), (350, 280), (430, 320), (538, 260), (545, 365), (255, 365)), colour("5f7f8a"), puff=0,
-           within=box(262, 182, 538, 358, 6))
+    s.fill(
+        blob((262, 330), (350, 280), (430, 320), (538, 260), (545, 365), (255, 365)),
+        colour("5f7f8a"),
+        puff=0,
+        within=box(262, 182, 538, 358, 6),
+    )
     s.fill(box(378, 372, 422, 440), STEEL, light="cyl")
     s.fill(oval(400, 446, 78, 13), STEEL, puff=0.3, drop=4)
     s.fill(box(105, 470, 695, 640, 10), darker(c, 0.55), puff=-0.3)
@@ -221,7 +304,11 @@ def calculator(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(240, 210, 560, 300, 10), d, light="v", puff=-0.3)
     for k in range(6):
         x = 310 + 40 * k
-        s.fill(box(x, 232, x + 24, 280, 4) - box(x + 6, 240, x + 18, 253) - box(x + 6, 259, x + 18, 272), darker(d, 0.75), puff=0)
+        s.fill(
+            box(x, 232, x + 24, 280, 4) - box(x + 6, 240, x + 18, 253) - box(x + 6, 259, x + 18, 272),
+            darker(d, 0.75),
+            puff=0,
+        )
     for row in range(5):
         for k in range(5):
             if row == 4 and k == 4:

@@ -27,8 +27,21 @@ from drawings.brush import (
 @drawing("cable")
 def cable(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     braid = grid(7, 0.16)
-    loop = [(240, 210), (250, 420), (330, 590), (500, 610), (600, 470), (540, 330), (390, 300), (270, 400), (290, 560),
-            (430, 660), (580, 600), (640, 420), (600, 230)]
+    loop = [
+        (240, 210),
+        (250, 420),
+        (330, 590),
+        (500, 610),
+        (600, 470),
+        (540, 330),
+        (390, 300),
+        (270, 400),
+        (290, 560),
+        (430, 660),
+        (580, 600),
+        (640, 420),
+        (600, 230),
+    ]
     s.fill(line(loop, 17), c, light="soft", puff=0.7, round_by=6, drop=12, texture=braid)
     for x, y, a in ((240, 205, 0), (600, 225, -6)):
         s.fill(box(x - 12, y - 5, x + 12, y + 40, 6).turn(a, x, y), darker(c, 0.3), light="cyl", drop=6)
@@ -70,13 +83,21 @@ def power_bank(s: Sheet, c: Colour, d: Colour, kind: str, mag: str = "") -> None
     for k in range(3):
         s.fill(box(366 + 24 * k, 225, 380 + 24 * k, 252, 3).turn(7, 400, 400), colour("9fe0d2"), puff=0)
     s.fill(line([(300, 560), (500, 560)], 4).turn(7, 400, 400), lighter(c, 0.4), puff=0)
-    s.fill(blob((390, 380), (430, 380), (410, 420), (440, 420), (375, 500), (395, 440), (365, 440)).turn(7, 400, 400),
-           lighter(c, 0.3), puff=0)
+    s.fill(
+        blob((390, 380), (430, 380), (410, 420), (440, 420), (375, 500), (395, 440), (365, 440)).turn(7, 400, 400),
+        lighter(c, 0.3),
+        puff=0,
+    )
 
 
 @drawing("powerstrip")
 def power_strip(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    s.fill(line([(640, 330), (720, 260), (640, 180), (480, 215), (300, 170), (150, 220)], 17), darker(c, 0.1), puff=0.5, drop=9)
+    s.fill(
+        line([(640, 330), (720, 260), (640, 180), (480, 215), (300, 170), (150, 220)], 17),
+        darker(c, 0.1),
+        puff=0.5,
+        drop=9,
+    )
     s.fill(box(95, 195, 165, 255, 16), darker(c, 0.1), light="v", drop=6)
     s.fill(box(90, 360, 710, 540, 36), c, light="v", drop=18, puff=0.45)
     for k in range(6):
@@ -111,14 +132,25 @@ def earbuds(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 @drawing("openear")
 def open_ear(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for mirrored in (False, True):
+
         def place(shape, mirrored=mirrored):
             return shape.flip(400).shift(20, 40) if mirrored else shape.shift(-20, 0)
 
-        s.fill(place(line([(330, 360), (255, 330), (190, 250), (210, 180), (290, 160), (345, 220)], 20)), d, light="soft", drop=8,
-               puff=0.5)
+        s.fill(
+            place(line([(330, 360), (255, 330), (190, 250), (210, 180), (290, 160), (345, 220)], 20)),
+            d,
+            light="soft",
+            drop=8,
+            puff=0.5,
+        )
         s.fill(place(box(150, 290, 225, 400, 34).turn(18, 190, 340)), c, light="cyl", drop=8)
-        s.fill(place(blob((290, 290), (360, 290), (385, 360), (355, 430), (290, 430), (268, 360))), c, light="ball", drop=10,
-               puff=0.45)
+        s.fill(
+            place(blob((290, 290), (360, 290), (385, 360), (355, 430), (290, 430), (268, 360))),
+            c,
+            light="ball",
+            drop=10,
+            puff=0.45,
+        )
         s.fill(place(oval(328, 360, 28, 40)), lighter(c, 0.25), puff=-0.2)
         s.fill(place(box(318, 398, 352, 408, 4)), GOLD, puff=0.2)
     s.ground(400, 660, 130, 18)
@@ -133,6 +165,7 @@ def headphones(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(line(band, 42), c, light="v", puff=0.6, round_by=14, drop=12)
     s.fill(line([(290, 190), (345, 165), (400, 157), (455, 165), (510, 190)], 22), d, light="v", puff=0.4)
     for m in (False, True):
+
         def side(shape, m=m):
             return shape.flip() if m else shape
 
@@ -174,7 +207,12 @@ def keyboard(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
                 continue
             tone = d if (k in (0, 12) or row == 5 or k > 13 or (row == 0 and 5 <= k <= 8)) else c
             s.fill(box(left + k * pitch, y, left + k * pitch + 32, y + 36, 7), darker(tone, 0.18), puff=0, drop=3)
-            s.fill(box(left + k * pitch + 3, y + 1, left + k * pitch + 29, y + 29, 6), lighter(tone, 0.12), light="v", puff=0.15)
+            s.fill(
+                box(left + k * pitch + 3, y + 1, left + k * pitch + 29, y + 29, 6),
+                lighter(tone, 0.12),
+                light="v",
+                puff=0.15,
+            )
     s.fill(box(left + 3 * pitch, 499, left + 10 * pitch - 4, 535, 7), darker(c, 0.18), puff=0, drop=3)
     s.fill(box(left + 3 * pitch + 3, 500, left + 10 * pitch - 7, 528, 6), lighter(c, 0.12), light="v", puff=0.15)
     s.fill(box(left + 3, 295, left + 29, 323, 6), colour("c9583f"), light="v", puff=0.2)
@@ -182,8 +220,18 @@ def keyboard(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 
 @drawing("mouse")
 def mouse(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    body = blob((290, 300), (340, 195), (400, 175), (460, 195), (510, 300), (530, 460), (480, 605), (400, 635), (320, 605),
-                (270, 460))
+    body = blob(
+        (290, 300),
+        (340, 195),
+        (400, 175),
+        (460, 195),
+        (510, 300),
+        (530, 460),
+        (480, 605),
+        (400, 635),
+        (320, 605),
+        (270, 460),
+    )
     s.fill(body, c, light="ball", drop=22, puff=0.45, round_by=26)
     s.fill(line([(400, 178), (400, 350)], 4), darker(c, 0.4), puff=0)
     s.fill(line([(283, 365), (340, 345), (400, 350), (460, 345), (517, 365)], 4), darker(c, 0.35), puff=0)
@@ -215,8 +263,14 @@ def hub(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(poly((170, 400), (640, 400), (690, 450), (120, 450)), lighter(c, 0.25), puff=0.2, drop=10)
     s.fill(box(120, 448, 690, 560, 22), c, light="v", drop=12, puff=0.35)
     x = 160
-    for w, h, tone in ((62, 30, BLACK), (62, 26, colour("3a6fb0")), (62, 26, colour("3a6fb0")), (62, 26, colour("3a6fb0")),
-                       (54, 16, BLACK), (46, 18, BLACK)):
+    for w, h, tone in (
+        (62, 30, BLACK),
+        (62, 26, colour("3a6fb0")),
+        (62, 26, colour("3a6fb0")),
+        (62, 26, colour("3a6fb0")),
+        (54, 16, BLACK),
+        (46, 18, BLACK),
+    ):
         s.fill(box(x, 505 - h / 2, x + w, 505 + h / 2, 4), darker(c, 0.5), puff=-0.3)
         s.fill(box(x + 5, 505 - h / 2 + 5, x + w - 5, 505 + h / 2 - (9 if h > 20 else 5), 2), tone, puff=0)
         x += w + 24
@@ -228,8 +282,19 @@ def desk_mat(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(poly((150, 300), (650, 300), (750, 590), (50, 590)), darker(c, 0.3), drop=14, puff=0.3)
     mat = poly((156, 306), (644, 306), (740, 582), (60, 582))
     s.fill(mat, c, light="v", puff=0.15, texture=grid(4, 0.03))
-    s.fill(blob((60, 582), (200, 440), (400, 500), (560, 400), (760, 470), (740, 620), (300, 640)), d, within=mat, puff=0, alpha=0.9)
-    s.fill(blob((60, 600), (220, 510), (420, 550), (620, 470), (760, 540), (740, 640), (300, 660)), mix(c, d, 0.5), within=mat, puff=0)
+    s.fill(
+        blob((60, 582), (200, 440), (400, 500), (560, 400), (760, 470), (740, 620), (300, 640)),
+        d,
+        within=mat,
+        puff=0,
+        alpha=0.9,
+    )
+    s.fill(
+        blob((60, 600), (220, 510), (420, 550), (620, 470), (760, 540), (740, 640), (300, 660)),
+        mix(c, d, 0.5),
+        within=mat,
+        puff=0,
+    )
     s.fill(oval(560, 372, 34, 20), colour("e9d9b8"), within=mat, puff=0)
     s.fill(poly((210, 385), (500, 385), (520, 480), (190, 480)), WHITE, light="v", drop=10, puff=0.4)
     for r in range(4):
@@ -252,5 +317,3 @@ def phone_case(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         s.fill(oval(x, y, 21), BLACK, puff=0.3)
         s.fill(oval(x - 4, y - 4, 8), colour("5f7fa8"), light="ball", puff=0)
     s.shine(poly((430, 150), (495, 150), (330, 640), (268, 640)), 0.2, within=box(250, 150, 500, 640, 54))
-
-

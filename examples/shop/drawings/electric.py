@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from drawings.brush import (
     BLACK,
     GOLD,
@@ -42,8 +44,12 @@ def blender(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.shine(box(312, 335, 324, 450, 6), 0.7)
     for x, y in ((215, 640), (258, 652)):
         s.ground(x, y + 18, 26, 5)
-        s.fill(blob((x - 30, y - 18), (x, y - 26), (x + 30, y - 18), (x + 6, y + 26), (x - 6, y + 26)), colour("d9404a"),
-               light="ball", drop=3)
+        s.fill(
+            blob((x - 30, y - 18), (x, y - 26), (x + 30, y - 18), (x + 6, y + 26), (x - 6, y + 26)),
+            colour("d9404a"),
+            light="ball",
+            drop=3,
+        )
         s.fill(blob((x - 20, y - 24), (x, y - 36), (x + 20, y - 24), (x, y - 16)), colour("7a9c55"))
 
 
@@ -55,7 +61,9 @@ def kettle(s: Sheet, c: Colour, d: Colour, kind: str, glass: str = "") -> None:
     s.fill(poly((285, 265), (225, 250), (215, 268), (275, 345)), c, light="v", puff=0.3)
     s.fill(lathe(385, [(255, 108), (330, 124), (520, 140), (620, 142)], 0.15), c, light="cyl")
     if glass:
-        s.fill(lathe(385, [(272, 106), (330, 116), (520, 132), (612, 134)], 0.15), colour("e4eeee"), light="cyl", puff=0.4)
+        s.fill(
+            lathe(385, [(272, 106), (330, 116), (520, 132), (612, 134)], 0.15), colour("e4eeee"), light="cyl", puff=0.4
+        )
         s.fill(lathe(385, [(400, 122), (520, 131), (606, 130)], 0.15), colour("a9d0dc"), light="cyl", alpha=0.75)
         s.fill(oval(385, 400, 122, 17), colour("cfe6ec"), puff=0.1)
         s.glow(385, 636, 90, colour("ffdf9a"), 0.6)
@@ -71,9 +79,18 @@ def kettle(s: Sheet, c: Colour, d: Colour, kind: str, glass: str = "") -> None:
 @drawing("airfryer")
 def air_fryer(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 650, 200, 26)
-    s.fill(blob((250, 180), (400, 150), (550, 180), (600, 400), (590, 620), (400, 655), (210, 620), (200, 400)), c,
-           light="cyl", puff=0.4)
-    s.fill(blob((265, 200), (400, 175), (535, 200), (545, 265), (400, 285), (255, 265)), darker(c, 0.35), light="v", puff=0.2)
+    s.fill(
+        blob((250, 180), (400, 150), (550, 180), (600, 400), (590, 620), (400, 655), (210, 620), (200, 400)),
+        c,
+        light="cyl",
+        puff=0.4,
+    )
+    s.fill(
+        blob((265, 200), (400, 175), (535, 200), (545, 265), (400, 285), (255, 265)),
+        darker(c, 0.35),
+        light="v",
+        puff=0.2,
+    )
     for x in (330, 470):
         s.fill(oval(x, 232, 34), d, light="ball", drop=5)
         s.fill(box(x - 3, 205, x + 3, 232, 2), BLACK, puff=0)
@@ -81,8 +98,12 @@ def air_fryer(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(262, 358, 538, 520, 26), colour("2a1d14"), to=colour("8a4a1c"), puff=-0.3)
     s.glow(400, 470, 130, colour("ffb45a"), 0.6)
     for x, y, r in ((350, 470, 50), (430, 460, 56), (395, 490, 46)):
-        s.fill(blob((x - r, y), (x - r * 0.4, y - r * 0.6), (x + r, y - 8), (x + r * 0.4, y + r * 0.5)), colour("c98238"),
-               light="ball", drop=4)
+        s.fill(
+            blob((x - r, y), (x - r * 0.4, y - r * 0.6), (x + r, y - 8), (x + r * 0.4, y + r * 0.5)),
+            colour("c98238"),
+            light="ball",
+            drop=4,
+        )
     s.shine(poly((285, 365), (345, 365), (290, 510), (270, 510)), 0.22)
     s.fill(box(345, 555, 455, 612, 22), d, light="bar", drop=9)
 
@@ -91,10 +112,20 @@ def air_fryer(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def rice_cooker(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 645, 190, 26)
     s.fill(line([(205, 420), (230, 240), (400, 190), (570, 240), (595, 420)], 24), d, light="v", drop=5)
-    s.fill(blob((230, 350), (400, 330), (570, 350), (605, 500), (570, 630), (400, 655), (230, 630), (195, 500)), c,
-           light="cyl", puff=0.45, round_by=24)
-    s.fill(blob((225, 370), (260, 275), (400, 240), (540, 275), (575, 370), (400, 395)), lighter(c, 0.15), light="v", drop=8,
-           puff=0.4)
+    s.fill(
+        blob((230, 350), (400, 330), (570, 350), (605, 500), (570, 630), (400, 655), (230, 630), (195, 500)),
+        c,
+        light="cyl",
+        puff=0.45,
+        round_by=24,
+    )
+    s.fill(
+        blob((225, 370), (260, 275), (400, 240), (540, 275), (575, 370), (400, 395)),
+        lighter(c, 0.15),
+        light="v",
+        drop=8,
+        puff=0.4,
+    )
     s.fill(oval(400, 268, 46, 15), d, light="v", drop=4)
     s.fill(oval(400, 520, 70), darker(c, 0.08), puff=0.3)
     s.fill(oval(400, 520, 52), d, light="ball", drop=4)
@@ -107,11 +138,18 @@ def rice_cooker(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def pour_over(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 650, 150, 24, 0.4)
     s.fill(line([(510, 470), (610, 480), (600, 590), (520, 600)], 16), colour("c3d2d2"), alpha=0.8, drop=3)
-    s.fill(lathe(400, [(410, 62), (470, 110), (570, 150), (635, 145), (650, 130)], 0.16), colour("cfdcdb"), light="cyl", alpha=0.6)
+    s.fill(
+        lathe(400, [(410, 62), (470, 110), (570, 150), (635, 145), (650, 130)], 0.16),
+        colour("cfdcdb"),
+        light="cyl",
+        alpha=0.6,
+    )
     s.fill(lathe(400, [(525, 132), (580, 143), (632, 137), (642, 124)], 0.16), c, to=darker(c, 0.4), light="cyl")
     s.fill(oval(400, 525, 132, 19), lighter(c, 0.2), puff=-0.1)
     s.fill(box(330, 392, 470, 416, 8), WOOD, light="cyl", texture=grain(0.06, 12), drop=4)
-    s.fill(lathe(400, [(215, 145), (300, 95), (390, 45)], 0.17, False), WHITE, light="cyl", texture=stripes(24, 0.05, 80))
+    s.fill(
+        lathe(400, [(215, 145), (300, 95), (390, 45)], 0.17, False), WHITE, light="cyl", texture=stripes(24, 0.05, 80)
+    )
     s.fill(oval(400, 215, 145, 26), lighter(WHITE, 0.2), puff=0.2)
     s.fill(oval(400, 219, 128, 19), c, to=darker(c, 0.35), puff=-0.2)
     s.fill(line([(540, 240), (600, 260), (560, 330), (480, 320)], 15), WHITE, drop=4)
@@ -192,7 +230,12 @@ def fan(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         blade = blob((x, y - 20), (x + 60, y - 70), (x + 40, y - r + 34), (x - 20, y - r + 44), (x - 26, y - 50))
         s.fill(blade.turn(72 * k, x, y), lighter(c, 0.25), light="v", puff=0.25, alpha=0.95)
     for k in range(28):
-        s.fill(line([(x, y - 34), (x + 24, y - 95), (x, y - r + 12)], 3).turn(360 / 28 * k, x, y), WHITE, puff=0, alpha=0.85)
+        s.fill(
+            line([(x, y - 34), (x + 24, y - 95), (x, y - r + 12)], 3).turn(360 / 28 * k, x, y),
+            WHITE,
+            puff=0,
+            alpha=0.85,
+        )
     for q in (0.5, 0.78):
         s.fill(oval(x, y, r * q) - oval(x, y, r * q - 4), WHITE, puff=0, alpha=0.85)
     s.fill(oval(x, y, 36), c if kind == "minifan" else d, light="ball", drop=4)
@@ -220,8 +263,13 @@ def steamer(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(poly((235, 190), (330, 180), (330, 345), (235, 335)), STEEL, light="cyl", drop=8, puff=0.3)
     for k in range(4):
         s.fill(oval(255, 215 + 33 * k, 7), BLACK, puff=-0.2)
-    s.fill(blob((320, 180), (480, 190), (590, 240), (600, 300), (520, 340), (400, 352), (320, 345)), c, light="bar", drop=9,
-           puff=0.4)
+    s.fill(
+        blob((320, 180), (480, 190), (590, 240), (600, 300), (520, 340), (400, 352), (320, 345)),
+        c,
+        light="bar",
+        drop=9,
+        puff=0.4,
+    )
     s.fill(poly((455, 330), (560, 300), (555, 620), (475, 620)), c, light="cyl", drop=9, puff=0.4)
     s.fill(box(465, 470, 567, 650, 26), colour("b9d3d8"), light="cyl", alpha=0.85, puff=0.4)
     s.fill(box(475, 540, 557, 640, 18), colour("8fc0d4"), light="cyl", alpha=0.7)
@@ -248,13 +296,25 @@ def heater(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 @drawing("vacuum")
 def vacuum(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     g = 24
-    s.fill(blob((470, 330), (560, 250), (660, 280), (680, 350), (610, 380), (560, 420)).turn(g - 10, 500, 380)
-           - blob((540, 330), (590, 295), (632, 318), (620, 345), (570, 360)).turn(g - 10, 500, 380), c, light="v", drop=10, puff=0.4)
+    s.fill(
+        blob((470, 330), (560, 250), (660, 280), (680, 350), (610, 380), (560, 420)).turn(g - 10, 500, 380)
+        - blob((540, 330), (590, 295), (632, 318), (620, 345), (570, 360)).turn(g - 10, 500, 380),
+        c,
+        light="v",
+        drop=10,
+        puff=0.4,
+    )
     s.fill(box(330, 310, 560, 430, 50).turn(g, 400, 380), c, light="bar", drop=12, puff=0.35)
     s.fill(box(225, 308, 400, 432, 44).turn(g, 400, 380), colour("c9d6d8"), light="bar", alpha=0.75, puff=0.4, drop=8)
     s.fill(box(270, 335, 380, 405, 26).turn(g, 400, 380), WHITE, light="bar", texture=stripes(9, 0.08, 90 + g))
     s.fill(box(388, 306, 408, 434, 4).turn(g, 400, 380), d, light="bar")
-    s.fill(poly((230, 335), (235, 408), (110, 395), (95, 365)).turn(g, 400, 380), darker(c, 0.3), light="bar", drop=8, puff=0.3)
+    s.fill(
+        poly((230, 335), (235, 408), (110, 395), (95, 365)).turn(g, 400, 380),
+        darker(c, 0.3),
+        light="bar",
+        drop=8,
+        puff=0.3,
+    )
     s.fill(oval(480, 370, 14).turn(g, 400, 380), d, light="ball", drop=3)
     s.fill(box(480, 560, 690, 600, 16), darker(c, 0.2), light="bar", drop=8)
     s.fill(box(500, 596, 670, 640, 6), BLACK, texture=stripes(5, 0.4, 90), drop=4)
@@ -265,18 +325,29 @@ def vacuum(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def sandwich_maker(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 640, 220, 22)
     s.fill(poly((200, 400), (600, 400), (620, 190), (560, 165), (240, 165), (180, 190)), c, light="v", puff=0.4, drop=6)
-    s.fill(poly((225, 390), (575, 390), (588, 215), (212, 215)), colour("3a3433"), light="v", puff=-0.3,
-           texture=lambda x, y: 0.14 * (np_or(x, y)))
+    s.fill(
+        poly((225, 390), (575, 390), (588, 215), (212, 215)),
+        colour("3a3433"),
+        light="v",
+        puff=-0.3,
+        texture=lambda x, y: 0.14 * (waffle(x, y)),
+    )
     s.fill(box(160, 400, 640, 640, 50), c, light="v", puff=0.45, drop=6)
     s.fill(poly((200, 425), (600, 425), (625, 560), (175, 560)), colour("3a3433"), light="v", puff=-0.3)
     for x in (290, 510):
-        s.fill(poly((x - 82, 440), (x + 82, 440), (x + 92, 545), (x - 92, 545)), colour("d9a055"), light="v", puff=0.4, drop=5,
-               texture=lambda px, py: -0.2 * np_or(px, py))
+        s.fill(
+            poly((x - 82, 440), (x + 82, 440), (x + 92, 545), (x - 92, 545)),
+            colour("d9a055"),
+            light="v",
+            puff=0.4,
+            drop=5,
+            texture=lambda px, py: -0.2 * waffle(px, py),
+        )
     s.fill(box(335, 595, 465, 625, 14), d, light="bar", drop=6)
     s.fill(oval(550, 606, 10), colour("e8a34a"), light="ball")
 
 
-def np_or(x, y):
+def waffle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """1 on the lines of a waffle grid, 0 between them."""
     return (((x / 34) % 1.0 < 0.26) | ((y / 30) % 1.0 < 0.26)).astype("float32")
 
@@ -290,8 +361,8 @@ def fountain(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(oval(400, 453, 165, 34), colour("a9d3e2"), to=colour("d9eef4"), puff=-0.3)
     s.fill(lathe(400, [(330, 26), (450, 44)], 0.3), WHITE, light="cyl")
     for x0, x1 in ((400, 300), (400, 500), (400, 400)):
-        s.fill(line([(x0, 330), ((x0 + x1) / 2, 300), (x1, 380), (x1, 450)], 15), colour("cfe8f1"), alpha=0.75, puff=0.3)
+        s.fill(
+            line([(x0, 330), ((x0 + x1) / 2, 300), (x1, 380), (x1, 450)], 15), colour("cfe8f1"), alpha=0.75, puff=0.3
+        )
     s.fill(oval(400, 325, 36, 14), d, light="v", puff=0.3)
     s.fill(oval(400, 600, 9), colour("6fd3a8"), puff=0.2)
-
-

@@ -37,15 +37,25 @@ def tent(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 622, 300, 26)
     dome = poly(*curve([(90, 620), (140, 470), (255, 300), (400, 225), (545, 300), (660, 470), (710, 620)]), (400, 640))
     s.fill(dome, c, light="cyl", puff=0.45, round_by=22)
-    s.fill(poly(*curve([(400, 225), (520, 290), (600, 430), (640, 625)]), *curve(
-        [(705, 620), (660, 470), (545, 300), (400, 225)])), darker(c, 0.18), alpha=0.6, puff=0)
+    s.fill(
+        poly(
+            *curve([(400, 225), (520, 290), (600, 430), (640, 625)]),
+            *curve([(705, 620), (660, 470), (545, 300), (400, 225)]),
+        ),
+        darker(c, 0.18),
+        alpha=0.6,
+        puff=0,
+    )
     door = poly(*curve([(245, 628), (270, 500), (330, 370), (400, 318), (470, 370), (530, 500), (555, 628)]))
     s.fill(door, colour("3b3f3a"), to=colour("8a7a5c"), puff=-0.3)
     s.glow(400, 600, 150, colour("ffd48a"), 0.7)
     s.fill(box(320, 585, 480, 628, 20), colour("b9744a"), light="v", within=door)
     for mirrored in (False, True):
-        flap = poly(*curve([(400, 318), (345, 360), (285, 480), (245, 628)]), (205, 634),
-                    *curve([(262, 500), (290, 440), (330, 400), (400, 318)]))
+        flap = poly(
+            *curve([(400, 318), (345, 360), (285, 480), (245, 628)]),
+            (205, 634),
+            *curve([(262, 500), (290, 440), (330, 400), (400, 318)]),
+        )
         s.fill(flap.flip() if mirrored else flap, d, light="v", drop=7, puff=0.35)
     for points in ([(110, 600), (160, 450), (265, 305), (400, 228)], [(690, 600), (640, 450), (535, 305), (400, 228)]):
         s.fill(line(points, 7), darker(c, 0.35), puff=0.3)
@@ -66,20 +76,39 @@ def canopy(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(290, 545, 530, 562, 5), WOOD, light="bar", texture=grain(), drop=5)
     s.fill(lathe(370, [(505, 20), (545, 18)], 0.2), colour("b5482f"), light="cyl")
     s.fill(box(430, 520, 480, 546, 6), colour("5e7a86"), light="cyl")
-    roof = poly(*curve([(80, 385), (160, 320), (240, 215)]), *curve([(240, 215), (405, 258), (570, 210)]),
-                *curve([(570, 210), (645, 310), (722, 375)]), *curve([(722, 375), (560, 360), (420, 440)]),
-                *curve([(420, 440), (260, 368), (80, 385)]))
+    roof = poly(
+        *curve([(80, 385), (160, 320), (240, 215)]),
+        *curve([(240, 215), (405, 258), (570, 210)]),
+        *curve([(570, 210), (645, 310), (722, 375)]),
+        *curve([(722, 375), (560, 360), (420, 440)]),
+        *curve([(420, 440), (260, 368), (80, 385)]),
+    )
     s.fill(roof, c, light="v", drop=20, puff=0.3)
-    s.fill(poly(*curve([(240, 215), (405, 258), (570, 210)]), *curve([(570, 210), (520, 330), (420, 440)]),
-                *curve([(420, 440), (310, 330), (240, 215)])), lighter(c, 0.28), light="v", puff=0.1)
+    s.fill(
+        poly(
+            *curve([(240, 215), (405, 258), (570, 210)]),
+            *curve([(570, 210), (520, 330), (420, 440)]),
+            *curve([(420, 440), (310, 330), (240, 215)]),
+        ),
+        lighter(c, 0.28),
+        light="v",
+        puff=0.1,
+    )
 
 
 @drawing("sleepingbag")
 def sleeping_bag(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    s.fill(box(140, 300, 470, 660, 60).turn(9, 300, 480), c, light="soft", drop=14, puff=0.5,
-           texture=stripes(46, 0.09, 9))
-    s.fill(poly((150, 300), (330, 280), (440, 330), (420, 480), (300, 440)).turn(0, 0, 0), d, light="v", drop=6, puff=0.5,
-           texture=stripes(46, 0.07, 9))
+    s.fill(
+        box(140, 300, 470, 660, 60).turn(9, 300, 480), c, light="soft", drop=14, puff=0.5, texture=stripes(46, 0.09, 9)
+    )
+    s.fill(
+        poly((150, 300), (330, 280), (440, 330), (420, 480), (300, 440)),
+        d,
+        light="v",
+        drop=6,
+        puff=0.5,
+        texture=stripes(46, 0.07, 9),
+    )
     s.fill(line([(440, 330), (425, 480), (398, 660)], 7), WHITE, light="cyl", texture=stripes(6, 0.2))
     s.ground(585, 640, 95, 18)
     s.fill(box(490, 380, 690, 640, 46), d, light="cyl", puff=0.5, drop=8)
@@ -93,17 +122,33 @@ def sleeping_bag(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def rolled_mat(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     if kind == "roller":
         s.ground(400, 560, 290, 24)
-        s.fill(box(110, 385, 640, 560, 30), c, light="bar", puff=0.3, texture=lambda x, y: -0.10 * (
-            ((x / 46 + (y // 44) % 2 * 0.5) % 1 > 0.82) | ((y / 44) % 1 > 0.85)))
+        s.fill(
+            box(110, 385, 640, 560, 30),
+            c,
+            light="bar",
+            puff=0.3,
+            texture=lambda x, y: -0.10 * (((x / 46 + (y // 44) % 2 * 0.5) % 1 > 0.82) | ((y / 44) % 1 > 0.85)),
+        )
         s.fill(oval(640, 472, 46, 88), lighter(c, 0.15), puff=0.3)
         s.fill(oval(640, 472, 30, 58), darker(c, 0.5), puff=-0.3)
         return
     s.ground(400, 625, 310, 20)
-    s.fill(poly((270, 560), (735, 585), (700, 640), (150, 640)), c, light="v", drop=6, puff=0.3,
-           texture=grid(9, 0.05) if kind == "yogamat" else stripes(30, 0.08, 90))
-    s.fill(box(120, 400, 560, 625, 60), c, light="bar", drop=10, puff=0.2,
-           texture=grid(9, 0.05) if kind == "yogamat" else stripes(55, 0.07, 90))
-    spiral = [(120 + 0 * k, 0) for k in range(1)]
+    s.fill(
+        poly((270, 560), (735, 585), (700, 640), (150, 640)),
+        c,
+        light="v",
+        drop=6,
+        puff=0.3,
+        texture=grid(9, 0.05) if kind == "yogamat" else stripes(30, 0.08, 90),
+    )
+    s.fill(
+        box(120, 400, 560, 625, 60),
+        c,
+        light="bar",
+        drop=10,
+        puff=0.2,
+        texture=grid(9, 0.05) if kind == "yogamat" else stripes(55, 0.07, 90),
+    )
     s.fill(oval(130, 512, 62, 113), lighter(c, 0.15), puff=0.3)
     for k, tone in ((46, 0.35), (32, 0.05), (18, 0.35)):
         s.fill(oval(130, 512, k, k * 1.8) - oval(130, 512, k - 6, (k - 6) * 1.8), darker(c, tone), puff=0)
@@ -113,7 +158,6 @@ def rolled_mat(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         s.fill(line([(243, 400), (330, 300), (453, 400)], 16), darker(c, 0.5), drop=6)
     else:
         s.fill(oval(640, 598, 18), BLACK, light="ball", drop=4)
-    del spiral
 
 
 @drawing("campchair", "moonchair")
@@ -124,8 +168,12 @@ def camp_chair(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     stick(s, [(260, 300), (560, 650)], 15, darker(tube, 0.3))
     stick(s, [(540, 300), (240, 650)], 15, darker(tube, 0.3))
     if kind == "campchair":
-        back = poly(*curve([(225, 190), (400, 205), (575, 190)]), *curve([(560, 330), (555, 440), (545, 480)]),
-                    *curve([(545, 480), (400, 500), (255, 480)]), *curve([(255, 480), (245, 430), (240, 330)]))
+        back = poly(
+            *curve([(225, 190), (400, 205), (575, 190)]),
+            *curve([(560, 330), (555, 440), (545, 480)]),
+            *curve([(545, 480), (400, 500), (255, 480)]),
+            *curve([(255, 480), (245, 430), (240, 330)]),
+        )
         s.fill(back, fabric, light="v", drop=10, puff=0.35, texture=grid(5, 0.04))
         seat = poly((250, 470), (550, 470), (610, 545), *curve([(610, 545), (400, 580), (190, 545)]))
         s.fill(seat, lighter(fabric, 0.08), light="v", drop=8, puff=0.35, texture=grid(5, 0.04))
@@ -137,11 +185,26 @@ def camp_chair(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
             s.fill(line([(x0, 395), (x1, 420)], 26, False), c, light="bar", drop=8, texture=grain(0.08, 12))
             stick(s, [(x1, 430), (x1 + (25 if x1 < 400 else -25), 545)], 13, c)
         return
-    shell = blob((250, 190), (400, 150), (550, 190), (592, 330), (600, 480), (520, 575), (400, 590), (280, 575), (200, 480),
-                 (208, 330))
+    shell = blob(
+        (250, 190),
+        (400, 150),
+        (550, 190),
+        (592, 330),
+        (600, 480),
+        (520, 575),
+        (400, 590),
+        (280, 575),
+        (200, 480),
+        (208, 330),
+    )
     s.fill(shell, fabric, light="v", drop=12, puff=0.5, round_by=18, texture=grid(6, 0.03))
-    s.fill(blob((275, 225), (400, 195), (525, 225), (555, 400), (510, 530), (400, 545), (290, 530), (245, 400)),
-           darker(fabric, 0.2), to=lighter(fabric, 0.14), puff=-0.25, round_by=16)
+    s.fill(
+        blob((275, 225), (400, 195), (525, 225), (555, 400), (510, 530), (400, 545), (290, 530), (245, 400)),
+        darker(fabric, 0.2),
+        to=lighter(fabric, 0.14),
+        puff=-0.25,
+        round_by=16,
+    )
     s.fill(box(300, 195, 500, 250, 26), lighter(fabric, 0.2), light="bar", drop=5)
     for x in (215, 585):
         stick(s, [(x, 500), (x + (20 if x < 400 else -20), 655)], 15, BLACK)
@@ -152,7 +215,9 @@ def camp_table(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 650, 250, 20)
     for x0, x1 in ((170, 620), (630, 180)):
         stick(s, [(x0, 420), (x1, 650)], 14, BLACK)
-    s.fill(poly((195, 330), (605, 330), (715, 410), (85, 410)), c, light="v", drop=14, puff=0.25, texture=grain(0.05, 20))
+    s.fill(
+        poly((195, 330), (605, 330), (715, 410), (85, 410)), c, light="v", drop=14, puff=0.25, texture=grain(0.05, 20)
+    )
     for k in range(1, 9):
         t = k / 9
         y = 330 + 80 * t**1.15
@@ -176,8 +241,13 @@ def stove(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for k in range(9):
         x = 298 + 13 * k
         h = 34 + 12 * (k % 3)
-        s.fill(blob((x - 8, 455), (x, 455 - h), (x + 8, 455), (x, 468)), colour("5aa5e0"), to=colour("b9defa"), alpha=0.8,
-               puff=0)
+        s.fill(
+            blob((x - 8, 455), (x, 455 - h), (x + 8, 455), (x, 468)),
+            colour("5aa5e0"),
+            to=colour("b9defa"),
+            alpha=0.8,
+            puff=0,
+        )
     for x0, x1 in ((215, 300), (485, 400)):
         stick(s, [(x0, 446), (x1, 452)], 12, BLACK)
     stick(s, [(350, 505), (350, 480)], 12, BLACK)
@@ -238,8 +308,10 @@ def lantern(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 
 @drawing("stringlights")
 def string_lights(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
-    rows = [[(60, 190), (240, 290), (420, 210), (600, 300), (745, 200)], [(60, 330), (230, 420), (420, 350), (620, 420),
-                                                                         (745, 340)]]
+    rows = [
+        [(60, 190), (240, 290), (420, 210), (600, 300), (745, 200)],
+        [(60, 330), (230, 420), (420, 350), (620, 420), (745, 340)],
+    ]
     for row in rows:
         path = curve(row)
         s.fill(line(path, 5, False), BLACK, puff=0, drop=4)
@@ -281,8 +353,10 @@ def power_station(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 @drawing("headlamp")
 def headlamp(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(oval(400, 330, 270, 160) - oval(400, 322, 248, 138), darker(d, 0.1), light="v", drop=12, puff=0.3)
-    band = poly(*curve([(130, 350), (240, 470), (400, 500), (560, 470), (670, 350)]), *curve(
-        [(668, 410), (565, 535), (400, 570), (235, 535), (132, 410)]))
+    band = poly(
+        *curve([(130, 350), (240, 470), (400, 500), (560, 470), (670, 350)]),
+        *curve([(668, 410), (565, 535), (400, 570), (235, 535), (132, 410)]),
+    )
     s.fill(band, d, light="v", drop=10, puff=0.3, texture=stripes(12, 0.06))
     s.glow(400, 530, 210, (1.0, 0.97, 0.85), 0.7)
     s.fill(box(300, 455, 500, 620, 38), c, light="v", drop=9, puff=0.45)
@@ -300,10 +374,33 @@ def backpack(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for x in (222, 578):
         s.fill(box(x - 36, 430, x + 36, 630, 26), darker(c, 0.18), light="cyl", drop=4)
     s.fill(lathe(212, [(350, 26), (440, 30)], 0.2), STEEL, light="cyl")
-    s.fill(blob((270, 240), (320, 170), (400, 155), (480, 170), (530, 240), (570, 440), (562, 620), (480, 662), (400, 666),
-                (320, 662), (238, 620), (230, 440)), c, light="cyl", puff=0.45, round_by=20)
-    s.fill(blob((262, 250), (310, 165), (400, 148), (490, 165), (538, 250), (530, 320), (400, 345), (270, 320)),
-           lighter(c, 0.07), light="v", drop=9, puff=0.4)
+    s.fill(
+        blob(
+            (270, 240),
+            (320, 170),
+            (400, 155),
+            (480, 170),
+            (530, 240),
+            (570, 440),
+            (562, 620),
+            (480, 662),
+            (400, 666),
+            (320, 662),
+            (238, 620),
+            (230, 440),
+        ),
+        c,
+        light="cyl",
+        puff=0.45,
+        round_by=20,
+    )
+    s.fill(
+        blob((262, 250), (310, 165), (400, 148), (490, 165), (538, 250), (530, 320), (400, 345), (270, 320)),
+        lighter(c, 0.07),
+        light="v",
+        drop=9,
+        puff=0.4,
+    )
     s.fill(box(275, 430, 525, 632, 40), lighter(c, 0.05), light="v", drop=7, puff=0.45)
     s.fill(line([(290, 470), (400, 455), (510, 470)], 6), d, puff=0.2)
     s.fill(line([(300, 240), (400, 225), (500, 240)], 6), d, puff=0.2)
@@ -317,7 +414,12 @@ def backpack(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def flask(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 665, 100, 17)
     if kind == "flask":
-        s.fill(lathe(400, [(280, 86), (310, 104), (470, 106), (650, 104), (664, 98)], 0.13), c, light="cyl", texture=grid(4, 0.02))
+        s.fill(
+            lathe(400, [(280, 86), (310, 104), (470, 106), (650, 104), (664, 98)], 0.13),
+            c,
+            light="cyl",
+            texture=grid(4, 0.02),
+        )
         s.fill(lathe(400, [(155, 76), (200, 82), (275, 86)], 0.13), STEEL, light="cyl", drop=4)
         s.fill(oval(400, 155, 76, 10), lighter(STEEL, 0.3), puff=0.2)
         s.fill(line([(486, 190), (540, 210), (540, 270), (488, 285)], 14), BLACK, drop=4)
@@ -334,8 +436,18 @@ def flask(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         for x in (330, 470):
             s.fill(oval(x, 500, 19, 12), colour("f0a79a"), puff=0, alpha=0.8)
     else:
-        s.fill(lathe(400, [(250, 88), (290, 112), (420, 100), (500, 96), (640, 110), (662, 100)], 0.13), c, light="cyl", alpha=0.7)
-        s.fill(lathe(400, [(350, 100), (420, 93), (500, 89), (635, 103), (652, 96)], 0.13), lighter(c, 0.35), light="cyl", alpha=0.5)
+        s.fill(
+            lathe(400, [(250, 88), (290, 112), (420, 100), (500, 96), (640, 110), (662, 100)], 0.13),
+            c,
+            light="cyl",
+            alpha=0.7,
+        )
+        s.fill(
+            lathe(400, [(350, 100), (420, 93), (500, 89), (635, 103), (652, 96)], 0.13),
+            lighter(c, 0.35),
+            light="cyl",
+            alpha=0.5,
+        )
         s.fill(line([(408, 240), (404, 600)], 9), WHITE, puff=0.2, alpha=0.55)
         s.fill(lathe(400, [(195, 72), (250, 94)], 0.14), BLACK, light="cyl", drop=5)
         s.fill(line([(400, 195), (402, 150), (440, 125)], 22), lighter(c, 0.2), light="cyl", drop=3)
@@ -347,15 +459,25 @@ def flask(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def poles(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     for shift, lean in ((-55, -9), (55, 9)):
         x = 400 + shift
-        parts = [(line([(x, 280), (x, 450)], 17), c), (line([(x, 440), (x, 570)], 13), STEEL),
-                 (line([(x, 560), (x, 665)], 10), d)]
+        parts = [
+            (line([(x, 280), (x, 450)], 17), c),
+            (line([(x, 440), (x, 570)], 13), STEEL),
+            (line([(x, 560), (x, 665)], 10), d),
+        ]
         for shape, tone in parts:
             s.fill(shape.turn(lean, x, 400), tone, light="cyl", drop=8)
         for y in (445, 562):
             s.fill(box(x - 13, y - 16, x + 15, y + 14, 5).turn(lean, x, 400), d, light="cyl", drop=3)
         s.fill(oval(x, 640, 30, 10).turn(lean, x, 400), d, light="v", drop=4)
-        s.fill(blob((x - 20, 135), (x, 118), (x + 22, 138), (x + 17, 220), (x + 15, 290), (x - 14, 290), (x - 15, 210)).turn(
-            lean, x, 400), d, light="cyl", drop=8, texture=stripes(13, 0.1))
+        s.fill(
+            blob(
+                (x - 20, 135), (x, 118), (x + 22, 138), (x + 17, 220), (x + 15, 290), (x - 14, 290), (x - 15, 210)
+            ).turn(lean, x, 400),
+            d,
+            light="cyl",
+            drop=8,
+            texture=stripes(13, 0.1),
+        )
         s.fill((line([(x - 12, 150), (x - 55, 230), (x - 30, 300), (x - 10, 180)], 8)).turn(lean, x, 400), c, drop=4)
 
 
@@ -373,5 +495,3 @@ def tripod_lamp(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(oval(400, 175, 120, 29), c, light="v", puff=0.3)
     s.fill(oval(400, 175, 60, 14), darker(c, 0.2), puff=-0.2)
     s.glow(400, 235, 130, (1.0, 0.97, 0.86), 0.6)
-
-

@@ -34,10 +34,26 @@ def open_vessel(s: Sheet, x: float, profile: list[tuple[float, float]], c: Colou
     top, r = profile[0]
     low, low_r = profile[-1]
     s.ground(x, low + 4, low_r * 1.05, low_r * 0.2)
-    s.fill(lathe(x, profile, 0.25), c, light="cyl", puff=0.12, **paint)
-    s.fill(oval(x, top, r, r * 0.25), lighter(c, 0.3), light="flat", puff=0.2, round_by=4)
-    s.fill(oval(x, top + 1, r - 7, r * 0.25 - 5), darker(inside, 0.45), to=lighter(inside, 0.3), along=80, puff=-0.18)
-    s.fill(oval(x, top + r * 0.11, r * 0.62, r * 0.11), lighter(inside, 0.35), puff=0, alpha=0.35)
+    s.fill(lathe(x, profile, 0.28), c, light="cyl", puff=0.12, **paint)
+    s.fill(oval(x, top, r, r * 0.28), lighter(c, 0.35), light="flat", puff=0.2, round_by=4)
+    opening = oval(x, top + 1, r - 8, r * 0.28 - 6)
+    s.fill(opening, darker(inside, 0.5), to=lighter(inside, 0.2), along=35, puff=0)
+    s.fill(
+        oval(x + r * 0.04, top + r * 0.2, r * 0.62, r * 0.2),
+        darker(inside, 0.42),
+        to=darker(inside, 0.1),
+        along=30,
+        puff=0,
+        within=opening,
+    )
+    s.fill(
+        oval(x + r * 0.04, top + r * 0.225, r * 0.56, r * 0.19),
+        darker(inside, 0.15),
+        to=lighter(inside, 0.25),
+        along=40,
+        puff=0,
+        within=opening,
+    )
 
 
 @drawing("plate")
@@ -69,7 +85,9 @@ def bowl(s: Sheet, c: Colour, d: Colour, kind: str, n: str = "1") -> None:
         y = base - r * 0.84
         band = lathe(x, [(y, r * 1.2), (y + 9, r * 1.2)], 0.2) - oval(x, y, r * 1.2, r * 0.235)
         s.fill(band, rim, light="cyl", puff=0, within=body, alpha=0.75)
-        s.shine(blob((x - r * 0.72, base - r * 0.66), (x - r * 0.6, base - r * 0.68), (x - r * 0.5, base - r * 0.3)), 0.3)
+        s.shine(
+            blob((x - r * 0.72, base - r * 0.66), (x - r * 0.6, base - r * 0.68), (x - r * 0.5, base - r * 0.3)), 0.3
+        )
 
 
 @drawing("chopsticks")
@@ -82,8 +100,14 @@ def chopsticks(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         for dx in (0, 24):
             stick = poly((x + dx - 4, 655), (x + dx + 4, 655), (x + dx + 9, 145), (x + dx - 9, 145))
             lean = (k - 2) * 1.1
-            s.fill(stick.turn(lean, 400, 600), c, light="cyl", drop=7, puff=0.15,
-                   texture=grain(0.10, 18, 90) if wooden else None)
+            s.fill(
+                stick.turn(lean, 400, 600),
+                c,
+                light="cyl",
+                drop=7,
+                puff=0.15,
+                texture=grain(0.10, 18, 90) if wooden else None,
+            )
             tail = lighter(c, 0.45) if wooden else tails[k]
             s.fill(box(x + dx - 9, 142, x + dx + 9, 178, 4).turn(lean, 400, 600), tail, light="cyl", puff=0.1)
 
@@ -108,8 +132,14 @@ def mug(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(395, 640, 150, 26)
     s.fill(handle, c, light="v", puff=0.45, drop=6)
     open_vessel(s, 385, [(275, 152), (450, 152), (600, 146), (635, 132)], c, WHITE, texture=grid(5, 0.015))
-    s.fill(oval(385, 285, 142, 25), colour("6f4a33"), to=colour("9a6b48"), along=30, puff=-0.15,
-           within=oval(385, 276, 145, 27))
+    s.fill(
+        oval(385, 290, 143, 34),
+        colour("6f4a33"),
+        to=colour("9a6b48"),
+        along=30,
+        puff=-0.15,
+        within=oval(385, 276, 144, 36),
+    )
     s.shine(box(270, 330, 284, 560, 7), 0.28)
 
 
@@ -159,7 +189,9 @@ def teapot(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(390, 600, 150, 24)
     s.fill(line([(500, 470), (590, 450), (660, 395)], 34), c, light="bar", drop=5, texture=texture)
     s.fill(poly((255, 470), (180, 395), (150, 372), (172, 358), (240, 400), (300, 430)), c, light="v", texture=texture)
-    s.fill(lathe(385, [(390, 80), (430, 145), (510, 165), (570, 130), (595, 105)], 0.16), c, light="cyl", texture=texture)
+    s.fill(
+        lathe(385, [(390, 80), (430, 145), (510, 165), (570, 130), (595, 105)], 0.16), c, light="cyl", texture=texture
+    )
     s.fill(lathe(385, [(352, 20), (376, 70), (394, 88)], 0.2), lighter(c, 0.08), light="cyl", drop=4, texture=texture)
     s.fill(oval(385, 345, 20, 17), darker(c, 0.2), light="ball")
     for x, y in ((235, 655), (345, 672), (460, 672), (575, 655)):
@@ -188,8 +220,13 @@ def divplate(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(dish - box(160, 425, 640, 441) - box(392, 200, 408, 432), inner, puff=-0.45, round_by=12)
     for x, y, t in ((300, 355, "e07a4c"), (330, 385, "e07a4c"), (470, 370, "7aa35c"), (510, 350, "7aa35c")):
         s.fill(oval(x, y, 24), colour(t), light="ball", drop=5)
-    s.fill(blob((290, 530), (330, 480), (400, 470), (480, 485), (510, 535), (400, 575)), WHITE, light="soft", drop=5,
-           texture=speckle(0.1, 7, 0.3))
+    s.fill(
+        blob((290, 530), (330, 480), (400, 470), (480, 485), (510, 535), (400, 575)),
+        WHITE,
+        light="soft",
+        drop=5,
+        texture=speckle(0.1, 7, 0.3),
+    )
 
 
 @drawing("tray")
@@ -211,8 +248,8 @@ def cups(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         r = 120 * scale
         profile = [(base - r * 1.75, r), (base - r * 1.1, r * 0.93), (base - r * 0.5, r * 1.0), (base, r * 0.72)]
         open_vessel(s, x, profile, tone, lighter(tone, 0.4), texture=speckle(0.25, 5, 0.1))
-        s.fill(lathe(x, [(base - r * 1.75, r), (base - r * 1.4, r * 1.1)], 0.2), colour("a9754a"), alpha=0.35,
-               within=lathe(x, profile, 0.2), puff=0)
+        band = lathe(x, [(base - r * 1.75, r), (base - r * 1.4, r * 1.1)], 0.28) - oval(x, base - r * 1.75, r, r * 0.28)
+        s.fill(band, colour("a9754a"), alpha=0.35, within=lathe(x, profile, 0.28), puff=0)
 
 
 @drawing("wok")
@@ -221,8 +258,9 @@ def wok(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(line([(545, 380), (640, 330), (735, 270)], 34), d, light="bar", drop=8, texture=grain(0.06, 16, -30))
     s.fill(line([(530, 392), (590, 360)], 26), STEEL, light="bar")
     open_vessel(s, 340, [(385, 245), (470, 215), (550, 150), (595, 95)], c, darker(c, 0.1))
-    s.fill(oval(340, 398, 205, 34), lighter(c, 0.12), puff=0, texture=speckle(0.3, 4, 0.12),
-           within=oval(340, 386, 232, 40))
+    s.fill(
+        oval(340, 398, 205, 34), lighter(c, 0.12), puff=0, texture=speckle(0.3, 4, 0.12), within=oval(340, 386, 232, 40)
+    )
     s.fill(lathe(340, [(340, 60), (372, 180), (392, 238)], 0.18), colour("cdd8d8"), light="cyl", alpha=0.42)
     s.fill(lathe(340, [(300, 26), (338, 18)], 0.2), d, light="cyl", drop=4)
     s.shine(blob((190, 375), (240, 350), (290, 345), (240, 362)), 0.5)
@@ -234,7 +272,7 @@ def saucepan(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(line([(480, 424), (540, 412)], 28), STEEL, light="bar")
     open_vessel(s, 330, [(390, 178), (500, 176), (590, 170), (625, 155)], c, WHITE)
     s.fill(poly((154, 372), (136, 388), (160, 408), (196, 398)), c, puff=0.3)
-    s.fill(oval(330, 402, 160, 24), colour("fbf8ee"), light="soft", puff=-0.1, within=oval(330, 391, 171, 31))
+    s.fill(oval(330, 406, 168, 40), colour("fbf8ee"), light="soft", puff=-0.1, within=oval(330, 391, 170, 43))
     s.shine(box(200, 450, 214, 580, 7), 0.4)
 
 
@@ -257,8 +295,13 @@ def knife(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(blade, STEEL, to=lighter(STEEL, 0.6), along=70, drop=14, puff=0.2)
     s.fill(poly((120, 430), (300, 432), (470, 410), (470, 396), (300, 414), (140, 410)), WHITE, puff=0, alpha=0.75)
     s.fill(poly((465, 284), (505, 288), (505, 400), (465, 412)), darker(STEEL, 0.2), light="bar")
-    s.fill(blob((500, 292), (600, 282), (705, 300), (715, 350), (690, 392), (600, 365), (505, 385)), c, light="bar",
-           drop=10, texture=grain(0.1, 18, 3))
+    s.fill(
+        blob((500, 292), (600, 282), (705, 300), (715, 350), (690, 392), (600, 365), (505, 385)),
+        c,
+        light="bar",
+        drop=10,
+        texture=grain(0.1, 18, 3),
+    )
     for x in (545, 605, 665):
         s.fill(oval(x, 330, 8), GOLD, light="ball")
 
@@ -267,8 +310,14 @@ def knife(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def board(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(box(140, 170, 660, 620, 40) - box(365, 195, 435, 222, 13), c, light="soft", drop=20, puff=0.5, round_by=9)
     for k in range(8):
-        s.fill(box(142, 172 + 56 * k, 658, 228 + 56 * k), mix(c, d, 0.12 * (k * 5 % 3)), puff=0, alpha=0.55,
-               texture=grain(0.05, 18), within=box(144, 174, 656, 616, 38) - box(365, 195, 435, 222, 13))
+        s.fill(
+            box(142, 172 + 56 * k, 658, 228 + 56 * k),
+            mix(c, d, 0.12 * (k * 5 % 3)),
+            puff=0,
+            alpha=0.55,
+            texture=grain(0.05, 18),
+            within=box(144, 174, 656, 616, 38) - box(365, 195, 435, 222, 13),
+        )
     s.fill(box(175, 245, 625, 585, 26) - box(187, 257, 613, 573, 20), darker(c, 0.25), puff=-0.4, alpha=0.8)
     for x, y in ((300, 420), (345, 455), (390, 430)):
         s.fill(oval(x, y, 50), colour("d8503f"), light="ball", drop=9)
@@ -276,7 +325,9 @@ def board(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         for dx, dy in ((0, -17), (15, 9), (-15, 9)):
             s.fill(oval(x + dx, y + dy, 9, 11), colour("f0c08a"), puff=-0.2)
     for x, y, a in ((500, 400, 10), (530, 470, -30), (480, 500, 60)):
-        s.fill(blob((x - 30, y), (x, y - 20), (x + 34, y), (x, y + 20)).turn(a, x, y), colour("7c9f58"), light="v", drop=6)
+        s.fill(
+            blob((x - 30, y), (x, y - 20), (x + 34, y), (x, y + 20)).turn(a, x, y), colour("7c9f58"), light="v", drop=6
+        )
 
 
 @drawing("jar", "honeyjar", "candle", "creamjar")
@@ -285,12 +336,24 @@ def jar(s: Sheet, c: Colour, d: Colour, kind: str, n: str = "1") -> None:
         fills = ["8b5b3a", "d8c39a", "a9743f"]
         for k, (x, base, r, h) in enumerate(((255, 590, 95, 190), (545, 600, 112, 310), (400, 655, 95, 245))):
             s.ground(x, base, r, r * 0.18, 0.4)
-            s.fill(lathe(x, [(base - h, r * 0.9), (base - h + 30, r), (base, r * 0.95)], 0.16), colour("cfdada"),
-                   light="cyl", alpha=0.6)
-            s.fill(lathe(x, [(base - h * 0.72, r * 0.93), (base - 8, r * 0.89)], 0.16), colour(fills[k]), light="cyl",
-                   texture=speckle(0.25, 9, 0.35))
-            s.fill(lathe(x, [(base - h - 34, r * 0.93), (base - h + 4, r * 0.93)], 0.16, False), WOOD, light="cyl",
-                   texture=grain(0.05, 20))
+            s.fill(
+                lathe(x, [(base - h, r * 0.9), (base - h + 30, r), (base, r * 0.95)], 0.16),
+                colour("cfdada"),
+                light="cyl",
+                alpha=0.6,
+            )
+            s.fill(
+                lathe(x, [(base - h * 0.72, r * 0.93), (base - 8, r * 0.89)], 0.16),
+                colour(fills[k]),
+                light="cyl",
+                texture=speckle(0.25, 9, 0.35),
+            )
+            s.fill(
+                lathe(x, [(base - h - 34, r * 0.93), (base - h + 4, r * 0.93)], 0.16, False),
+                WOOD,
+                light="cyl",
+                texture=grain(0.05, 20),
+            )
             s.fill(oval(x, base - h - 34, r * 0.93, r * 0.15), lighter(WOOD, 0.2), texture=grain(0.05, 20))
             s.shine(box(x - r * 0.75, base - h + 40, x - r * 0.62, base - 30, 6), 0.55)
         return
@@ -303,8 +366,11 @@ def jar(s: Sheet, c: Colour, d: Colour, kind: str, n: str = "1") -> None:
         s.fill(line([(400, 335), (402, 305)], 5), BLACK, puff=0)
         s.fill(blob((402, 225), (422, 275), (402, 308), (382, 275)), colour("ffb545"), to=colour("fff3c4"), puff=0)
         s.fill(box(310, 430, 490, 560, 8), colour("efe8da"), light="cyl", puff=0.1)
-        s.fill(line([(400, 455), (400, 535)], 4) + line([(400, 500), (370, 475)], 4) + line([(400, 510), (430, 485)], 4),
-               darker(d, 0.2), puff=0)
+        s.fill(
+            line([(400, 455), (400, 535)], 4) + line([(400, 500), (370, 475)], 4) + line([(400, 510), (430, 485)], 4),
+            darker(d, 0.2),
+            puff=0,
+        )
         return
     if kind == "creamjar":
         s.ground(400, 620, 205, 30)
@@ -315,7 +381,12 @@ def jar(s: Sheet, c: Colour, d: Colour, kind: str, n: str = "1") -> None:
         s.shine(box(222, 455, 238, 590, 7), 0.5)
         return
     s.ground(400, 635, 135, 24)
-    s.fill(lathe(400, [(300, 100), (345, 140), (480, 146), (590, 140), (632, 128)], 0.16), c, to=darker(c, 0.2), light="cyl")
+    s.fill(
+        lathe(400, [(300, 100), (345, 140), (480, 146), (590, 140), (632, 128)], 0.16),
+        c,
+        to=darker(c, 0.2),
+        light="cyl",
+    )
     s.fill(lathe(400, [(225, 98), (300, 102)], 0.16, False), WOOD, light="cyl", texture=stripes(14, 0.03, 90))
     s.fill(oval(400, 225, 98, 16), lighter(WOOD, 0.2))
     s.fill(box(290, 410, 510, 550, 12), colour("fbf3dc"), light="cyl", puff=0.1)
@@ -330,12 +401,15 @@ def utensils(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
         lean = (k - 2) * 4
         s.fill(line([(x, 400), (x, 650)], 22).turn(lean, x, 420), d, light="cyl", drop=8, texture=grain(0.06, 14, 90))
         heads = (
-            box(x - 38, 180, x + 38, 350, 16) - box(x - 18, 215, x - 11, 310, 3) - box(x - 3, 215, x + 4, 310, 3)
+            box(x - 38, 180, x + 38, 350, 16)
+            - box(x - 18, 215, x - 11, 310, 3)
+            - box(x - 3, 215, x + 4, 310, 3)
             - box(x + 12, 215, x + 19, 310, 3),
             oval(x, 290, 48, 62),
             oval(x, 280, 50) - oval(x - 18, 265, 8) - oval(x + 18, 265, 8) - oval(x, 290, 8) - oval(x, 250, 8),
             box(x - 34, 200, x + 34, 330, 14),
-            line([(x - 14, 200), (x - 26, 280), (x - 6, 380)], 18) + line([(x + 14, 200), (x + 26, 280), (x + 6, 380)], 18),
+            line([(x - 14, 200), (x - 26, 280), (x - 6, 380)], 18)
+            + line([(x + 14, 200), (x + 26, 280), (x + 6, 380)], 18),
         )
         head = heads[k] + poly((x - 14, 330), (x + 14, 330), (x + 10, 420), (x - 10, 420))
         s.fill(head.turn(lean, x, 420), c, light="soft", drop=9, puff=0.4)
@@ -362,7 +436,9 @@ def scale(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.fill(poly((220, 415), (580, 415), (615, 530), (185, 530)), darker(c, 0.05), light="v", puff=0.2)
     s.fill(poly((310, 548), (490, 548), (500, 588), (300, 588)), BLACK, light="soft")
     for k, x in enumerate((345, 375, 405, 442)):
-        s.fill(box(x, 556, x + (16 if k < 3 else 20), 580, 4) - box(x + 5, 561, x + 11, 575, 2), colour("9fe0d2"), puff=0)
+        s.fill(
+            box(x, 556, x + (16 if k < 3 else 20), 580, 4) - box(x + 5, 561, x + 11, 575, 2), colour("9fe0d2"), puff=0
+        )
     for x in (255, 545):
         s.fill(oval(x, 568, 14, 9), colour("c9cdca"), puff=0.3)
     open_vessel(s, 400, [(320, 130), (390, 110), (465, 75)], colour("e9e3d6"), WHITE)
@@ -395,19 +471,42 @@ def snack(s: Sheet, of: str, tone: Colour, bag: Colour) -> None:
     """What is in a snack bag, pictured on its label."""
     if of == "mango":
         for x, y, a in ((370, 385, -25), (440, 420, 20), (375, 465, 5), (440, 500, -20)):
-            s.fill(blob((x - 44, y), (x, y - 17), (x + 46, y - 3), (x, y + 19)).turn(a, x, y), tone, light="v", drop=5, puff=0.35)
+            s.fill(
+                blob((x - 44, y), (x, y - 17), (x + 46, y - 3), (x, y + 19)).turn(a, x, y),
+                tone,
+                light="v",
+                drop=5,
+                puff=0.35,
+            )
     elif of == "rice":
         for x, y, a in ((365, 390, -15), (440, 380, 22), (395, 450, 8), (455, 475, -12), (350, 490, 30)):
-            s.fill(box(x - 31, y - 27, x + 31, y + 27, 8).turn(a, x, y), tone, light="v", drop=5, puff=0.4, texture=grid(9, 0.14))
+            s.fill(
+                box(x - 31, y - 27, x + 31, y + 27, 8).turn(a, x, y),
+                tone,
+                light="v",
+                drop=5,
+                puff=0.4,
+                texture=grid(9, 0.14),
+            )
     elif of == "berry":
         for x, y, a in ((362, 400, -10), (440, 395, 14), (400, 480, 0)):
             berry = blob((x - 38, y - 24), (x, y - 34), (x + 38, y - 24), (x + 10, y + 36), (x - 10, y + 36))
             s.fill(berry.turn(a, x, y), bag, light="ball", drop=5, puff=0.3, texture=speckle(-0.5, 8, 0.35))
-            s.fill(blob((x - 24, y - 32), (x, y - 48), (x + 24, y - 32), (x, y - 22)).turn(a, x, y), colour("7a9c55"), light="v")
+            s.fill(
+                blob((x - 24, y - 32), (x, y - 48), (x + 24, y - 32), (x, y - 22)).turn(a, x, y),
+                colour("7a9c55"),
+                light="v",
+            )
     else:
         for k, (x, y, a) in enumerate(((385, 380, -8), (410, 430, 6), (388, 482, -4), (412, 530, 8))):
-            s.fill(box(x - 72, y - 15, x + 72, y + 15, 9).turn(a, x, y), mix(bag, tone, 0.1 * k), light="bar", drop=5, puff=0.35,
-                   texture=grain(0.12, 12, a))
+            s.fill(
+                box(x - 72, y - 15, x + 72, y + 15, 9).turn(a, x, y),
+                mix(bag, tone, 0.1 * k),
+                light="bar",
+                drop=5,
+                puff=0.35,
+                texture=grain(0.12, 12, a),
+            )
 
 
 @drawing("pouch", "pouchbag", "petbag", "ricebag", "litterbag", "snackbag")
@@ -419,10 +518,22 @@ def pouch(s: Sheet, c: Colour, d: Colour, kind: str, of: str = "") -> None:
     right = [(800 - x, y) for x, y in left]
     bag = poly(*curve(left), (400, low + 10), *reversed(curve(right)))
     s.fill(bag, c, to=darker(c, 0.16), light="cyl", puff=0.5, drop=6)
-    s.fill(box(400 - wide, top, 400 + wide, top + 34), lighter(c, 0.12), light="cyl", texture=stripes(6, 0.05, 90),
-           puff=0.1, within=bag)
-    label = blob((400 - wide * 0.66, 330), (400, 300), (400 + wide * 0.66, 330), (400 + wide * 0.66, 540), (400, 572),
-                 (400 - wide * 0.66, 540))
+    s.fill(
+        box(400 - wide, top, 400 + wide, top + 34),
+        lighter(c, 0.12),
+        light="cyl",
+        texture=stripes(6, 0.05, 90),
+        puff=0.1,
+        within=bag,
+    )
+    label = blob(
+        (400 - wide * 0.66, 330),
+        (400, 300),
+        (400 + wide * 0.66, 330),
+        (400 + wide * 0.66, 540),
+        (400, 572),
+        (400 - wide * 0.66, 540),
+    )
     s.fill(label, mix(WHITE, d, 0.12), light="cyl", puff=0.12, alpha=0.97)
     if kind == "pouch":
         s.fill(box(365, 128, 435, 200, 12), d, light="cyl", drop=4)
@@ -438,13 +549,17 @@ def pouch(s: Sheet, c: Colour, d: Colour, kind: str, of: str = "") -> None:
     elif kind == "ricebag":
         for k in range(9):
             x, y = 355 + 11 * k, 495 - 19 * (k % 5) - 4 * k
-            s.fill(oval(x, y, 9, 20).turn(20 * (k % 3) - 20, x, y), lighter(colour("eadfc4"), 0.3), light="ball", drop=3)
+            s.fill(
+                oval(x, y, 9, 20).turn(20 * (k % 3) - 20, x, y), lighter(colour("eadfc4"), 0.3), light="ball", drop=3
+            )
         s.fill(box(330, 530, 470, 540, 4), d, puff=0)
         s.fill(line([(320, 175), (400, 205), (480, 175)], 12), d, drop=4)
     elif kind == "litterbag":
         for k in range(14):
             x, y = 330 + 37 * (k % 5), 385 + 48 * (k // 5)
-            s.fill(line([(x - 12, y), (x + 12, y + 4)], 15).turn(37 * k % 90, x, y), mix(d, WHITE, 0.4), light="v", drop=3)
+            s.fill(
+                line([(x - 12, y), (x + 12, y + 4)], 15).turn(37 * k % 90, x, y), mix(d, WHITE, 0.4), light="v", drop=3
+            )
     else:
         for k in range(5):
             x = 352 + 24 * k
@@ -458,8 +573,13 @@ def pouch(s: Sheet, c: Colour, d: Colour, kind: str, of: str = "") -> None:
 def spray(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(405, 665, 112, 18)
     s.fill(line([(335, 255), (322, 300), (345, 345)], 20), darker(c, 0.1), drop=4)
-    s.fill(poly((285, 170), (455, 165), (480, 205), (462, 262), (370, 262), (345, 225), (285, 218)), c, light="v",
-           puff=0.4, drop=5)
+    s.fill(
+        poly((285, 170), (455, 165), (480, 205), (462, 262), (370, 262), (345, 225), (285, 218)),
+        c,
+        light="v",
+        puff=0.4,
+        drop=5,
+    )
     s.fill(box(258, 176, 290, 212, 6), WHITE, light="v")
     s.fill(box(375, 255, 445, 300, 6), darker(c, 0.15), light="cyl", texture=stripes(9, 0.06, 90))
     s.fill(lathe(410, [(295, 42), (335, 70), (400, 112), (520, 105), (640, 112), (662, 104)], 0.12), WHITE, light="cyl")
@@ -500,10 +620,18 @@ def podbox(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
 def jug(s: Sheet, c: Colour, d: Colour, kind: str) -> None:
     s.ground(400, 660, 160, 22)
     s.fill(box(330, 150, 425, 235, 14), WHITE, light="cyl", texture=stripes(11, 0.05, 90))
-    body = poly(*curve([(340, 225), (300, 270), (245, 320), (235, 480), (240, 640), (262, 660)]), (400, 668),
-                *reversed(curve([(430, 225), (520, 265), (568, 330), (566, 480), (562, 640), (538, 660)])))
-    s.fill(body - blob((460, 310), (515, 320), (528, 400), (515, 500), (478, 480), (470, 400)), c, to=darker(c, 0.15),
-           light="cyl", puff=0.45)
+    body = poly(
+        *curve([(340, 225), (300, 270), (245, 320), (235, 480), (240, 640), (262, 660)]),
+        (400, 668),
+        *reversed(curve([(430, 225), (520, 265), (568, 330), (566, 480), (562, 640), (538, 660)])),
+    )
+    s.fill(
+        body - blob((460, 310), (515, 320), (528, 400), (515, 500), (478, 480), (470, 400)),
+        c,
+        to=darker(c, 0.15),
+        light="cyl",
+        puff=0.45,
+    )
     s.fill(box(268, 400, 452, 600, 20), WHITE, light="cyl", puff=0.1, alpha=0.93)
     for k in range(5):
         x = 320 + 20 * k
