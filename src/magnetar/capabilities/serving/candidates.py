@@ -16,7 +16,7 @@ from magnetar.capabilities.understanding import SCENES, Predictor
 from magnetar.kernel.chance import Floats, Ints
 from magnetar.kernel.compiled import Array, compiled
 
-PAID_POOL = 96
+PAID_POOL = 64
 """Longest list of ad groups for one scene and segment."""
 FAVOURITES = 3
 EXPLORE = 0.6
@@ -114,16 +114,19 @@ def _liking(match: Array, segment: Array, segments: int) -> Floats:
 
 @compiled
 def _favourites(match: Array, out: Array) -> None:
+    best = np.empty(out.shape[1])
     for shopper in range(match.shape[0]):
-        for rank in range(out.shape[1]):
-            best, best_value = 0, -1.0
-            for category in range(match.shape[1]):
-                taken = False
-                for earlier in range(rank):
-                    taken = taken or out[shopper, earlier] == category
-                if not taken and match[shopper, category] > best_value:
-                    best, best_value = category, match[shopper, category]
-            out[shopper, rank] = best
+        best[:] = -1.0
+        for category in range(match.shape[1]):
+            place = out.shape[1] - 1
+            if match[shopper, category] <= best[place]:
+                continue
+            while place > 0 and best[place - 1] < match[shopper, category]:
+                best[place] = best[place - 1]
+                out[shopper, place] = out[shopper, place - 1]
+                place -= 1
+            best[place] = match[shopper, category]
+            out[shopper, place] = category
 
 
 @compiled
