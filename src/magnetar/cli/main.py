@@ -40,6 +40,17 @@ COMMANDS: Table = {
         "数字孪生 · The digital twin of the market",
         {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},
     ),
+    "bench": (
+        "指标与基线 · Figures beside their baselines, measured in one run",
+        {
+            "decide": ("决策速度 · How many pages a CPU-second decides", "magnetar.app.bench_commands:decide"),
+            "twin": ("孪生速度 · How many pages a CPU-second simulates", "magnetar.app.bench_commands:twin"),
+            "autopilot": (
+                "自动投放对人工 · UAX and whole-site against the manual playbook, in held-out worlds",
+                "magnetar.app.bench_commands:autopilot",
+            ),
+        },
+    ),
 }
 
 

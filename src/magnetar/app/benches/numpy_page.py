@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from magnetar.capabilities.serving import PAID_POSITIONS, PageRequests
+from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.serving.page import (
     FIRST_TRIED,
     ORGANIC_CANDIDATES,
     PAID_CANDIDATES,
+    PAID_POSITIONS,
     PAID_SLOTS,
     Drawn,
     Snapshot,
@@ -73,8 +74,9 @@ def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
     there = (stratum < size) | (size > _EACH)
     item = pools.organic[scene[:, None, None], lists[:, :, None], np.minimum(place, pools.organic.shape[2] - 1)]
     item, there = item.reshape(len(who), -1), there.reshape(len(who), -1)
-    by_item = np.argsort(np.where(there, item, -1), axis=1, kind="stable")
-    in_order = item[pages, by_item]
+    named = np.where(there, item, -1)
+    by_item = np.argsort(named, axis=1, kind="stable")
+    in_order = named[pages, by_item]
     repeated = np.zeros_like(there)
     repeated[pages, by_item[:, 1:]] = in_order[:, 1:] == in_order[:, :-1]
     click, order = rates(item)

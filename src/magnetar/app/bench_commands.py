@@ -1,0 +1,80 @@
+"""`magnetar bench decide`, `twin` and `autopilot`: figures beside baselines; exit 1 when a goal is not met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from magnetar.kernel.errors import BadInput
+from magnetar.surface.report import JsonOption, SeedOption, progress, seconds, write_json
+from magnetar.surface.session import session_of
+
+QuickOption = Annotated[bool, typer.Option("--quick", help="一分钟内 · Fewer repetitions; ends within a minute.")]
+
+
+def decide(context: typer.Context, quick: QuickOption = False, seed: SeedOption = 1, json: JsonOption = "") -> None:
+    """决策速度 · Pages that one CPU-second decides, by batch, ad groups and shoppers."""
+    from magnetar.app.benches.decide import bench
+
+    del context
+    rows, found = bench(quick, seed)
+    _finish("bench decide", rows, found, quick, seed, json)
+
+
+def twin(context: typer.Context, quick: QuickOption = False, seed: SeedOption = 1, json: JsonOption = "") -> None:
+    """孪生速度 · Pages that the twin lives through in one CPU-second, in shopper mode with everything on."""
+    from magnetar.app.benches.twin import bench
+
+    del context
+    rows, found = bench(quick, seed)
+    _finish("bench twin", rows, found, quick, seed, json)
+
+
+def autopilot(
+    context: typer.Context,
+    quick: QuickOption = False,
+    pairs: Annotated[
+        int, typer.Option("--pairs", help="配对数 · Paired markets in each world; 0: 40, or 3 with --quick.")
+    ] = 0,
+    held_out: Annotated[
+        str, typer.Option("--held-out", metavar="FILE", help="Worlds and seed; default: benchmarks/held-out.toml.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw; 0 takes the held-out file's.")] = 0,
+    json: JsonOption = "",
+) -> None:
+    """自动投放对人工 · UAX and whole-site against the operator's playbook, in worlds they were not tuned on."""
+    from magnetar.app.benches.autopilot import bench
+    from magnetar.app.benches.autopilot import held_out as read
+
+    if pairs and not 2 <= pairs <= 1000:
+        raise BadInput(f"--pairs must lie in [2, 1000], found {pairs}.")
+    held = read(held_out)
+    workers = workers or session_of(context).settings.workers
+    rows, found = bench(quick, seed, pairs, held, workers, progress)
+    _finish("bench autopilot", rows, found, quick, seed or held.seed, json)
+
+
+def _finish(command: str, rows: list[dict[str, Any]], found: dict[str, Any], quick: bool, seed: int, json: str) -> None:
+    """Show the rows, write the object, and exit 1 when a goal is missed."""
+    from magnetar.app.benches.rows import not_met, shown
+
+    missed = not_met(rows)
+    if json != "-":
+        console = Console(width=200)
+        table = Table(title=f"magnetar {command}{' --quick' if quick else ''}", title_justify="left")
+        for name in ("指标 metric", "数值 value", "区间 95 %", "n", "基线 baseline, same run", "目标 goal"):
+            table.add_column(name, justify="right" if name in ("数值 value", "区间 95 %", "n") else "left")
+        for one in rows:
+            table.add_row(*shown(one))
+        console.print(table)
+        for name, value in found.items():
+            console.print(f"[dim]{name}: {value}[/dim]", highlight=False)
+        console.print(f"[dim]{seconds():.0f} s[/dim]", highlight=False)
+    write_json(json, command, {"quick": quick, "rows": rows, "conditions": found, "not_met": missed}, seed)
+    if missed:
+        progress("未达标 · not met: " + "; ".join(missed))
+        raise typer.Exit(1)
