@@ -11,12 +11,27 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from drawings import baby, beauty, clothes, desk, digital, electric, food, home, outdoor, pets, sport, tableware
+from drawings import (
+    baby,
+    beauty,
+    clothes,
+    desk,
+    digital,
+    electric,
+    food,
+    home,
+    kitchen,
+    outdoor,
+    packs,
+    pets,
+    sport,
+    tableware,
+)
 from drawings.brush import DRAWINGS, Sheet, colour, darker, mix
 from PIL import Image
 from tables import Row, read_products
 
-KINDS = (baby, beauty, clothes, desk, digital, electric, food, home, outdoor, pets, sport, tableware)
+KINDS = (baby, beauty, clothes, desk, digital, electric, food, home, kitchen, outdoor, packs, pets, sport, tableware)
 HERE = Path(__file__).parent
 STUDIOS = {  # floor and wall of each top category
     "家居餐厨": ("ddd3c4", "efe8dd"),
