@@ -343,6 +343,42 @@ def test_after_a_failed_sync_the_log_wants_to_be_opened_again(tmp_path: Path):
     log.close()
 
 
+def test_a_thread_that_is_interrupted_does_not_keep_the_others_waiting(tmp_path: Path):
+    log = FileLog(tmp_path)
+    entered, go_on = threading.Event(), threading.Event()
+    answers: list[object] = []
+
+    def slow(descriptor: int) -> None:
+        entered.set()
+        go_on.wait()
+        raise KeyboardInterrupt
+
+    def append(number: int) -> None:
+        try:
+            answers.append(log.append([tick(number)]))
+        except BaseException as error:
+            answers.append(type(error))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("magnetar.engines.eventlog.sync_file", slow)
+        threads = [threading.Thread(target=append, args=(0,))]
+        threads[0].start()
+        entered.wait()
+        threads += [threading.Thread(target=append, args=(number,)) for number in (1, 2)]
+        for thread in threads[1:]:
+            thread.start()
+        while len(log._waiting) < 2:
+            threading.Event().wait(0.001)
+        go_on.set()
+        for thread in threads:
+            thread.join(10)
+    assert sorted(map(str, answers)) == sorted(map(str, [KeyboardInterrupt, Refused, Refused]))
+    log.close()
+    log = FileLog(tmp_path)
+    assert log.append([tick(1)]) == [True]
+    log.close()
+
+
 # ---- damage ----
 
 

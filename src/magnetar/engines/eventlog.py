@@ -44,7 +44,7 @@ _STRIDE = 256 << 10
 class _Waiting:
     """One append on its way to the disk."""
 
-    __slots__ = ("done", "encoded", "error", "fresh", "ids")
+    __slots__ = ("done", "encoded", "error", "fresh", "gone", "ids", "leads", "woken")
 
     def __init__(self, envelopes: Iterable[Envelope]) -> None:
         self.ids: list[str] = []
@@ -54,7 +54,10 @@ class _Waiting:
             self.encoded.append(encode(envelope))
         self.fresh: list[bool] = []
         self.error: BaseException | None = None
-        self.done = False
+        self.woken = threading.Lock()
+        """Held until the append is done, or its thread is to write for all."""
+        self.woken.acquire()
+        self.leads = self.gone = self.done = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class FileLog:
         self._segment_bytes = segment_bytes
         self._lock = _lock(self.folder)
         self._turn = threading.Lock()
+        self._queue = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
+        self._led = False
         self._broken = ""
         self._places: dict[int, list[Block]] = {}
         self._descriptor = -1
@@ -105,10 +110,21 @@ class FileLog:
         size = sum(map(len, mine.encoded)) + 4 * len(mine.encoded)
         if size > BODY_BYTES:
             raise ValueError(f"one append holds at most {BODY_BYTES:,} bytes, found {size:,}; append in smaller parts")
-        self._waiting.append(mine)
-        with self._turn:  # while we wait here, the one before us may write ours too
-            while not mine.done:
-                self._write_waiting()
+        with self._queue:
+            self._waiting.append(mine)
+            mine.leads, self._led = not self._led, True
+        try:
+            if not mine.leads:
+                mine.woken.acquire()  # the one who leads writes ours too, or hands the lead to us
+            if mine.leads:
+                self._lead(mine)
+        except BaseException:  # interrupted: the others must not wait for us
+            with self._queue:
+                mine.gone = True
+                if mine.leads:
+                    mine.leads = False
+                    self._hand_over()
+            raise
         if mine.error is not None:
             raise Refused(f"The event log in {self.folder} recorded nothing: {mine.error}") from mine.error
         return mine.fresh
@@ -152,13 +168,30 @@ class FileLog:
 
     # ---- writing, by the thread whose turn it is ----
 
+    def _lead(self, mine: _Waiting) -> None:
+        """Write what is waiting, then let one of those who came meanwhile lead."""
+        with self._turn:
+            while not mine.done:
+                self._write_waiting()
+        with self._queue:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        for each in self._waiting:
+            if not each.gone:
+                each.leads = True
+                each.woken.release()
+                return
+        self._led = False
+
     def _write_waiting(self) -> None:
         """Write what is waiting, as one block, and say to each what became of it."""
         group: list[_Waiting] = []
         size = 0
-        while self._waiting and (not group or size < TOGETHER_BYTES):
-            group.append(self._waiting.popleft())
-            size += sum(map(len, group[-1].encoded))
+        with self._queue:
+            while self._waiting and (not group or size < TOGETHER_BYTES):
+                group.append(self._waiting.popleft())
+                size += sum(map(len, group[-1].encoded))
         try:
             self._check_open()
             new: dict[str, bytes] = {}
@@ -181,6 +214,8 @@ class FileLog:
         finally:
             for each in group:
                 each.done = True
+                if not each.leads:
+                    each.woken.release()
 
     def _put(self, encoded: list[bytes]) -> None:
         """Write a block and wait until it is on disk; a block that cannot be written leaves no trace."""
