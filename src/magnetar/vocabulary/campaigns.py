@@ -80,6 +80,8 @@ class AdGroup:
     paused: bool = False
     bid_factor: float = 1.0
     """Factor on the controller's bid: above 1 while cold-starting, below 1 to hold back."""
+    quota_bid: float = 0.0
+    """Least bid for an impression, currency units, while a guaranteed pool of views is being filled."""
 
 
 @dataclass(frozen=True, slots=True)

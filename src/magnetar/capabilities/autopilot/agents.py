@@ -21,7 +21,7 @@ from magnetar.capabilities.bidding import Bidding
 from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import AdGroup, Goal, Phase
 from magnetar.vocabulary.ids import AdGroupId, MerchantId, ProductId
-from magnetar.vocabulary.money import Money
+from magnetar.vocabulary.money import MICROS, Money
 
 STEADY_REVIEW = 8
 """Ticks between two reviews of ad groups that are past their cold start; the others are reviewed every hour."""
@@ -207,12 +207,14 @@ class Uax(_Runner):
             self._launch(account, item, tick, audience=EVERYBODY, phase=Phase.UNDERSTANDING)
         if tick % 2 == 0:
             wanted: list[Intention] = []
+            delivery = account.campaigns.delivery
+            price = float(delivery.spend.sum()) / MICROS / max(int(delivery.views.sum()), 1)
             pacing = account.bidding.multiplier_of(account.campaigns.campaign_row(self.plan.campaign.id))
             rows = account.campaigns.rows_of(self.plan.campaign.id)
             if tick % STEADY_REVIEW:
                 rows = rows[account.campaigns.roster.phase[rows] <= Phase.COLD_START]
             for view, row in zip(groups_of(account, rows), rows.tolist(), strict=True):
-                wanted += uax.review(view, account.bidding.matured_of(row), pacing)
+                wanted += uax.review(view, account.bidding.matured_of(row), pacing, price)
             account.desk.settle(wanted, tick)
 
 

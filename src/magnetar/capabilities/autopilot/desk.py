@@ -81,6 +81,7 @@ class Desk:
         change: dict[str, Any] = {
             Kind.PHASE: {"phase": Phase(int(value))},
             Kind.BID: {"bid_factor": float(value)},
+            Kind.QUOTA: {"quota_bid": float(value)},
             Kind.AUDIENCE: {"audience": int(value)},
             Kind.PAUSE: {"paused": True},
             Kind.RESUME: {"paused": False},

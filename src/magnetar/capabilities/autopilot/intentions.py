@@ -20,6 +20,8 @@ class Kind(enum.StrEnum):
     """Move an ad group to another phase."""
     BID = "bid"
     """Set an ad group's bid factor."""
+    QUOTA = "quota"
+    """Set the least bid for an impression while a guaranteed pool is filled."""
     AUDIENCE = "audience"
     """Widen or narrow whom an ad group may reach."""
     PAUSE = "pause"

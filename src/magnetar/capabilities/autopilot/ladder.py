@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 POOLS = (100, 1_000, 4_000)
+QUOTA_PRICE = 1.5
+"""Bid of the first, guaranteed pool, over the price of an average paid impression."""
 STOP_BELOW = 0.05
 """Probability of being on target under which an ad group is stopped, once the pool is used up."""
 BOOST = 2.4

@@ -14,6 +14,8 @@ class Limits:
 
     bid_low: float = 0.1
     bid_high: float = 3.0
+    quota_high: float = 2.0
+    """Largest bid for an impression of a guaranteed pool, currency units."""
     budget_step: float = 0.2
     """Largest raise of a daily budget in one step, as a share of it."""
     budget_ceiling_micros: int = 0
@@ -25,6 +27,8 @@ def refusal(intention: Intention, campaign: Campaign, group: AdGroup | None, lim
     value = intention.value
     if intention.kind is Kind.BID and not limits.bid_low <= value <= limits.bid_high:
         return f"A bid factor lies in [{limits.bid_low}, {limits.bid_high}], found {value:.3g}."
+    if intention.kind is Kind.QUOTA and not 0.0 <= value <= limits.quota_high:
+        return f"A quota bid lies in [0, {limits.quota_high}], found {value:.3g}."
     if intention.kind is Kind.BUDGET:
         ceiling = limits.budget_ceiling_micros or campaign.daily_budget.micros
         step = int(campaign.daily_budget.micros * (1 + limits.budget_step))
@@ -32,6 +36,6 @@ def refusal(intention: Intention, campaign: Campaign, group: AdGroup | None, lim
             return f"A daily budget lies in (0, {min(ceiling, step) / 1e6:.2f}] now, found {value / 1e6:.2f}."
     if intention.kind is Kind.AUDIENCE and value == 0:
         return "An audience cannot be empty."
-    if intention.kind in (Kind.PHASE, Kind.BID, Kind.AUDIENCE, Kind.PAUSE, Kind.RESUME) and group is None:
+    if intention.kind in (Kind.PHASE, Kind.BID, Kind.QUOTA, Kind.AUDIENCE, Kind.PAUSE, Kind.RESUME) and group is None:
         return f"Campaign {campaign.id!r} has no ad group {intention.group!r}."
     return ""

@@ -6,7 +6,7 @@ Pure decisions: results in, intentions with reasons out. Run once an hour; the b
 from __future__ import annotations
 
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
-from magnetar.capabilities.autopilot.ladder import POOLS, climb
+from magnetar.capabilities.autopilot.ladder import POOLS, QUOTA_PRICE, climb
 from magnetar.capabilities.autopilot.posterior import probability_on_target
 from magnetar.capabilities.autopilot.view import GroupView
 from magnetar.capabilities.campaigns import EVERYBODY
@@ -20,13 +20,14 @@ _STEP = 0.12
 """Smallest relative change of a bid factor that is worth an intention."""
 
 
-def review(view: GroupView, matured: float, pacing: float) -> list[Intention]:
+def review(view: GroupView, matured: float, pacing: float, impression_price: float) -> list[Intention]:
     """What should change for one ad group.
 
     Args:
         view: its results.
         matured: orders that its views should have brought by now, by the predictor.
         pacing: the campaign's multiplier; a cold start is not to be starved by it.
+        impression_price: what a paid impression costs in the market, currency units.
     """
     phase = view.group.phase
     if view.group.paused or phase is Phase.ENDED:
@@ -47,10 +48,25 @@ def review(view: GroupView, matured: float, pacing: float) -> list[Intention]:
     if phase is Phase.UNDERSTANDING:
         return [_move(view, Phase.COLD_START, "素材已理解, 进入冷启动", "understood; cold start begins", evidence)]
     if phase is Phase.COLD_START:
-        return _cold_start(view, sure, headroom, pacing, evidence)
+        return [
+            *_quota(view, impression_price, evidence),
+            *_cold_start(view, sure, headroom, pacing, evidence),
+        ]
     if phase is Phase.STABLE:
         return _stable(view, sure, cost, evidence)
     return _expansion(view, sure, evidence)
+
+
+def _quota(view: GroupView, impression_price: float, evidence: dict[str, float]) -> list[Intention]:
+    """The first pool is guaranteed: its views are bought at the market's price, whatever is predicted."""
+    wanted = round(QUOTA_PRICE * impression_price, 4) if view.views < POOLS[0] else 0.0
+    if wanted == view.group.quota_bid or (wanted > 0.0 and view.group.quota_bid > 0.0):
+        return []
+    if wanted:
+        reason = f"保量流量池: 先买满 {POOLS[0]} 次曝光", f"guaranteed pool: the first {POOLS[0]} views are bought"
+    else:
+        reason = "保量流量池已满, 按达标概率放量", "guaranteed pool filled; from here the posterior decides"
+    return [Intention(Kind.QUOTA, view.group.campaign, view.group.id, wanted, *reason, evidence)]
 
 
 def _cold_start(

@@ -28,6 +28,8 @@ class Roster:
     audience: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     scenes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     factor: Floats = field(default_factory=lambda: np.empty(0))
+    quota: Floats = field(default_factory=lambda: np.empty(0))
+    """Least bid for an impression, currency units."""
     active: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
     cap: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     incremental: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
@@ -43,7 +45,7 @@ class Roster:
         """Make room for one more ad group; returns its row."""
         row = len(self.item)
         for name in (
-            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "active", "cap", "incremental", "phase",
+            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "quota", "active", "cap", "incremental", "phase",
         ):  # fmt: skip
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros(1, column.dtype)))

@@ -20,6 +20,10 @@ MAX_BID_FACTOR = 3.0
 """No intention, rule or model may raise a bid above this many times what the controller asks."""
 
 
+MAX_QUOTA_BID = 5.0
+"""Largest bid for an impression that a guaranteed pool may set, currency units."""
+
+
 class AdGroupChanged(Event, frozen=True):
     """An ad group was added or changed."""
 
@@ -130,6 +134,7 @@ class Campaigns:
         roster.audience[row] = group.audience
         roster.scenes[row] = group.scenes
         roster.factor[row] = group.bid_factor
+        roster.quota[row] = group.quota_bid
         roster.active[row] = not (group.paused or campaign.paused)
         roster.cap[row] = campaign.frequency_cap
         roster.incremental[row] = campaign.incremental
@@ -148,6 +153,9 @@ class Campaigns:
         factor = changes.get("bid_factor", before.bid_factor)
         if not 0.0 < factor <= MAX_BID_FACTOR:
             raise Refused(f"A bid factor lies in (0, {MAX_BID_FACTOR}], found {factor!r}.")
+        quota = changes.get("quota_bid", before.quota_bid)
+        if not 0.0 <= quota <= MAX_QUOTA_BID:
+            raise Refused(f"A quota bid lies in [0, {MAX_QUOTA_BID}], found {quota!r}.")
         after = replace(before, **changes)
         self.roster.groups[row] = after
         self._write(row)

@@ -53,6 +53,8 @@ class Snapshot(NamedTuple):
     group_merchant: Array
     alpha: Array
     """(groups,), currency bid per expected conversion."""
+    quota: Array
+    """(groups,), least bid for an impression, currency units."""
     cap: Array
     incremental: Array
     reach: Array
@@ -186,7 +188,7 @@ def fill_pages(
                     if items[place] == item:
                         worth *= max(0.0, 1.0 - now.reach[where, place] / now.reach[where, _FIRST_AD])
                         break
-            bid = now.alpha[group] * worth
+            bid = max(now.alpha[group] * worth, now.quota[group])
             if bid < now.reserve or bid * _MICROS > left or worth <= 0.0:
                 bid = 0.0
             group_of[count], bids[count], worths[count] = group, bid, worth

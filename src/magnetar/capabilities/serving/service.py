@@ -122,6 +122,7 @@ class Serving:
             group_campaign=roster.campaign,
             group_merchant=roster.merchant,
             alpha=alpha,
+            quota=roster.quota,
             cap=roster.cap,
             incremental=roster.incremental,
             reach=predictor.reach,
