@@ -95,7 +95,8 @@ def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
     place = np.where((size > PAID_CANDIDATES) & (turn >= FIRST_TRIED), later, turn)
     group = pools.paid[scene[:, None], segment[:, None], np.minimum(place, pools.paid.shape[2] - 1)]
     item = now.group_item[group]
-    may = (turn < size) & (drawn.lease[now.group_campaign[group]] > 0)
+    left = drawn.lease[now.group_campaign[group]]
+    may = (turn < size) & (left > 0)
     may &= drawn.shown[who[:, None], group] < now.cap[group]
     click, order = rates(item)
     worth = click * order
@@ -104,7 +105,8 @@ def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
     worth *= np.where(now.incremental[group] & same.any(axis=2), np.maximum(0.0, 1.0 - held), 1.0)
     bid = now.alpha[group] * worth
     quality = value.shopper * click
-    rank = np.where(may & (bid >= now.reserve) & (worth > 0.0), bid + quality, -np.inf)
+    may &= (bid >= now.reserve) & (bid * 1e6 <= left) & (worth > 0.0)
+    rank = np.where(may, bid + quality, -np.inf)
     merchant = now.group_merchant[group]
     winner = np.empty((len(who), PAID_SLOTS + 1), np.int64)
     ranks = np.empty(winner.shape)

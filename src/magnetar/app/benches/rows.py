@@ -54,9 +54,13 @@ def not_met(rows: Sequence[dict[str, Any]]) -> list[str]:
     return [one["metric"] for one in rows if one["met"] is False]
 
 
-def per_cpu_second(work: Callable[[], tuple[int, float]], repeats: int) -> Interval:
-    """Units of work per CPU-second, over repetitions; `work` returns (units, CPU seconds). One run first is not counted."""
-    work()
+def per_cpu_second(work: Callable[[], tuple[int, float]], repeats: int, *, warm: bool = True) -> Interval:
+    """Units of work per CPU-second, over repetitions; `work` returns (units, CPU seconds).
+
+    With `warm`, one run first is not counted.
+    """
+    if warm:
+        work()
     rates = []
     for _ in range(repeats):
         units, spent = work()
@@ -102,6 +106,6 @@ def shown(one: dict[str, Any]) -> tuple[str, ...]:
 def _form(unit: str) -> Callable[[float], str]:
     if unit == "share":
         return "{:+.1%}".format
-    if unit.startswith("GMV per") or unit == "ms":
+    if unit.startswith("GMV per") or unit == "CPU ms":
         return "{:.2f}".format
     return "{:,.0f}".format
