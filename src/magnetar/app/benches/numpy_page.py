@@ -103,7 +103,7 @@ def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
     same = natural[:, None, : POSITIONS - PAID_SLOTS] == item[:, :, None]
     held = now.reach[scene[:, None], same.argmax(axis=2)] / now.reach[scene, PAID_POSITIONS[0]][:, None]
     worth *= np.where(now.incremental[group] & same.any(axis=2), np.maximum(0.0, 1.0 - held), 1.0)
-    bid = now.alpha[group] * worth
+    bid = np.maximum(now.alpha[group] * worth, now.quota[group])
     quality = value.shopper * click
     may &= (bid >= now.reserve) & (bid * 1e6 <= left) & (worth > 0.0)
     rank = np.where(may, bid + quality, -np.inf)
