@@ -367,7 +367,7 @@ def test_a_thread_that_is_interrupted_does_not_keep_the_others_waiting(tmp_path:
         threads += [threading.Thread(target=append, args=(number,)) for number in (1, 2)]
         for thread in threads[1:]:
             thread.start()
-        while len(log._waiting) < 2:
+        while len(log._commits.waiting) < 2:
             threading.Event().wait(0.001)
         go_on.set()
         for thread in threads:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import threading
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from magnetar.engines.groupcommit import GroupCommit, Waiting
 from magnetar.engines.records import check_page
 from magnetar.engines.seen import SeenIds
 from magnetar.engines.segments import (
@@ -35,29 +34,8 @@ from magnetar.kernel.errors import Refused
 from magnetar.kernel.events import Envelope, decode, decode_id, encode
 
 SEGMENT_BYTES = 64 << 20
-TOGETHER_BYTES = 16 << 20
-"""Appends that wait together are written together up to about this size."""
 _STRIDE = 256 << 10
 """A place to begin reading at is remembered every so many bytes."""
-
-
-class _Waiting:
-    """One append on its way to the disk."""
-
-    __slots__ = ("done", "encoded", "error", "fresh", "gone", "ids", "leads", "woken")
-
-    def __init__(self, envelopes: Iterable[Envelope]) -> None:
-        self.ids: list[str] = []
-        self.encoded: list[bytes] = []
-        for envelope in envelopes:
-            self.ids.append(envelope.id)
-            self.encoded.append(encode(envelope))
-        self.fresh: list[bool] = []
-        self.error: BaseException | None = None
-        self.woken = threading.Lock()
-        """Held until the append is done, or its thread is to write for all."""
-        self.woken.acquire()
-        self.leads = self.gone = self.done = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +62,7 @@ class FileLog:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._segment_bytes = segment_bytes
         self._lock = _lock(self.folder)
-        self._turn = threading.Lock()
-        self._queue = threading.Lock()
-        self._waiting: deque[_Waiting] = deque()
-        self._led = False
+        self._commits = GroupCommit(self._write_group)
         self._broken = ""
         self._places: dict[int, list[Block]] = {}
         self._descriptor = -1
@@ -104,27 +79,15 @@ class FileLog:
             raise
 
     def append(self, envelopes: Iterable[Envelope]) -> list[bool]:
-        mine = _Waiting(envelopes)
-        if not mine.ids:
+        entries = [(envelope.id, encode(envelope)) for envelope in envelopes]
+        if not entries:
             return []
-        size = sum(map(len, mine.encoded)) + 4 * len(mine.encoded)
-        if size > BODY_BYTES:
-            raise ValueError(f"one append holds at most {BODY_BYTES:,} bytes, found {size:,}; append in smaller parts")
-        with self._queue:
-            self._waiting.append(mine)
-            mine.leads, self._led = not self._led, True
-        try:
-            if not mine.leads:
-                mine.woken.acquire()  # the one who leads writes ours too, or hands the lead to us
-            if mine.leads:
-                self._lead(mine)
-        except BaseException:  # interrupted: the others must not wait for us
-            with self._queue:
-                mine.gone = True
-                if mine.leads:
-                    mine.leads = False
-                    self._hand_over()
-            raise
+        mine = Waiting(entries)
+        if mine.size > BODY_BYTES:
+            raise ValueError(
+                f"one append holds at most {BODY_BYTES:,} bytes, found {mine.size:,}; append in smaller parts"
+            )
+        self._commits.submit(mine)
         if mine.error is not None:
             raise Refused(f"The event log in {self.folder} recorded nothing: {mine.error}") from mine.error
         return mine.fresh
@@ -143,7 +106,7 @@ class FileLog:
 
     def rotate(self) -> None:
         """Close the current segment, if it holds anything, and begin the next."""
-        with self._turn:
+        with self._commits.turn:
             self._check_open()
             if self._end.offset > self._end.segments[-1].first:
                 self._rotate()
@@ -158,7 +121,7 @@ class FileLog:
 
     def close(self) -> None:
         """Put an end mark, so that the next opening can tell damage from a crash, and let go of the folder."""
-        with self._turn:
+        with self._commits.turn:
             if self._descriptor < 0:
                 return
             if not self._broken and self._unmarked and self._pid == os.getpid():
@@ -168,36 +131,14 @@ class FileLog:
 
     # ---- writing, by the thread whose turn it is ----
 
-    def _lead(self, mine: _Waiting) -> None:
-        """Write what is waiting, then let one of those who came meanwhile lead."""
-        with self._turn:
-            while not mine.done:
-                self._write_waiting()
-        with self._queue:
-            self._hand_over()
-
-    def _hand_over(self) -> None:
-        for each in self._waiting:
-            if not each.gone:
-                each.leads = True
-                each.woken.release()
-                return
-        self._led = False
-
-    def _write_waiting(self) -> None:
-        """Write what is waiting, as one block, and say to each what became of it."""
-        group: list[_Waiting] = []
-        size = 0
-        with self._queue:
-            while self._waiting and (not group or size < TOGETHER_BYTES):
-                group.append(self._waiting.popleft())
-                size += sum(map(len, group[-1].encoded))
+    def _write_group(self, group: list[Waiting]) -> None:
+        """Write appends as one block, and say to each what became of it."""
         try:
             self._check_open()
             new: dict[str, bytes] = {}
             for each in group:
                 each.fresh = []
-                for id, encoded in zip(each.ids, each.encoded, strict=True):
+                for id, encoded in each.entries:
                     fresh = id not in new and id not in self._seen
                     each.fresh.append(fresh)
                     if fresh:
@@ -211,11 +152,6 @@ class FileLog:
             if not isinstance(error, Exception):  # an interrupt may have come between any two steps
                 self._broken = f"the process was interrupted while writing ({type(error).__name__})"
                 raise
-        finally:
-            for each in group:
-                each.done = True
-                if not each.leads:
-                    each.woken.release()
 
     def _put(self, encoded: list[bytes]) -> None:
         """Write a block and wait until it is on disk; a block that cannot be written leaves no trace."""

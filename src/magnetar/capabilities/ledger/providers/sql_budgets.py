@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -18,6 +20,12 @@ _HOLDERS = sa.table("budget_holders", *map(sa.column, ("holder", "expires")))
 _LEASES = sa.table("budget_leases", *map(sa.column, ("holder", "campaign", "micros")))
 _DAY = sa.table("budget_day", *map(sa.column, ("id", "day")))
 
+_UPDATE = (
+    _BUDGETS.update()
+    .where(_BUDGETS.c.campaign == sa.bindparam("which"))
+    .values({name: sa.bindparam(f"now_{name}") for name in ("daily", "day", "spent", "ever")})
+)
+
 
 class SqlBudgets:
     """Loads the rows of the campaigns that this book has added, in that order, and writes what changed."""
@@ -30,7 +38,7 @@ class SqlBudgets:
     def changing(self) -> Iterator[Budgets]:
         with self._database.writing() as connection:
             state = self._load(connection)
-            before = self._load(connection)
+            before = deepcopy(state)
             yield state
             self._save(connection, before, state)
         self._order = state.campaigns
@@ -56,25 +64,30 @@ class SqlBudgets:
                 state.leases[row.holder].micros[places[row.campaign]] = row.micros
         return state
 
+    def _row(self, state: Budgets, place: int, prefix: str = "now_") -> dict[str, Any]:
+        numbers = {
+            "daily": state.daily[place],
+            "day": state.day,
+            "spent": state.spent[place],
+            "ever": state.ever[place],
+        }
+        row: dict[str, Any] = {prefix + name: int(number) for name, number in numbers.items()}
+        return {**row, "which": state.campaigns[place]} if prefix else row
+
     def _save(self, connection: Connection, before: Budgets, state: Budgets) -> None:
         old = len(before.campaigns)
-        for place, campaign in enumerate(state.campaigns):
-            row = {
-                "daily": int(state.daily[place]),
-                "day": state.day,
-                "spent": int(state.spent[place]),
-                "ever": int(state.ever[place]),
-            }
-            if place >= old:
-                accounts = {"payer": int(state.payer[place]), "earner": int(state.earner[place])}
-                added = insert(_BUDGETS).values(campaign=campaign, **accounts, **row)
-                connection.execute(added.on_conflict_do_nothing())  # what is known already stays as it is
-            elif (
-                state.daily[place] != before.daily[place]
-                or state.spent[place] != before.spent[place]
-                or state.ever[place] != before.ever[place]
-            ):
-                connection.execute(_BUDGETS.update().where(_BUDGETS.c.campaign == campaign).values(row))
+        changed = (
+            (state.daily[:old] != before.daily)
+            | (state.spent[:old] != before.spent)
+            | (state.ever[:old] != before.ever)
+        )
+        rows = [self._row(state, int(place)) for place in np.flatnonzero(changed)]
+        if rows:
+            connection.execute(_UPDATE, rows)
+        for place in range(old, len(state.campaigns)):
+            accounts = {"payer": int(state.payer[place]), "earner": int(state.earner[place])}
+            added = insert(_BUDGETS).values(campaign=state.campaigns[place], **accounts, **self._row(state, place, ""))
+            connection.execute(added.on_conflict_do_nothing())  # what is known already stays as it is
         if state.day != before.day:
             day = insert(_DAY).values(id=1, day=state.day)
             connection.execute(day.on_conflict_do_update(index_elements=["id"], set_={"day": state.day}))

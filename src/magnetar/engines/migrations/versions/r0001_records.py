@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
-        sqlite_with_rowid=False,
     )
 
 
