@@ -11,15 +11,15 @@ export PYTHONUTF8 = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test bench check extras setup format glossary systems clean
+.PHONY: help demo test bench check extras setup static screenshots format glossary systems clean
 
 help: ## 列出命令 · List what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: .venv/.run .venv/.warm ## 安装并演示 · Set everything up and run the main job on the sample shop
+demo: .venv/.run .venv/.static .venv/.warm ## 安装并演示 · Set everything up and run the main job on the sample shop
 	@$(BIN)/magnetar demo
 
-test: .venv/.dev .venv/.warm ## 安装并测试 · Set everything up and run the tests
+test: .venv/.dev .venv/.static .venv/.warm ## 安装并测试 · Set everything up and run the tests
 	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
 
 bench: .venv/.dev .venv/.warm ## 打印各项指标 · Print every measured figure beside its baseline
@@ -52,7 +52,12 @@ extras: .venv/.dev ## 安装全部附加组件 · Install every extra
 	@names=$$($(BIN)/python -c 'import tomllib; print(",".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]))'); \
 	  echo "installing magnetar[$$names]"; $(PIP) install -c constraints.txt -e ".[$$names]"
 
-setup: .venv/.dev ## 只安装 · Set up for development and stop there
+static: .venv/.static ## 取来网页脚本 · Fetch htmx and ECharts from npm for the console
+
+setup: .venv/.dev .venv/.static ## 只安装 · Set up for development and stop there
+
+screenshots: .venv/.dev .venv/.static ## 截图 · Take docs/screenshots/ again from the running product
+	@$(BIN)/python docs/make_screenshots.py
 
 clean: ## 删除生成物 · Remove what was made (.venv, caches)
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
@@ -91,3 +96,16 @@ clean: ## 删除生成物 · Remove what was made (.venv, caches)
 	@if grep -q '"warm"' src/magnetar/cli/main.py; then \
 	  echo "compiling kernels (cached for next time)"; $(BIN)/magnetar warm; fi
 	@touch $@
+
+# The console works without these: tables stand in for charts, whole pages for parts.
+VENDOR := src/magnetar/web/static/vendor
+.venv/.static: package.json package-lock.json | .venv/.made
+	@if ! command -v npm >/dev/null 2>&1; then \
+	  echo "notice: no npm here, so the console shows tables instead of charts; install Node.js and run: make static" >&2; \
+	elif npm ci --no-audit --no-fund --loglevel=error >&2; then \
+	  mkdir -p $(VENDOR) && cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.common.min.js $(VENDOR)/ && \
+	  cp node_modules/echarts/LICENSE $(VENDOR)/echarts.LICENSE && cp node_modules/echarts/NOTICE $(VENDOR)/echarts.NOTICE && \
+	  cp node_modules/htmx.org/LICENSE $(VENDOR)/htmx.LICENSE && touch $@; \
+	else \
+	  echo "notice: npm could not fetch the console's scripts; it shows tables instead of charts. Try again: make static" >&2; \
+	fi

@@ -35,6 +35,21 @@ COMMANDS: Table = {
             "list": ("列出商品 · List products", "magnetar.capabilities.catalogue.commands:list_catalogue"),
         },
     ),
+    "accounts": (
+        "账号与密钥 · People's accounts and programs' keys",
+        {
+            "invite": (
+                "邀请用户 · Invite somebody, by one-time link",
+                "magnetar.capabilities.accounts.commands:invite",
+            ),
+            "key": ("签发密钥 · Issue an API key", "magnetar.capabilities.accounts.commands:key"),
+            "list": (
+                "列出用户与密钥 · List accounts and keys",
+                "magnetar.capabilities.accounts.commands:list_accounts",
+            ),
+            "revoke": ("吊销密钥 · Revoke an API key", "magnetar.capabilities.accounts.commands:revoke"),
+        },
+    ),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
     "twin": (
         "数字孪生 · The digital twin of the market",

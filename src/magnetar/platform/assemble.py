@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from magnetar.capabilities.accounts import AccountsService
+from magnetar.capabilities.accounts.wiring import connect as connect_accounts
 from magnetar.capabilities.catalogue import CatalogueService
 from magnetar.capabilities.catalogue.wiring import connect as connect_catalogue
 from magnetar.capabilities.orders import OrdersService
@@ -35,6 +37,7 @@ class Platform:
     runtime: Runtime
     catalogue: CatalogueService
     orders: OrdersService
+    accounts: AccountsService
 
     def marketplace(self, shelf: Shelf, shoppers: int) -> Marketplace:
         """Serving for a shelf, on this platform's engines."""
@@ -61,4 +64,4 @@ def assemble(settings: Settings, clock: Clock | None = None, seed: int = 0) -> P
     clock = clock or SystemClock()
     runtime = Runtime(settings, clock, Bus(log, clock), store, seed)
     catalogue = connect_catalogue(runtime)
-    return Platform(runtime, catalogue, connect_orders(runtime, catalogue))
+    return Platform(runtime, catalogue, connect_orders(runtime, catalogue), connect_accounts(runtime))
