@@ -97,13 +97,18 @@ def as_lines(accounts: object, amounts: object) -> tuple[Ints, Ints]:
     Raises:
         ValueError: an amount or a row is no whole number of 64 bits, or the lengths differ.
     """
-    rows, micros = _whole(accounts, "accounts"), _whole(amounts, "amounts")
+    rows, micros = whole(accounts, "accounts"), whole(amounts, "amounts")
     if rows.shape != micros.shape or rows.ndim != 1:
         raise ValueError(f"accounts and amounts must have one length, found shapes {rows.shape} and {micros.shape}")
     return rows, micros
 
 
-def _whole(numbers: object, name: str) -> Ints:
+def whole(numbers: object, name: str) -> Ints:
+    """The numbers as int64, unchanged.
+
+    Raises:
+        ValueError: one is not a whole number of 64 bits.
+    """
     if isinstance(numbers, np.ndarray) and numbers.dtype == np.int64:
         return numbers
     array = np.asarray(numbers)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from magnetar.capabilities.ledger.budgets import Budgets, charge_lines, fits, grant, settle
 from magnetar.capabilities.ledger.events import Credited, Refunded
 from magnetar.capabilities.ledger.ports import BudgetKeeper, Ledger
-from magnetar.capabilities.ledger.posting import as_lines
+from magnetar.capabilities.ledger.posting import whole
 from magnetar.capabilities.ledger.providers.memory import MemoryBudgets, MemoryLedger
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Ints
@@ -219,7 +219,7 @@ class LedgerService:
 
 
 def _amounts(micros: ArrayLike, campaigns: int | None) -> Ints:
-    amounts, _ = as_lines(micros, micros)
+    amounts = whole(micros, "amounts")
     if campaigns is not None and len(amounts) != campaigns:
         raise ValueError(f"one amount for each of {campaigns} campaigns is needed, found {len(amounts)}")
     if len(amounts) and amounts.min() < 0:
