@@ -21,9 +21,7 @@ class Written:
     unchanged: int = 0
 
     def __add__(self, other: Written) -> Written:
-        return Written(
-            self.inserted + other.inserted, self.updated + other.updated, self.unchanged + other.unchanged
-        )
+        return Written(self.inserted + other.inserted, self.updated + other.updated, self.unchanged + other.unchanged)
 
 
 class Collection(Protocol, Generic[T]):
