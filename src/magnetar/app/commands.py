@@ -73,6 +73,7 @@ def rehearse(
         ("--pairs", pairs, 1, 1000),
         ("--shoppers", shoppers, 50, 200_000),
         ("--pages", pages, 100, 2_000_000),
+        ("--workers", workers, 0, 1024),
     ):
         if not low <= value <= high:
             raise BadInput(f"{name} must lie in [{low}, {high}], found {value}.")

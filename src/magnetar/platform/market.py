@@ -21,9 +21,17 @@ from magnetar.capabilities.serving import PageRequests, Serving
 from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Served, Viewed
 from magnetar.capabilities.understanding import Predictor, Shelf
 from magnetar.kernel.bus import Bus
+from magnetar.kernel.events import Column, Event
 from magnetar.kernel.store import Store
 
 TICKS_PER_DAY = 48
+
+
+class ItemsListed(Event, frozen=True):
+    """Items went on sale."""
+
+    items: Column
+    """Rows of the shelf."""
 
 
 @dataclass(slots=True)
@@ -49,7 +57,7 @@ class Marketplace:
     ) -> Marketplace:
         """Connect the capabilities around a shelf."""
         merchants = {name: row for row, name in enumerate(shelf.merchants)}
-        campaigns = Campaigns(bus, store, shelf.row_of, merchants, shelf.arrays.price)
+        campaigns = Campaigns(bus, store, shelf.row_of, merchants, shelf.arrays.price, shelf.arrays.merchant)
         predictor = Predictor(bus, shelf, shoppers)
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
@@ -64,7 +72,7 @@ class Marketplace:
         if self.tick >= 0:
             spent = np.bincount(roster.campaign, self.campaigns.delivery.spend, len(roster.campaigns)).astype(np.int64)
             budgets.settle_total(self.tick, spent[: len(budgets)])
-            if tick % TICKS_PER_DAY == 0:
+            if tick // TICKS_PER_DAY > self.tick // TICKS_PER_DAY:  # also where the first tick of the day was missed
                 for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving, budgets):
                     part.new_day()
         for campaign in roster.campaigns[len(budgets) :]:
@@ -79,6 +87,7 @@ class Marketplace:
     def list_items(self, items: NDArray[np.int64]) -> None:
         """Put items on sale; candidate lists take them up at their next remaking."""
         self.shelf.arrays.listed[items] = True
+        self.bus.publish(ItemsListed(items))
 
     def decide(self, requests: PageRequests) -> Served:
         """Fill pages."""

@@ -35,7 +35,8 @@ class Desk:
         self._bus = bus
         self._campaigns = campaigns
         self._kept = store.collection("intentions", Record)
-        self._count = 0
+        self._counts: dict[str, int] = {}
+        """Records kept of each merchant."""
         self.limits = limits or Limits()
 
     def settle(self, intentions: Iterable[Intention], tick: int, new: dict[str, AdGroup] | None = None) -> list[Record]:
@@ -45,7 +46,9 @@ class Desk:
     def _settle(self, intention: Intention, tick: int, new: dict[str, AdGroup]) -> Record:
         campaign = self._campaigns.campaign(intention.campaign)
         group: AdGroup | None = None
-        if intention.group and intention.kind is not Kind.OPEN:
+        if intention.kind is Kind.OPEN:
+            group = new.get(intention.group)
+        elif intention.group:
             group = self._campaigns.roster.groups[self._campaigns.group_row(intention.group)]
         reason = refusal(intention, campaign, group, self.limits)
         before: float | int | bool | None = None
@@ -54,9 +57,12 @@ class Desk:
                 before = self._carry_out(intention, new)
             except Refused as refused:
                 reason = str(refused)
-        self._count += 1
+        merchant = campaign.merchant
+        if merchant not in self._counts:  # those before a restart keep their numbers
+            self._counts[merchant] = self._kept.count(merchant)
+        self._counts[merchant] += 1
         record = Record(
-            id=f"{intention.campaign}:{self._count:06d}",
+            id=f"{intention.campaign}:{self._counts[merchant]:06d}",
             tick=tick,
             at=self._bus.clock.now(),
             intention=intention,
@@ -129,4 +135,6 @@ class Desk:
 
     def audit(self, merchant: str) -> list[Record]:
         """Every intention of a merchant's campaigns, in order."""
-        return [record for _, record in self._kept.list(merchant)]
+        return sorted(
+            (record for _, record in self._kept.list(merchant)), key=lambda one: int(one.id.rpartition(":")[2])
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from magnetar.capabilities.autopilot.intentions import Intention, Kind
-from magnetar.vocabulary.campaigns import AdGroup, Campaign
+from magnetar.capabilities.campaigns import EVERYBODY
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ def refusal(intention: Intention, campaign: Campaign, group: AdGroup | None, lim
     if intention.kind is Kind.BUDGET:
         ceiling = limits.budget_ceiling_micros or campaign.daily_budget.micros
         step = int(campaign.daily_budget.micros * (1 + limits.budget_step))
-        if value <= 0 or value > min(ceiling, step):
+        if not 0 < value <= min(ceiling, step):
             return f"A daily budget lies in (0, {min(ceiling, step) / 1e6:.2f}] now, found {value / 1e6:.2f}."
-    if intention.kind is Kind.AUDIENCE and value == 0:
-        return "An audience cannot be empty."
-    if intention.kind in (Kind.PHASE, Kind.BID, Kind.QUOTA, Kind.AUDIENCE, Kind.PAUSE, Kind.RESUME) and group is None:
+    if intention.kind is Kind.PHASE and value not in list(Phase):
+        return f"There is no phase {value!r}."
+    if intention.kind is Kind.AUDIENCE and not 0 < value <= EVERYBODY:
+        return "An audience is a mask of segments and cannot be empty."
+    if intention.kind is not Kind.BUDGET and (group is None or group.campaign != campaign.id):
         return f"Campaign {campaign.id!r} has no ad group {intention.group!r}."
     return ""

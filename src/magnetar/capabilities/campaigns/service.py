@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from magnetar.capabilities.campaigns.delivery import Delivery
 from magnetar.capabilities.campaigns.roster import Roster
@@ -14,7 +16,7 @@ from magnetar.kernel.errors import NotFound, Refused
 from magnetar.kernel.events import Event
 from magnetar.kernel.store import Store
 from magnetar.vocabulary.campaigns import AdGroup, Campaign, GoalKind
-from magnetar.vocabulary.ids import AdGroupId, CampaignId
+from magnetar.vocabulary.ids import OPERATOR, AdGroupId, CampaignId
 
 MAX_BID_FACTOR = 3.0
 """No intention, rule or model may raise a bid above this many times what the controller asks."""
@@ -25,43 +27,65 @@ MAX_QUOTA_BID = 5.0
 
 
 class AdGroupChanged(Event, frozen=True):
-    """An ad group was added or changed."""
+    """An ad group was added, with all its fields, or changed."""
 
     campaign: str
     group: str
     changes: dict[str, Any]
+    added: bool = False
 
 
 class CampaignChanged(Event, frozen=True):
-    """A campaign was added or changed."""
+    """A campaign was added, with all its fields, or changed."""
 
     campaign: str
     merchant: str
     changes: dict[str, Any]
+    added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The row that a campaign or an ad group holds; events name rows, so rows outlive a restart."""
+
+    row: int
 
 
 class Campaigns:
     """The campaigns of all merchants, as objects for people and as a roster for ticks."""
 
-    def __init__(self, bus: Bus, store: Store, rows: dict[str, int], merchants: dict[str, int], prices: Any) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        store: Store,
+        rows: dict[str, int],
+        merchants: dict[str, int],
+        prices: Any,
+        owners: NDArray[np.int64],
+    ) -> None:
+        """`rows` maps products to items, `merchants` names to numbers; `prices` and `owners` are columns over items."""
         self._bus = bus
         self._kept = store.collection("campaigns", Campaign)
         self._kept_groups = store.collection("ad_groups", AdGroup)
+        self._places = store.collection("roster_places", Place)
         self._rows = rows
         self._merchants = merchants
         self._prices = prices
+        self._owners = owners
         self._campaign_row: dict[str, int] = {}
         self._group_row: dict[str, int] = {}
         self.roster = Roster()
         self.delivery = Delivery(bus)
 
     def restore(self) -> None:
-        """Take up the campaigns that the store keeps, after a restart."""
-        for merchant in self._merchants:
-            for _, campaign in self._kept.list(merchant):
-                self._enter(campaign)
-            for _, group in self._kept_groups.list(merchant):
-                self._enter_group(group)
+        """Take up the campaigns that the store keeps, each in the row that it had, after a restart."""
+        row = {key: place.row for key, place in self._places.list(OPERATOR)}
+        campaigns = [one for merchant in self._merchants for _, one in self._kept.list(merchant)]
+        for campaign in sorted(campaigns, key=lambda one: row[f"campaign:{one.id}"]):
+            self._enter(campaign)
+        groups = [one for merchant in self._merchants for _, one in self._kept_groups.list(merchant)]
+        for group in sorted(groups, key=lambda one: row[f"group:{one.id}"]):
+            self._enter_group(group)
 
     def add(self, campaign: Campaign) -> int:
         """Add a campaign; returns its row.
@@ -73,11 +97,11 @@ class Campaigns:
             raise Refused(f"Campaign {campaign.id!r} exists already. Choose another id.")
         if campaign.merchant not in self._merchants:
             raise Refused(f"Merchant {campaign.merchant!r} has no products on the shelf. Import a catalogue first.")
-        if campaign.daily_budget.micros <= 0:
-            raise Refused(f"Campaign {campaign.id!r} needs a daily budget above 0, found {campaign.daily_budget}.")
+        _check_budget(campaign)
         row = self._enter(campaign)
+        self._places.put(OPERATOR, [(f"campaign:{campaign.id}", Place(row))])
         self._kept.put(campaign.merchant, [(campaign.id, campaign)])
-        self._bus.publish(CampaignChanged(campaign=campaign.id, merchant=campaign.merchant, changes={"added": True}))
+        self._bus.publish(CampaignChanged(campaign.id, campaign.merchant, _plain(campaign), added=True))
         return row
 
     def _enter(self, campaign: Campaign) -> int:
@@ -91,16 +115,24 @@ class Campaigns:
         """Add an ad group; returns its row.
 
         Raises:
-            Refused: the id is taken, or the product is not on the shelf or belongs to somebody else.
+            NotFound: there is no such campaign.
+            Refused: the id is taken, the product is not on the shelf or belongs to somebody else, or a bid is
+                out of its limits.
         """
         campaign = self.campaign(group.campaign)
         if group.id in self._group_row:
             raise Refused(f"Ad group {group.id!r} exists already. Choose another id.")
         if group.product not in self._rows:
             raise Refused(f"Product {group.product!r} is not on the shelf. Import it first.")
+        if self._owners[self._rows[group.product]] != self._merchants[campaign.merchant]:
+            raise Refused(
+                f"Product {group.product!r} does not belong to {campaign.merchant!r}. Promote one of your own products."
+            )
+        _check_bids(group)
         row = self._enter_group(group)
+        self._places.put(OPERATOR, [(f"group:{group.id}", Place(row))])
         self._kept_groups.put(campaign.merchant, [(group.id, group)])
-        self._bus.publish(AdGroupChanged(campaign=group.campaign, group=group.id, changes={"added": True}))
+        self._bus.publish(AdGroupChanged(group.campaign, group.id, _plain(group), added=True))
         return row
 
     def _enter_group(self, group: AdGroup) -> int:
@@ -146,21 +178,16 @@ class Campaigns:
 
         Raises:
             NotFound: there is no such ad group.
-            Refused: the bid factor leaves (0, MAX_BID_FACTOR].
+            Refused: the bid factor leaves (0, MAX_BID_FACTOR], or the quota bid [0, MAX_QUOTA_BID].
         """
         row = self.group_row(id)
         before = self.roster.groups[row]
-        factor = changes.get("bid_factor", before.bid_factor)
-        if not 0.0 < factor <= MAX_BID_FACTOR:
-            raise Refused(f"A bid factor lies in (0, {MAX_BID_FACTOR}], found {factor!r}.")
-        quota = changes.get("quota_bid", before.quota_bid)
-        if not 0.0 <= quota <= MAX_QUOTA_BID:
-            raise Refused(f"A quota bid lies in [0, {MAX_QUOTA_BID}], found {quota!r}.")
         after = replace(before, **changes)
+        _check_bids(after)
         self.roster.groups[row] = after
         self._write(row)
         self._kept_groups.put(self.campaign(before.campaign).merchant, [(id, after)])
-        self._bus.publish(AdGroupChanged(campaign=before.campaign, group=id, changes=changes))
+        self._bus.publish(AdGroupChanged(before.campaign, id, _plain(changes)))
         return before
 
     def change_campaign(self, id: str, **changes: Any) -> Campaign:
@@ -168,17 +195,18 @@ class Campaigns:
 
         Raises:
             NotFound: there is no such campaign.
+            Refused: the budget is not positive.
         """
         before = self.campaign(id)
         after = replace(before, **changes)
+        _check_budget(after)
         row = self._campaign_row[id]
         self.roster.campaigns[row] = after
         self.roster.version += 1
         for group_row in np.flatnonzero(self.roster.campaign == row):
             self._write(int(group_row))
         self._kept.put(after.merchant, [(id, after)])
-        told = {name: str(asdict(after)[name]) for name in changes}
-        self._bus.publish(CampaignChanged(campaign=id, merchant=after.merchant, changes=told))
+        self._bus.publish(CampaignChanged(id, after.merchant, _plain(changes)))
         return before
 
     def campaign(self, id: str | CampaignId) -> Campaign:
@@ -199,3 +227,20 @@ class Campaigns:
     def rows_of(self, campaign: str | CampaignId) -> np.ndarray:
         """Rows of a campaign's ad groups."""
         return np.flatnonzero(self.roster.campaign == self.campaign_row(campaign))
+
+
+def _check_budget(campaign: Campaign) -> None:
+    if campaign.daily_budget.micros <= 0:
+        raise Refused(f"Campaign {campaign.id!r} needs a daily budget above 0, found {campaign.daily_budget}.")
+
+
+def _check_bids(group: AdGroup) -> None:
+    if not 0.0 < group.bid_factor <= MAX_BID_FACTOR:
+        raise Refused(f"A bid factor lies in (0, {MAX_BID_FACTOR}], found {group.bid_factor!r}.")
+    if not 0.0 <= group.quota_bid <= MAX_QUOTA_BID:
+        raise Refused(f"A quota bid lies in [0, {MAX_QUOTA_BID}], found {group.quota_bid!r}.")
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """As plain data, from which a replay makes the same object again."""
+    return msgspec.to_builtins(value)

@@ -28,6 +28,8 @@ class Tally:
         """Organic and paid, by order time."""
         self.returned = np.zeros((2, ticks), np.int64)
         self.orders = np.zeros((2, ticks), np.int64)
+        self._counted: set[tuple[int, int]] = set()
+        """Request and item of every order counted: what came back of others was never in the sum."""
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Ordered, self.on_ordered)
         bus.subscribe(Returned, self.on_returned)
@@ -62,10 +64,13 @@ class Tally:
             for source, rows in ((ORGANIC, mine & ~paid), (PAID, mine & paid)):
                 self.gmv[source, self.tick] += int(event.value[rows].sum())
                 self.orders[source, self.tick] += int(rows.sum())
+            self._counted.update(zip(event.request[mine].tolist(), event.item[mine].tolist(), strict=True))
 
     def on_returned(self, event: Returned) -> None:
         if self.open:
             mine = self._merchant_of[event.item] == self._merchant
+            for row in np.flatnonzero(mine).tolist():
+                mine[row] = (int(event.request[row]), int(event.item[row])) in self._counted
             paid = event.group >= 0
             for source, rows in ((ORGANIC, mine & ~paid), (PAID, mine & paid)):
                 self.returned[source, self.tick] += int(event.value[rows].sum())
