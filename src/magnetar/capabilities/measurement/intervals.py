@@ -28,7 +28,7 @@ class Interval:
 
 
 def student_quantile(freedom: int) -> float:
-    """The 0.975 quantile of Student's t, within 0.1 % for three degrees of freedom and more.
+    """The 0.975 quantile of Student's t, within 0.1 %.
 
     Source: Abramowitz & Stegun 26.7.5 (expansion about the normal quantile).
 
@@ -39,6 +39,8 @@ def student_quantile(freedom: int) -> float:
         return math.tan(math.pi * 0.475)
     if freedom == 2:
         return 0.95 * math.sqrt(2.0 / (1.0 - 0.95**2))
+    if freedom == 3:
+        return 3.182446305284263  # where the expansion is still 0.12 % short
     z, n = _Z, float(freedom)
     terms = (
         z,
