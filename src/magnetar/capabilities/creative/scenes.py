@@ -1,0 +1,344 @@
+"""Builds a scene: its still layers painted once, its picture ready to travel, its texts ready to appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.layout import (
+    ACTION,
+    BRAND,
+    BRAND_STYLE,
+    CAPTION,
+    CHIP,
+    HEADLINE,
+    LABEL,
+    LAYOUTS,
+    NAME,
+    PRICE,
+    TITLE,
+    WAS,
+    Layout,
+    scaled,
+)
+from magnetar.capabilities.creative.motion import Travel, Way, ease_out
+from magnetar.capabilities.creative.palette import READABLE, WHITE, Palette, contrast, mix
+from magnetar.capabilities.creative.picture import Picture, fill, studio
+from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even, rounded
+from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.creative.storyboard import Look, Shot
+from magnetar.capabilities.creative.typeface import MEDIUM, Typeface
+from magnetar.capabilities.creative.typography import Setting, Style, set_text
+
+APPEAR_S = 0.45
+RISE = 44
+
+
+@dataclass(slots=True)
+class Appearing:
+    """A layer that rises and fades in, then stays."""
+
+    sprite: Sprite
+    x: int
+    y: int
+    start: int
+    frames: int
+    rise: int
+
+    def reach(self) -> Box:
+        """Everything that it may touch on its way."""
+        x, y = self.x - self.x % 2, self.y - self.y % 2
+        return Box(x, y, x + self.sprite.width, y + self.sprite.height + self.rise + self.rise % 2)
+
+    def blend(self, canvas: Planes, frame: int) -> None:
+        share = ease_out((frame - self.start + 1) / self.frames)
+        if frame >= self.start:
+            self.sprite.blend(canvas, self.x, self.y + even(self.rise * (1 - share)), min(1.0, share * 1.02))
+
+
+@dataclass(slots=True)
+class Gleam:
+    """A band of light that crosses the button now and then."""
+
+    box: Box
+    shape: Sprite
+    base: Planes
+    period: int
+    width: int
+    first: int
+
+    def paint(self, canvas: Planes, frame: int) -> None:
+        place = (frame - self.first) % self.period
+        steps = max(2, self.period // 3)
+        if frame < self.first or place > steps:
+            return
+        canvas.paste(self.base, self.box.x, self.box.y)
+        if place < steps:
+            x = even(self.box.x - self.width + (self.box.width + self.width) * place / steps)
+            left, right = max(self.box.x, x), min(self.box.right, x + self.width)
+            if right > left:
+                part = Box(left, self.box.y, right, self.box.bottom)
+                self.shape.blend(canvas.view(part), 0, 0, 1.0) if right - left == self.shape.width else None
+
+
+@dataclass(slots=True)
+class Scene:
+    """A scene that can paint any of its frames."""
+
+    base: Planes
+    travel: Travel | None
+    edges: list[tuple[Sprite, int, int]]
+    """Blended over the picture's window: soft seams and round corners."""
+    appearing: list[Appearing] = field(default_factory=list[Appearing])
+    gleam: Gleam | None = None
+    settings: list[tuple[str, Setting, RGB]] = field(default_factory=list[tuple[str, Setting, RGB]])
+    """Role, text and the colour behind it, for checks."""
+
+    def paint(self, canvas: Planes, frame: int, whole: bool = False) -> None:
+        """Paint one frame; only what changes since the frame before, unless the whole is asked for."""
+        if whole:
+            canvas.paste(self.base)
+        if self.travel:
+            self.travel.paint(canvas, frame)
+            for sprite, x, y in self.edges:
+                sprite.blend(canvas, x, y)
+        if self.appearing and (whole or any(a.start <= frame <= a.start + a.frames for a in self.appearing)):
+            for one in self.appearing:
+                reach = one.reach().cut(canvas.box)
+                canvas.paste(self.base.view(reach), reach.x, reach.y)
+            for one in self.appearing:
+                one.blend(canvas, frame)
+        if self.gleam:
+            self.gleam.paint(canvas, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What all scenes of one film share."""
+
+    script: Script
+    face: Typeface
+    palette: Palette
+    picture: Picture
+    scale: float
+    width: int
+    height: int
+    fps: int
+    turn_frames: int
+
+
+def build(studio_: Studio, shot: Shot) -> Scene:
+    """Build the scene of a shot."""
+    return _Builder(studio_, shot).build()
+
+
+class _Builder:
+    def __init__(self, studio_: Studio, shot: Shot) -> None:
+        self.s, self.shot = studio_, shot
+        self.layout: Layout = LAYOUTS[shot.look]
+        self.window = scaled(self.layout.window, studio_.scale)
+        self.behind: RGB = studio_.palette.deep if self.layout.dark else studio_.palette.light
+        self.frames = shot.frames + studio_.turn_frames
+        self.top_behind = self.behind
+
+    def build(self) -> Scene:
+        s, p = self.s, self.s.palette
+        if self.shot.look in (Look.STUDIO, Look.OFFER):
+            backdrop, above, below = studio(s.picture, s.width, s.height, self.window)
+            self.scene = Scene(backdrop, None, [])
+            self.top_behind, self.behind = above, below
+        else:
+            self.scene = Scene(Planes.filled(s.width, s.height, self.behind), None, [])
+            self._shapes()
+        if self.layout.panel:
+            self._panel(self.layout.panel)
+            self.behind = WHITE
+        self._camera()
+        self._header()
+        text = WHITE if self.layout.dark else p.ink
+        hook = self.shot.look is Look.STUDIO
+        if hook:
+            text = self._readable(self.behind, p.ink, WHITE)
+        line = self.shot.line
+        start = 0 if hook else self.s.turn_frames // 2
+        headline = TITLE if hook else NAME if self.layout.price else HEADLINE
+        if line.chip and self.layout.chip:
+            self._chip(line.chip, self.layout.chip, start)
+        anchor = "bottom" if hook else "top" if self.layout.price or not line.caption else "middle"
+        if self.shot.look is Look.BAND:
+            anchor = "top"
+        self._text("headline", line.headline, self.layout.headline, headline, text, start + 2, anchor)
+        if line.caption and not self.layout.price:
+            quiet = mix(text, self.behind, 0.12)
+            self._text("caption", line.caption, self.layout.caption, CAPTION, quiet, start + 6)
+        if self.layout.price and self.layout.action:
+            self._offer(self.layout.price, self.layout.action, start)
+        return self.scene
+
+    def _shapes(self) -> None:
+        """Large quiet rings behind everything, so that flat panels have depth."""
+        s = self.s
+        tint = mix(self.behind, WHITE if self.layout.dark else s.palette.deep, 0.055)
+        radius = even(420 * s.scale)
+        disc = Sprite(rounded(2 * radius, 2 * radius, radius), tint)
+        hole = Sprite(rounded(even(radius * 1.36), even(radius * 1.36), radius * 0.68), self.behind)
+        low = self.shot.look is not Look.TOWER
+        cx, cy = (even(930 * s.scale), even((1720 if low else 300) * s.scale))
+        disc.blend(self.scene.base, cx - radius, cy - radius)
+        hole.blend(self.scene.base, cx - hole.width // 2, cy - hole.height // 2)
+
+    def _panel(self, box: Box) -> None:
+        s = self.s
+        area = scaled(box, s.scale)
+        radius, margin = 64 * s.scale, even(60 * s.scale)
+        shadow = rounded(area.width, area.height, radius, margin, max(1.0, 26 * s.scale))
+        shadow = (shadow * 0.20).astype(np.uint8)
+        Sprite(shadow, s.palette.ink).blend(self.scene.base, area.x - margin, area.y - margin)
+        tall = area.height + even(2 * radius)
+        Sprite(rounded(area.width, tall, radius), WHITE).blend(self.scene.base, area.x, area.y)
+
+    def _camera(self) -> None:
+        s, shot, window = self.s, self.shot, self.window
+        x, y, right, bottom = s.picture.subject
+        at = ((x + right) / 2, (y + bottom) / 2)
+        if shot.way in (Way.CLOSER, Way.AWAY):
+            step = max(1, round(s.scale))
+            side = max(window.width, window.height) + 2 * step * (self.frames - 1)
+            zoom = side / max(window.width, window.height)
+            plate = fill(s.picture, side, side, shot.closer, at)
+            del zoom
+        else:
+            spare = even(150 * s.scale)
+            wide = window.width + (spare if shot.way in (Way.LEFT, Way.RIGHT) else 0)
+            tall = window.height + (0 if shot.way in (Way.LEFT, Way.RIGHT) else spare)
+            plate = fill(s.picture, wide, tall, shot.closer, at)
+        self.scene.travel = Travel(plate, window, shot.way, self.frames)
+        if shot.look in (Look.STUDIO, Look.OFFER):
+            self._seams()
+        elif self.layout.radius:
+            self._corners()
+
+    def _seams(self) -> None:
+        """Feather the window's upper and lower edge into the backdrop."""
+        s, w = self.s, self.window
+        deep = even(150 * s.scale)
+        fade = (np.cos(np.linspace(0, np.pi, deep)) * 0.5 + 0.5) * 255
+        for rows, box in (
+            (fade, Box(w.x, w.y, w.right, w.y + deep)),
+            (fade[::-1], Box(w.x, w.bottom - deep, w.right, w.bottom)),
+        ):
+            alpha = np.repeat(rows.astype(np.uint8)[:, None], w.width, axis=1)
+            self.scene.edges.append((Sprite(alpha, self.scene.base.view(box).copy()), box.x, box.y))
+
+    def _corners(self) -> None:
+        """A soft shadow below the card, and its corners cut round."""
+        s, w = self.s, self.window
+        radius, margin = even(self.layout.radius * s.scale), even(70 * s.scale)
+        shadow = (rounded(w.width, w.height, radius, margin, max(1.0, 28 * s.scale)) * 0.26).astype(np.uint8)
+        Sprite(shadow, s.palette.ink).blend(self.scene.base, w.x - margin, w.y - margin + even(18 * s.scale))
+        cut = 255 - rounded(w.width, w.height, radius)
+        for x in (0, w.width - radius):
+            for y in (0, w.height - radius):
+                box = Box(w.x + x, w.y + y, w.x + x + radius, w.y + y + radius)
+                alpha = np.ascontiguousarray(cut[y : y + radius, x : x + radius])
+                self.scene.edges.append((Sprite(alpha, self.scene.base.view(box).copy()), box.x, box.y))
+
+    def _header(self) -> None:
+        s = self.s
+        over = self.top_behind
+        text = self._readable(over, s.palette.ink, WHITE)
+        size = label.font_size(s.script.language, s.width) / s.scale
+        quiet = mix(text, over, 0.18)
+        if contrast(quiet, over) < READABLE:
+            quiet = text
+        style = Style(round(size + 0.49), round(size + 0.49), 1, MEDIUM)
+        mark = set_text(s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale)
+        mark.sprite.blend(self.scene.base, *mark.origin)
+        self.scene.settings.append(("label", mark, over))
+        if s.script.brand:
+            name = set_text(
+                s.face, s.script.brand, scaled(BRAND, s.scale), BRAND_STYLE, text, scale=s.scale, anchor="middle"
+            )
+            name.sprite.blend(self.scene.base, *name.origin)
+            self.scene.settings.append(("brand", name, over))
+
+    def _text(
+        self, role: str, text: str, box: Box, style: Style, colour: RGB, start: int, anchor: str = "top"
+    ) -> Setting:
+        s = self.s
+        done = set_text(s.face, text, scaled(box, s.scale), style, colour, scale=s.scale, anchor=anchor)
+        self._appear(done.sprite, *done.origin, start)
+        self.scene.settings.append((role, done, self.behind))
+        return done
+
+    def _appear(self, sprite: Sprite, x: int, y: int, start: int, rise: float = RISE) -> None:
+        self.scene.appearing.append(
+            Appearing(sprite, x, y, start, round(APPEAR_S * self.s.fps), even(rise * self.s.scale))
+        )
+
+    def _chip(self, text: str, box: Box, start: int) -> None:
+        """A small fact on a pill."""
+        s = self.s
+        area = scaled(box, s.scale)
+        pad, tall = even(26 * s.scale), area.height
+        fore = s.palette.deep if self.layout.dark else WHITE
+        back = mix(s.palette.light, WHITE, 0.3) if self.layout.dark else s.palette.accent
+        inner = Box(area.x + pad, area.y, area.right - pad, area.bottom)
+        done = set_text(s.face, text, inner, CHIP, fore, scale=s.scale, anchor="middle")
+        wide = even(done.sprite.width + 2 * pad)
+        pill = Planes.filled(wide, tall, back)
+        done.sprite.blend(pill, pad, done.origin[1] - area.y)
+        self._appear(Sprite(rounded(wide, tall, tall / 2), pill), area.x, area.y, start)
+        self.scene.settings.append(("chip", done, back))
+
+    def _offer(self, price: Box, action: Box, start: int) -> None:
+        s, p = self.s, self.s.palette
+        area = scaled(price, s.scale)
+        symbol, figures = s.script.price
+        was = s.script.list_price
+        limit = Box(area.x, area.y, area.x + even(area.width * (0.70 if was else 1.0)), area.bottom)
+        shown = set_text(s.face, symbol + figures, limit, PRICE, p.accent, scale=s.scale, anchor="middle")
+        self._appear(shown.sprite, *shown.origin, start + 5)
+        self.scene.settings.append(("price", shown, WHITE))
+        if was:
+            grey = mix(p.ink, WHITE, 0.38)
+            left = even(shown.box.right + 34 * s.scale)
+            foot = shown.box.bottom + round(12 * s.scale)
+            beside = Box(left, area.y, area.right, min(area.bottom, even(foot)))
+            old = set_text(s.face, "".join(was), beside, WAS, grey, scale=s.scale, anchor="bottom")
+            struck = old.sprite
+            thick = max(2, even(4 * s.scale))
+            rule = np.zeros((struck.height, struck.width), np.uint8)
+            middle = (old.box.y + old.box.bottom) // 2 - old.origin[1]
+            rule[middle - thick // 2 : middle - thick // 2 + thick, :] = 255
+            self._appear(struck, *old.origin, start + 9)
+            self._appear(Sprite(rule, grey), *old.origin, start + 9)
+            self.scene.settings.append(("list price", old, WHITE))
+        self._button(scaled(action, s.scale), start + 12)
+
+    def _button(self, area: Box, start: int) -> None:
+        s, p = self.s, self.s.palette
+        pill = Planes.filled(area.width, area.height, p.accent if s.script.product.available else p.ink)
+        done = set_text(s.face, s.script.action, area, ACTION, WHITE, scale=s.scale, anchor="middle")
+        done.sprite.blend(pill, done.origin[0] - area.x, done.origin[1] - area.y)
+        shape = rounded(area.width, area.height, area.height / 2)
+        self._appear(Sprite(shape, pill), area.x, area.y, start)
+        self.scene.settings.append(("action", done, p.accent))
+        if s.script.product.available:
+            self._gleam(area, pill, shape, start + round(s.fps * APPEAR_S) + s.fps // 4)
+
+    def _gleam(self, area: Box, pill: Planes, shape: np.ndarray, first: int) -> None:
+        base = self.scene.base.view(area).copy()
+        Sprite(shape, pill).blend(base, 0, 0)
+        inset = even(area.height / 2)
+        inner = Box(area.x + inset, area.y, area.right - inset, area.bottom)
+        wide = even(150 * self.s.scale)
+        slant = np.arange(wide)[None] + (np.arange(area.height)[:, None] - area.height / 2) * 0.35
+        bell = np.exp(-(((slant - wide / 2) / (wide * 0.14)) ** 2)) * 62
+        part = base.view(inner.moved(-area.x, -area.y)).copy()
+        self.scene.gleam = Gleam(inner, Sprite(bell.astype(np.uint8), WHITE), part, round(self.s.fps * 1.5), wide, first)
+
+    def _readable(self, behind: RGB, dark: RGB, light: RGB) -> RGB:
+        return dark if contrast(dark, behind) >= contrast(light, behind) else light

@@ -1,0 +1,209 @@
+"""What a film says: a hook, selling points, an offer; every word from the record.
+
+The script is plain data: it can be checked, translated, spoken and tested without a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from magnetar.capabilities.creative.facts import check_numbers, show_price
+from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, lawful_title, sentences
+from magnetar.kernel.errors import BadInput
+from magnetar.vocabulary.catalogue import Product
+
+LANGUAGES = ("zh", "en")
+POINTS = 3
+"""Selling points that fit into fifteen seconds."""
+_ACTION = {"zh": "立即购买", "en": "Shop now"}
+_SOLD_OUT = {"zh": "暂时缺货", "en": "Currently sold out"}
+_COPIED = {  # attribute names and plain values that an English film may show, each a word for the same fact
+    "材质": "Material", "面料": "Fabric", "容量": "Capacity", "净含量": "Net", "重量": "Weight", "尺寸": "Size", "直径": "Diameter",
+    "口径": "Diameter", "长度": "Length", "厚度": "Thickness", "功率": "Power", "承重": "Load", "规格": "Pack",
+}  # fmt: skip
+_CAUTION = re.compile(r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|http|www|\b(?:avoid|not|please|keep|never|normal)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one scene says."""
+
+    kind: str
+    """hook, point or offer."""
+    headline: str
+    caption: str = ""
+    """The subtitle: the sentence that a voice would speak."""
+    chip: str = ""
+    """A small fact beside the headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A film in words."""
+
+    product: Product
+    language: str
+    brand: str
+    lines: tuple[Line, ...]
+    price: tuple[str, str]
+    list_price: tuple[str, str] | None
+    action: str
+    notes: list[str] = field(default_factory=list[str])
+
+    def shown(self) -> list[str]:
+        """Every text that the film may show, the AI label aside."""
+        texts = [self.brand, self.action, "".join(self.price), "".join(self.list_price or ("", ""))]
+        for line in self.lines:
+            texts += [line.headline, line.caption, line.chip]
+        return [text for text in texts if text]
+
+
+def write_script(product: Product, language: str = "zh", points: Sequence[str] | None = None) -> Script:
+    """Turn a product record into a script.
+
+    Args:
+        language: zh or en.
+        points: selling points in the film's language, where the record's own are in another one.
+
+    Raises:
+        BadInput: the language is not known, or the record has no title that can be shown.
+        Refused: right-to-left writing, or a number that the record does not hold.
+    """
+    if language not in LANGUAGES:
+        raise BadInput(f"--language takes {' or '.join(LANGUAGES)}, found {language!r}.")
+    notes: list[str] = []
+    title = _title(product, language, notes)
+    brand = lawful(clean_text(product.brand, "brand", notes), "brand", notes)
+    if language == "en":
+        brand = _english_brand(product, brand, title)
+    name, extras = _split_title(title, brand)
+    pool = _points(product, language, points, extras, notes)
+    pool = pool or _sentences(product, language, notes)
+    told = "".join(pool[:POINTS])
+    facts = [fact for fact in _facts(product, language, notes) if not _says(told, fact)]
+    least = 3 if language == "zh" else 6
+    lines = [Line("hook", name, _join(extras[:2], language), _category(product, language))]
+    for point in pool[:POINTS]:
+        first, *rest = clauses(point)
+        head = [first]
+        while rest and len("".join(head)) < least:
+            head.append(rest.pop(0))
+        lines.append(Line("point", _join(head, language), _join(rest, language), facts.pop(0) if facts else ""))
+    if len(lines) == 1 and len(facts) > 1:
+        lines += [Line("point", fact.split(" ", 1)[1], fact.split(" ", 1)[0]) for fact in facts[:POINTS]]
+    lines.append(Line("offer", name))
+    was = product.list_price
+    higher = was is not None and was.currency == product.price.currency and product.price < was
+    script = Script(
+        product,
+        language,
+        brand,
+        tuple(lines),
+        show_price(product.price),
+        show_price(was) if was is not None and higher else None,
+        (_ACTION if product.available else _SOLD_OUT)[language],
+        notes,
+    )
+    check_numbers(script.shown(), product)
+    return script
+
+
+def _title(product: Product, language: str, notes: list[str]) -> str:
+    raw = product.title_en if language == "en" and product.title_en else product.title
+    if language == "en" and not product.title_en:
+        notes.append("title: the record has no English title; shown as it is")
+    title = lawful_title(clean_text(raw, "title", notes), notes)
+    if not re.search(r"\w", title):
+        raise BadInput(f"商品 {product.id!r} 没有可展示的标题: no title that can be shown, found {raw[:60]!r}. Give it a title.")
+    return title
+
+
+def _english_brand(product: Product, brand: str, title: str) -> str:
+    """The brand as the English title writes it: its first word, where the Chinese title begins with the brand."""
+    if brand.isascii() or not product.title_en:
+        return brand
+    first = title.split(" ")[0].strip(",")
+    return first if product.title.startswith(brand) and first.isalpha() else ""
+
+
+def _split_title(title: str, brand: str) -> tuple[str, list[str]]:
+    """A title's name, without the brand in front, and what follows it: sizes, counts, uses.
+
+    >>> _split_title("釉野青釉陶瓷餐盘 8英寸 4只装", "釉野")
+    ('青釉陶瓷餐盘', ['8英寸', '4只装'])
+    >>> _split_title("Youye Celadon Plates, 8 in, Set of 4", "Youye")
+    ('Celadon Plates', ['8 in', 'Set of 4'])
+    """
+    bare = title.removeprefix(brand).strip(" -–—|·,，") if brand else title
+    bare = bare or title
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in bare)
+    parts = [part for part in re.split(r"[ ，|/]+" if chinese else r",(?!\d)\s*|\s[-–—|]\s", bare) if part.strip()]
+    name = parts.pop(0)
+    while chinese and parts and (len(name) < 4 or (name.isascii() and len(name) < 12)):
+        name = f"{name} {parts.pop(0)}" if name[-1].isascii() else name + parts.pop(0)
+    return name, [part.strip() for part in parts]
+
+
+def _points(
+    product: Product, language: str, given: Sequence[str] | None, extras: list[str], notes: list[str]
+) -> list[str]:
+    raw = given if given is not None else product.selling_points
+    if language == "en" and given is None and not all(_latin(point) for point in raw):
+        raw = [point for point in product.selling_points if _latin(point)]
+        notes.append("selling_points: those that are not in English are not shown")
+    found: list[str] = []
+    for number, point in enumerate(raw):
+        kept = lawful(clean_text(point, f"selling_points[{number}]", notes), f"selling_points[{number}]", notes)
+        if re.search(r"\w", kept) and kept not in found:
+            found.append(kept.rstrip("。.；;"))
+    if found:
+        return found
+    return [extra for extra in extras if re.search(r"\w", extra)][:POINTS]
+
+
+def _sentences(product: Product, language: str, notes: list[str]) -> list[str]:
+    """Sentences of the description that praise rather than warn, for records without selling points."""
+    text = clean_text(re.sub(r"<[^>]*>", " ", product.description), "description", notes)
+    most = 34 if language == "zh" else 72
+    kept: list[str] = []
+    for sentence in sentences(text):
+        if (language == "en") != _latin(sentence) or _CAUTION.search(sentence) or not re.search(r"\w", sentence):
+            continue
+        if len(sentence) <= most and (sentence := lawful(sentence, "description", notes)):
+            kept.append(sentence)
+    return kept
+
+
+def _facts(product: Product, language: str, notes: list[str]) -> list[str]:
+    found: list[str] = []
+    for name, value in product.attributes.items():
+        name, value = (clean_text(text, f"attributes.{name}", notes) for text in (name, value))
+        if language == "en":
+            name = _COPIED.get(name, name)
+        if not name or not value or len(name) + len(value) > 16 or (language == "en" and not _latin(name + value)):
+            continue
+        if _latin(name) and (language == "zh" or name.islower()):  # machine words such as `launch=new`
+            continue
+        if lawful(name + value, f"attributes.{name}", notes):
+            found.append(f"{name} {value}")
+    return found
+
+
+def _category(product: Product, language: str) -> str:
+    leaf = product.category.split(" > ")[-1].strip()
+    return leaf if leaf and len(leaf) <= 18 and (language == "en") == _latin(leaf) else ""
+
+
+def _says(text: str, fact: str) -> bool:
+    text, value = text.replace(" ", ""), fact.split(" ", 1)[-1]
+    return any(part in text for part in [value.replace(" ", ""), *re.split(r"[、，/ ]", value)])
+
+
+def _join(parts: Sequence[str], language: str) -> str:
+    return ("，" if language == "zh" else ", ").join(parts)
+
+
+def _latin(text: str) -> bool:
+    return not re.search(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]", text)

@@ -1,0 +1,109 @@
+"""Which words of a record may be shown: no hostile characters, no emoji, no word that advertising law forbids.
+
+Forbidden words follow article 9 (3) of the Advertising Law of the PRC (superlatives and their kin) and the
+lists that platforms publish; what is dropped is noted, never shown. A list is not legal advice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from magnetar.kernel.errors import Refused
+
+FORBIDDEN = (
+    r"最(?!终|近|后一|初|小起订)",
+    r"第一(?!次|步|层|排|天|口)", r"唯一", r"首个", r"首家", r"首选", r"独一无二", r"独家", r"史无前例", r"前所未有", r"空前绝后", r"绝无仅有",
+    r"国家级", r"世界级", r"全球级", r"宇宙级", r"国际级", r"国宴", r"特供", r"专供", r"驰名", r"国家领导人", r"免检", r"中央",
+    r"顶级", r"顶尖", r"顶配", r"极品", r"极致", r"极端", r"至尊", r"巅峰", r"王牌", r"冠军", r"销冠", r"领袖", r"领导品牌", r"天花板",
+    r"绝对", r"绝佳", r"完美", r"万能", r"永久", r"永不", r"无敌", r"神器", r"秒杀全网", r"全网(?:最|第)?低", r"史上", r"填补国内空白",
+    r"100\s*[%％]", r"百分之?百", r"百分百", r"零风险", r"无副作用", r"根治", r"治愈", r"包治", r"药到病除", r"疗效", r"祖传", r"秘方",
+    r"稳赚", r"保本", r"点击有惊喜", r"全民(?:抢购|疯抢)", r"老字号", r"正品保证",
+    r"\b(?:best|no\.?\s*1|number one|world[- ]class|world's|unbeatable|perfect|miracle|guaranteed|cures?|risk[- ]free|ultimate|top[- ]rated|#1)(?!\w)",
+)  # fmt: skip
+_FORBIDDEN = re.compile("|".join(FORBIDDEN), re.IGNORECASE)
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\U0001fb00-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\u3030\u303d\u3297\u3299"
+    "\ufe00-\ufe0f\u20e3\U000e0020-\U000e007f\u200d]"
+)
+_CLAUSE_ENDS = "。！？!?；;\n"
+
+
+def clean_text(text: str, field: str, notes: list[str]) -> str:
+    """A text without control characters, invisible direction marks and emoji; what was dropped is noted.
+
+    Raises:
+        Refused: it is written from right to left, which the film's typesetting does not do.
+    """
+    backwards = [letter for letter in text if unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT]
+    if backwards:
+        raise Refused(
+            f"{field}: 不支持从右到左的文字 right-to-left writing is not supported in films, found {backwards[0]!r} "
+            f"(U+{ord(backwards[0]):04X}). Give a title and selling points in Chinese or English."
+        )
+    without = _EMOJI.sub("", text)
+    if without != text:
+        notes.append(f"{field}: emoji and pictographs are not shown")
+    kept: list[str] = []
+    dropped = False
+    for letter in unicodedata.normalize("NFC", without):
+        kind = unicodedata.category(letter)
+        if letter in "\t\n\r\u2028\u2029" or kind == "Zs":
+            kept.append(" ")
+        elif kind in ("Cc", "Cf", "Co", "Cs", "Cn"):
+            dropped = True
+        else:
+            kept.append(letter)
+    if dropped:
+        notes.append(f"{field}: control or invisible characters are dropped")
+    return re.sub(r" {2,}", " ", "".join(kept)).strip()
+
+
+def forbidden_words(text: str) -> list[str]:
+    """The words of a text that may not be shown.
+
+    >>> forbidden_words("全网最低价, 第一品牌"), forbidden_words("8英寸盘面")
+    (['全网最低', '第一'], [])
+    """
+    return [found.group() for found in _FORBIDDEN.finditer(text)]
+
+
+def lawful_title(title: str, notes: list[str]) -> str:
+    """The title without the parts that hold a forbidden word; where nothing would stay, without the word itself."""
+    found = forbidden_words(title)
+    if not found:
+        return title
+    notes.append(f"title: forbidden words are not shown: {', '.join(dict.fromkeys(found))}")
+    parts = [part for part in title.split(" ") if not forbidden_words(part)]
+    kept = " ".join(parts) if parts and len("".join(parts)) >= 4 else _FORBIDDEN.sub("", title)
+    kept = _FORBIDDEN.sub("", kept).strip(" ,，、-–—|·/")
+    return kept
+
+
+def lawful(text: str, field: str, notes: list[str]) -> str:
+    """The text, or '' where it holds a forbidden word."""
+    found = forbidden_words(text)
+    if not found:
+        return text
+    notes.append(f"{field}: left out, forbidden words: {', '.join(dict.fromkeys(found))}")
+    return ""
+
+
+def sentences(text: str) -> list[str]:
+    """A text cut into its sentences, without their full stops.
+
+    >>> sentences("窑变青釉，每只略有不同。盘沿微翘！ A bowl. Raw outside.")
+    ['窑变青釉，每只略有不同', '盘沿微翘', 'A bowl', 'Raw outside']
+    """
+    parts = re.split(rf"[{_CLAUSE_ENDS}]+|(?<=[a-z)])\.(?=\s|$)", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def clauses(text: str) -> list[str]:
+    """A sentence cut at its commas; a comma inside a number is none.
+
+    >>> clauses("8英寸盘面，一人份刚好"), clauses("Smooth glaze, rinses off 1,000 times")
+    (['8英寸盘面', '一人份刚好'], ['Smooth glaze', 'rinses off 1,000 times'])
+    """
+    return [part.strip() for part in re.split(r"[，：]|,(?!\d)|(?<=\w): ", text) if part.strip()]
