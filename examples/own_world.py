@@ -12,7 +12,6 @@ import numpy as np
 from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.shoppers import Clicked, Ordered, Returned
 from magnetar.capabilities.understanding import Shelf
-from magnetar.twin.rehearsal import WARM_UP_DAYS
 from magnetar.twin.world import Responses
 from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, GoalKind, Phase
 from magnetar.vocabulary.money import Money
@@ -83,7 +82,7 @@ class Market:
         request = (np.arange(count) + tick * 10_000_000).astype(np.uint64)  # unique for all time
         scene = (luck(self.seed, SCENE, request) * SCENES).astype(int)
         category = (luck(self.seed, SEARCH, request) * len(self.shelf.categories)).astype(int)
-        start = self.day.start + (tick - WARM_UP_DAYS * self.day.ticks) * TICK
+        start = self.day.start + (tick - self.day.warm_up * self.day.ticks) * TICK
         return PageRequests(
             at=start + np.arange(count) * (TICK // 2) // max(count, 1),  # in arrival order
             request=request,
@@ -100,7 +99,7 @@ class Market:
         item, scene, request = pages.item[page, position], pages.scene[page], pages.request[page]
         clicked = luck(self.seed, CLICK, request, item) < self._click_rate[item, scene]
         ordered = clicked & (luck(self.seed, ORDER, request, item) < self._order_rate[item, scene])
-        end = self.day.start + (tick + 1 - WARM_UP_DAYS * self.day.ticks) * TICK
+        end = self.day.start + (tick + 1 - self.day.warm_up * self.day.ticks) * TICK
 
         def columns(rows):
             place = page[rows], position[rows]

@@ -154,7 +154,9 @@ def show_verdict(console: Console, figures: dict[str, Any], currency: str) -> No
     console.print(table)
     check = figures["aa_check"]
     if check:
-        word = "[green]通过 passed[/green]" if check["passed"] else "[red]未通过 failed[/red]"
+        word = {True: "[green]通过 passed[/green]", False: "[red]未通过 failed[/red]"}.get(
+            check["passed"], "一对不足以检验 one pair cannot tell"
+        )
         console.print(
             f"A/A 检验 check: {word}  两个人工臂之差 difference of two manual arms {_interval(check, '+,.0f')}"
         )

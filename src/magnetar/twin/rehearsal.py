@@ -110,7 +110,7 @@ class Stage:
     def __init__(self, setting: Setting, pair: int) -> None:
         self.setting = setting
         seed = seed_of(setting, pair)
-        day = Day(setting.start, TICKS_PER_DAY)
+        day = Day(setting.start, TICKS_PER_DAY, WARM_UP_DAYS)
         self.market: Market = load_world(setting.world).open(
             setting.products, seed, setting.shoppers, setting.pages_per_day, day
         )

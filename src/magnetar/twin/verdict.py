@@ -95,7 +95,12 @@ def _contrast(table: Table, a: str, b: str, metric: str) -> dict[str, Any]:
 def _aa_check(table: Table) -> dict[str, Any]:
     """Two manual arms that differ in nothing but exploration luck: their difference should hold zero."""
     interval = mean_interval(table.column("manual", "gmv") - table.column(AA, "gmv"))
-    return {"metric": "gmv", **_plain(interval), "n": interval.n, "passed": bool(0.0 in interval)}
+    return {
+        "metric": "gmv",
+        **_plain(interval),
+        "n": interval.n,
+        "passed": bool(0.0 in interval) if interval.n > 1 else None,
+    }
 
 
 def _plain(interval: Interval) -> dict[str, float]:

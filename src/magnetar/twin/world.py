@@ -32,6 +32,8 @@ class Day:
     start: int
     """Microseconds since the Unix epoch; midnight of the first day, UTC standing for local time."""
     ticks: int = 48
+    warm_up: int = 2
+    """Days that the platform learns before the first day; tick 0 is their first tick."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from magnetar.capabilities.autopilot.intentions import Intention, Kind
 from magnetar.capabilities.autopilot.planner import UAX_GROUPS, WHOLE_SITE_GROUPS, Plan, audience_for, plan
 from magnetar.capabilities.autopilot.view import Account, GroupView, groups_of
 from magnetar.capabilities.bidding import Bidding
-from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import AdGroup, Goal, Phase
 from magnetar.vocabulary.ids import AdGroupId, MerchantId, ProductId
 from magnetar.vocabulary.money import MICROS, Money
 
+CORE_AUDIENCE = 0.6
+"""Share of the segments, those that like the category best, that an ad group of UAX reaches before it expands."""
 STEADY_REVIEW = 8
 """Ticks between two reviews of ad groups that are past their cold start; the others are reviewed every hour."""
 
@@ -198,13 +199,16 @@ class Uax(_Runner):
             groups=self.groups,
             whole_site=self.whole_site,
             incremental=True,
+            audience_share=CORE_AUDIENCE,
         )
         return self._open(account, brief, made, tick)
 
     def act(self, account: RunningAccount, tick: int) -> None:
         assert self.plan is not None
         for item in self._due(tick):
-            self._launch(account, item, tick, audience=EVERYBODY, phase=Phase.UNDERSTANDING)
+            category = int(account.predictor.shelf.arrays.category[item])
+            audience = audience_for(account, category, CORE_AUDIENCE)
+            self._launch(account, item, tick, audience=audience, phase=Phase.UNDERSTANDING)
         if tick % 2 == 0:
             wanted: list[Intention] = []
             delivery = account.campaigns.delivery

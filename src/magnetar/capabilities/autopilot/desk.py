@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,17 @@ from magnetar.kernel.events import Event
 from magnetar.kernel.store import Store
 from magnetar.vocabulary.campaigns import AdGroup, Phase
 from magnetar.vocabulary.money import Money
+
+
+_FIELDS: dict[Kind, tuple[str, Callable[[Any], Any]]] = {
+    Kind.PHASE: ("phase", lambda value: Phase(int(value))),
+    Kind.BID: ("bid_factor", float),
+    Kind.QUOTA: ("quota_bid", float),
+    Kind.AUDIENCE: ("audience", int),
+    Kind.PAUSE: ("paused", lambda _: True),
+    Kind.RESUME: ("paused", lambda _: False),
+}
+"""What each kind of intention sets on an ad group, and how its value is read."""
 
 
 class IntentionSettled(Event, frozen=True):
@@ -84,16 +95,9 @@ class Desk:
             return campaigns.change_campaign(
                 intention.campaign, daily_budget=Money(int(value), currency)
             ).daily_budget.micros
-        change: dict[str, Any] = {
-            Kind.PHASE: {"phase": Phase(int(value))},
-            Kind.BID: {"bid_factor": float(value)},
-            Kind.QUOTA: {"quota_bid": float(value)},
-            Kind.AUDIENCE: {"audience": int(value)},
-            Kind.PAUSE: {"paused": True},
-            Kind.RESUME: {"paused": False},
-        }[intention.kind]
-        old = campaigns.change_group(intention.group, **change)
-        return getattr(old, next(iter(change)))
+        field, read = _FIELDS[intention.kind]
+        old = campaigns.change_group(intention.group, **{field: read(value)})
+        return getattr(old, field)
 
     def undo(self, id: str) -> Record:
         """Put back what an intention changed.

@@ -14,6 +14,9 @@ from magnetar.vocabulary.campaigns import Phase
 
 TOLERANCE = 1.2
 """Cost per conversion over target that still counts as kept, as the platform promises."""
+EXPAND_ORDERS = 5
+EXPAND_SURE = 0.7
+"""An ad group with so many orders, and so sure of its target, reaches out (破圈)."""
 HIGHEST = 3.0
 """Largest bid factor that UAX asks for."""
 _STEP = 0.12
@@ -96,7 +99,7 @@ def _cold_start(
 
 
 def _stable(view: GroupView, sure: float, cost: float, evidence: dict[str, float]) -> list[Intention]:
-    if view.orders >= 8 and sure > 0.9 and cost < 0.8 * view.target and view.group.audience != EVERYBODY:
+    if view.orders >= EXPAND_ORDERS and sure > EXPAND_SURE and view.group.audience != EVERYBODY:
         return [
             _move(view, Phase.EXPANSION, "成本稳定低于目标, 开始破圈", "steadily below target; reaching out", evidence),
             Intention(

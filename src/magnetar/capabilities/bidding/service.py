@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState, Terms
 from magnetar.capabilities.campaigns import Campaigns
-from magnetar.capabilities.forecast import Landscape, Traffic, bin_of
+from magnetar.capabilities.forecast import TICKS_PER_DAY, Landscape, Traffic, bin_of
 from magnetar.capabilities.shoppers import Viewed
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats
@@ -30,7 +30,7 @@ BIDDERS = Port[Bidder](
 WINDOW_KEEP = 0.97
 """What a tick keeps of the results window: a half-life of about eleven hours."""
 CALIBRATION_PRIOR = 8.0
-"""Orders' worth of trust in the predictor before an ad group's own results correct it."""
+"""Orders' worth of trust in the predictor before a campaign's results correct it, and in the campaign before an ad group's do."""
 
 
 class Bidding:
@@ -135,8 +135,8 @@ class Bidding:
             worth,
         )
         # not everything served comes on screen, and better slots cost more: scale to what was really spent
-        reality = np.clip((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0), 0.2, 3.0)
-        passed = self._traffic.share_passed(tick)
+        reality = np.minimum(np.maximum((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0), 0.2), 3.0)
+        passed = self._traffic.share_passed(tick, remaining)
         for name, row in terms.bidders.items():
             real = reality[row, None]
             state = CampaignState(
@@ -158,7 +158,7 @@ class Bidding:
                 self._bidders[name] = BIDDERS.make(name)
             self.multiplier[row] = self._bidders[name].multipliers(state)
         _forecast_spend(cost, self.multiplier, GRID_SCALE, self._forecast)
-        self._forecast *= self._tick_share(tick)
+        self._forecast *= self._tick_share(tick, remaining)
         return self.multiplier[roster.campaign] * terms.bid * self.calibration
 
     def _learn(self, terms: Terms, elapsed: int, mean_delay: float) -> None:
@@ -171,7 +171,11 @@ class Bidding:
         moved = self._waiting * (1.0 - math.exp(-elapsed / mean_delay) if elapsed > 0 else 0.0)
         self._waiting += predicted - moved
         self._matured += moved
-        self.calibration = (delivery.orders + CALIBRATION_PRIOR) / (self._matured + CALIBRATION_PRIOR)
+        # ad groups are chosen for high predictions, so a campaign is on the whole overrated: the whole corrects each
+        orders = np.bincount(terms.campaign, delivery.orders, campaigns)
+        matured = np.bincount(terms.campaign, self._matured, campaigns)
+        common = ((orders + CALIBRATION_PRIOR) / (matured + CALIBRATION_PRIOR))[terms.campaign]
+        self.calibration = (delivery.orders + CALIBRATION_PRIOR * common) / (self._matured + CALIBRATION_PRIOR)
         tick_spent = np.bincount(terms.campaign, spent, campaigns)
         earned = np.bincount(terms.campaign, predicted * self.calibration * terms.worth, campaigns)
         self._spent_today += tick_spent
@@ -186,10 +190,9 @@ class Bidding:
         self._realised[:, 0] += tick_spent
         self._realised[:, 1] += self._forecast
 
-    def _tick_share(self, tick: int) -> float:
+    def _tick_share(self, tick: int, remaining: float) -> float:
         """Share of the remaining traffic that the opening tick brings."""
-        remaining = self._traffic.remaining(tick)
-        after = self._traffic.remaining(tick + 1) if (tick + 1) % 48 else 0.0
+        after = self._traffic.remaining(tick + 1) if (tick + 1) % TICKS_PER_DAY else 0.0
         return max(remaining - after, 0.0) / max(remaining, 1.0)
 
     def _organic_worth(self, terms: Terms) -> Floats:

@@ -55,10 +55,10 @@ class Traffic:
         prior = _CONFIDENT * float(self.curve.sum())
         return ahead * (seen + prior) / (expected + prior)
 
-    def share_passed(self, tick: int) -> float:
-        """Share of today's pages expected before a tick, in [0, 1]."""
+    def share_passed(self, tick: int, remaining: float) -> float:
+        """Share of today's pages that came before a tick, in [0, 1], with so many still to come."""
         seen = float(self.today[: tick % TICKS_PER_DAY].sum())
-        return seen / max(seen + self.remaining(tick), 1.0)
+        return seen / max(seen + remaining, 1.0)
 
 
 def tick_of(moment: int) -> int:

@@ -71,7 +71,12 @@ def organic_pools(predictor: Predictor, value: Value) -> tuple[Ints, Ints, Float
     return lists, sizes, boost
 
 
-def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, segment: Ints) -> tuple[Ints, Ints]:
+def liking_of(predictor: Predictor, segment: Ints) -> Floats:
+    """(segments, categories), mean match of each segment's shoppers with each category."""
+    return _liking(predictor.clicks.matches.mean, segment, max(len(predictor.shelf.categories), 1))
+
+
+def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, liking: Floats) -> tuple[Ints, Ints]:
     """Paid lists and their sizes."""
     shelf = predictor.shelf.arrays
     segments = max(len(predictor.shelf.categories), 1)
@@ -79,7 +84,6 @@ def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, segment: Int
     sizes = np.zeros((SCENES, segments), np.int64)
     if len(roster):
         item = roster.item
-        liking = _liking(predictor.clicks.matches.mean, segment, segments)
         strength = alpha * predictor.clicks.items.mean[item] * predictor.orders.items.mean[item]
         strength[~shelf.listed[item]] = 0.0
         _fill_paid(
@@ -98,7 +102,6 @@ def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, segment: Int
 
 @compiled
 def _liking(match: Array, segment: Array, segments: int) -> Floats:
-    """(segments, categories), mean match of a segment's shoppers with each category."""
     total = np.zeros((segments, match.shape[1]))
     count = np.zeros(segments)
     for shopper in range(match.shape[0]):

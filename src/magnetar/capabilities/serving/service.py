@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape
-from magnetar.capabilities.serving.candidates import Pools, Value, favourites, organic_pools, paid_pools
+from magnetar.capabilities.serving.candidates import Pools, Value, favourites, liking_of, organic_pools, paid_pools
 from magnetar.capabilities.serving.page import Drawn, Slates, Snapshot, fill_pages
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
@@ -83,7 +83,7 @@ class Serving:
         """Micros drawn from each campaign's lease in this tick."""
         self.tick = 0
         self._snapshot: Snapshot | None = None
-        self._organic: tuple[Ints, Ints, Floats, Ints] | None = None
+        self._organic: tuple[Ints, Ints, Floats, Ints, Floats] | None = None
 
     def open_tick(self, tick: int, alpha: Floats, lease: NDArray[np.int64]) -> None:
         """Prepare a tick: the multipliers, leases and lists that its pages will read.
@@ -97,10 +97,11 @@ class Serving:
         self._landscape.grow(groups)
         if self._organic is None or tick % POOL_TICKS == 0:
             lists, sizes, boost = organic_pools(predictor, self.value)
-            self._organic = lists, sizes, boost, favourites(predictor)
-        lists, sizes, boost, liked = self._organic
+            liked = favourites(predictor)
+            self._organic = lists, sizes, boost, liked, liking_of(predictor, liked[:, 0])
+        lists, sizes, boost, liked, liking = self._organic
         alpha = np.where(np.isfinite(alpha) & (alpha > 0.0), alpha, 0.0)
-        paid, paid_sizes = paid_pools(roster, alpha, predictor, liked[:, 0])
+        paid, paid_sizes = paid_pools(roster, alpha, predictor, liking)
         reasons = np.full(groups, int(Reason.PAID), np.int64)
         reasons[roster.phase == Phase.COLD_START] = int(Reason.PAID_COLD_START)
         reasons[roster.phase == Phase.EXPANSION] = int(Reason.PAID_EXPANSION)

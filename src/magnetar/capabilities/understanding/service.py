@@ -14,6 +14,8 @@ from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 
 SCENES = 4
+NEWCOMER_REFRESHES = 4
+"""Refreshes between two looks at what categories do."""
 CATEGORY_STRENGTH = 30.0
 """Expected hits after which a category speaks for itself."""
 DAILY_MEMORY = 0.97
@@ -45,6 +47,7 @@ class Predictor:
         self._depths = np.zeros((SCENES, POSITIONS + 1))
         self._delay_sum, self._delay_count = 20.0 * 4.0 * HOUR, 20.0  # a prior of 20 orders after 4 hours each
         self._matured_at = bus.clock.now()
+        self._refreshes = 0
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
         bus.subscribe(Ordered, self.on_ordered)
@@ -118,7 +121,9 @@ class Predictor:
         orders = self.orders
         for waiting, factor in zip(self._pending, (orders.items, orders.matches, orders.contexts), strict=True):
             _mature(waiting.ravel(), factor.load.ravel(), mature)
-        self._expect_of_newcomers()
+        if self._refreshes % NEWCOMER_REFRESHES == 0:
+            self._expect_of_newcomers()
+        self._refreshes += 1
         self.clicks.refresh()
         orders.refresh()
 

@@ -20,8 +20,6 @@ from magnetar.twin.world import ChangeBid, Day, OwnResults, Responses
 from magnetar.vocabulary.campaigns import AdGroup, Campaign
 from magnetar.vocabulary.catalogue import Product
 
-WARM_UP_DAYS = 2
-"""Days that the platform learns before a rehearsal's first day; days are counted from there."""
 PAGES_A_SESSION = 1.0 + 1.0 / (np.exp(0.62) - 1.0)
 """Mean of 1 + floor(exponential / 0.62)."""
 TICK = 30 * MINUTE
@@ -87,7 +85,7 @@ class BazaarMarket:
         """(day of the rehearsal, weekday) of a tick; warm-up days are negative."""
         day = tick // self._day.ticks
         start = datetime.datetime.fromtimestamp(self._day.start / 1e6, datetime.UTC).date()
-        return day - WARM_UP_DAYS, (start + datetime.timedelta(days=day - WARM_UP_DAYS)).weekday()
+        return day - self._day.warm_up, (start + datetime.timedelta(days=day - self._day.warm_up)).weekday()
 
     def _promotion(self, day: int) -> tuple[float, float]:
         """(order utility, coupon) of a day: a lift on the promotion day, waiting the day before."""
@@ -120,7 +118,7 @@ class BazaarMarket:
             self._scene_edges,
             self._truth.leaning,
             self.state.need,
-            self._day.start + (tick - WARM_UP_DAYS * self._day.ticks) * TICK,
+            self._day.start + (tick - self._day.warm_up * self._day.ticks) * TICK,
             TICK - 5 * MINUTE,
             shopper,
             scene,
@@ -135,7 +133,7 @@ class BazaarMarket:
         lift, coupon = self._promotion(self._date(tick)[0])
         arrays = self.shelf.arrays
         count = len(pages.request)
-        start = self._day.start + (tick - WARM_UP_DAYS * self._day.ticks) * TICK
+        start = self._day.start + (tick - self._day.warm_up * self._day.ticks) * TICK
         depth = np.zeros(count, np.int64)
         clicks = np.empty((count * POSITIONS, 2), np.int64)
         at = np.full(count, start + TICK // 2)
@@ -206,7 +204,7 @@ class BazaarMarket:
         )
 
     def manage(self, tick: int, results: Callable[[], Sequence[OwnResults]], change: ChangeBid) -> None:
-        self._accounts.manage(tick, WARM_UP_DAYS * self._day.ticks, results, change)
+        self._accounts.manage(tick, self._day.warm_up * self._day.ticks, results, change)
 
 
 def _pending(room: int) -> Pending:
