@@ -1,0 +1,631 @@
+"""The live arrangement: a marketplace over everything that the merchants sell, for shoppers outside.
+
+The same decisions as in a rehearsal; what is added here is the outside: shoppers' ids become rows,
+pages leave with sealed tokens, reports come back with them, the clock turns the ticks, and what was
+acknowledged is found again after a crash.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from magnetar.capabilities.catalogue import CatalogueImported
+from magnetar.capabilities.ledger import LedgerService
+from magnetar.capabilities.ledger import connect as connect_ledger
+from magnetar.capabilities.serving import PageRequests, Reason, explain
+from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.chance import Chance
+from magnetar.kernel.clock import DAY, HOUR, MINUTE
+from magnetar.kernel.errors import BadInput, Refused
+from magnetar.kernel.events import Envelope, Event
+from magnetar.platform.assemble import Platform
+from magnetar.platform.carrying import move_predictor, packed, put_in, take_out, unpacked
+from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
+from magnetar.platform.market import TICKS_PER_DAY, Marketplace
+from magnetar.platform.queries import Wanted
+from magnetar.platform.recorder import Recorder
+from magnetar.platform.seats import ANONYMOUS, Seats, ShoppersSeated
+from magnetar.platform.stock import Stock, owners_of_products
+from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
+from magnetar.vocabulary.campaigns import Scene
+from magnetar.vocabulary.catalogue import Product
+from magnetar.vocabulary.ids import OPERATOR
+
+TICK = 30 * MINUTE
+SHOPPERS = 100_000
+"""Shoppers who are known by row at a time, where the settings do not say."""
+REPLAY_DAYS = 14
+"""How far back a restart reads the log."""
+SCENES = {scene.name.lower(): int(scene) for scene in Scene}
+LABEL = ("广告", "Ad")
+_JITTER = 1e-3
+"""Spread of what is expected of strangers' tastes, so that not all of them are shown the same categories first."""
+
+
+class Ask(msgspec.Struct):
+    """A shopper asking for a page."""
+
+    shopper: str = ""
+    """The site's own id of the shopper; empty for somebody unknown."""
+    scene: str = "feed"
+    query: str = ""
+    category: str = ""
+    request: str = ""
+    """The site's own id of the request; asked again, the same impressions are charged once."""
+
+
+class Said(msgspec.Struct):
+    """Words in two languages."""
+
+    zh: str
+    en: str
+
+
+class Placed(msgspec.Struct):
+    """One position of a page."""
+
+    position: int
+    product: str
+    merchant: str
+    title: str
+    title_en: str
+    price: float
+    currency: str
+    link: str
+    image: str
+    paid: bool
+    label: Said | None
+    """What must be shown beside a paid position."""
+    reason: Said
+
+
+class Page(msgspec.Struct):
+    """A filled page."""
+
+    request: str
+    page: str | None
+    """The token that reports of this page bring back; null on a page that cannot be reported on."""
+    degraded: bool
+    positions: list[Placed]
+
+
+class TickOpened(Event, frozen=True):
+    """The platform prepared a tick; what a replay needs to learn in the same steps."""
+
+    tick: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What a tick's edge leaves behind, to begin from after a restart."""
+
+    tick: int
+    lease: int
+    offset: int
+    """In the event log."""
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a day begins in the event log."""
+
+    offset: int
+
+
+@dataclass(slots=True)
+class Answers:
+    """Filled pages, with what is needed to write them down."""
+
+    requests: list[str]
+    tokens: list[str]
+    item: list[list[int]]
+    group: list[list[int]]
+    reason: list[list[int]]
+    words: Words
+    served: Served
+
+    def json(self, row: int) -> bytes:
+        """A page as the door sends it."""
+        return self.words.page(self.requests[row], self.tokens[row], self.item[row], self.group[row], self.reason[row])
+
+    def page(self, row: int) -> Page:
+        return msgspec.json.decode(self.json(row), type=Page)
+
+
+class Words:
+    """Every product and reason written down in advance, so that a page is put together from pieces."""
+
+    def __init__(self, stock: Stock) -> None:
+        self._products = [
+            _product_json(item.product, item.merchant, one)
+            for item, one in zip(stock.items, stock.products, strict=True)
+        ]
+        encode = msgspec.json.encode
+        self._reasons: list[list[bytes]] = []
+        for paid in (False, True):
+            head = b',"paid":%s,"label":%s,"reason":' % (
+                encode(paid), encode(Said(*LABEL) if paid else None),
+            )  # fmt: skip
+            self._reasons.append([head + encode(Said(explain(code), explain(code, "en"))) + b"}" for code in Reason])
+        self._places = [b'{"position":%d' % place for place in range(POSITIONS)]
+
+    def page(
+        self, request: str, token: str | None, items: Sequence[int], groups: Sequence[int], reasons: Sequence[int]
+    ) -> bytes:
+        products, (organic, paid), places = self._products, self._reasons, self._places
+        parts = [
+            places[place] + products[item] + (organic if groups[place] < 0 else paid)[reasons[place]]
+            for place, item in enumerate(items)
+            if item >= 0
+        ]
+        return b'{"request":%s,"page":%s,"degraded":%s,"positions":[%s]}' % (
+            msgspec.json.encode(request),
+            b'"%s"' % token.encode() if token else b"null",
+            b"false" if token else b"true",
+            b",".join(parts),
+        )
+
+
+def _product_json(id: str, merchant: str, product: Product | None) -> bytes:
+    shown: dict[str, Any] = {
+        "product": id,
+        "merchant": merchant,
+        "title": product.title if product else "",
+        "title_en": product.title_en if product else "",
+        "price": product.price.amount if product else 0.0,
+        "currency": product.price.currency if product else "",
+        "link": product.link if product else "",
+        "image": product.images[0] if product and product.images else "",
+    }
+    return b"," + msgspec.json.encode(shown)[1:-1]
+
+
+class LivePlatform:
+    """A running marketplace with its door: pages out, reports in."""
+
+    def __init__(self, platform: Platform, shoppers: int = 0, replay_days: int = REPLAY_DAYS) -> None:
+        """Open around the stored catalogues, and take up what the log remembers.
+
+        Raises:
+            BadInput: the secret under MAGNETAR_HOME cannot be read or made.
+        """
+        self.platform = platform
+        runtime = platform.runtime
+        self._runtime = runtime
+        self._lock = threading.RLock()
+        """Held while the market's arrays are read or changed."""
+        self._turn = threading.Lock()
+        """Held from judging reports until they are told, and at tick edges: a charge never crosses an edge."""
+        settings = runtime.settings
+        lasting = settings.store != "memory"
+        self.sealer = Sealer(secret_in(settings.home) if lasting else secrets.token_bytes(32))
+        self.recorder = Recorder(runtime.bus.log)
+        self.seats = Seats(shoppers or getattr(settings, "shoppers", SHOPPERS))
+        self.intake = Intake(self.sealer)
+        self.ledger: LedgerService = connect_ledger(runtime)
+        self.before_tick: list[Callable[[LivePlatform, int], None]] = []
+        """Called at every edge before the tick opens: where agents act."""
+        self.trouble = ""
+        """Why the last tick's edge failed; empty where it did not."""
+        self._merchants = set(platform.accounts.merchants()) | {settings.merchant}
+        self._stock = Stock(runtime.store, settings.currency)
+        self._stale = False
+        self._edges = runtime.store.collection("live_edge", Edge)
+        self._marks = runtime.store.collection("live_marks", Mark)
+        self._started = secrets.token_hex(6)
+        self._openings = 0
+        self._counter = 0
+        self._tastes = Chance(runtime.seed).of("strangers")
+        self.lease = 0
+        self.market = self._open_market()
+        self._restore(replay_days)
+        runtime.bus.subscribe(CatalogueImported, self._on_imported)
+        with self._turn, self._lock:
+            self._open_tick(self._tick_now())
+
+    # ---- opening and reopening
+
+    def _open_market(self) -> Marketplace:
+        runtime, stock = self._runtime, self._stock
+        self._merchants |= set(owners_of_products(runtime.store))
+        shelf = stock.shelf(sorted(self._merchants), runtime_catalogue(self.platform))
+        self._openings += 1
+        bus = Bus(self.recorder, runtime.clock, source=f"live-{self._started}-{self._openings}")
+        market = Marketplace.open(bus, runtime.store, shelf, self.seats.capacity, runtime.seed)
+        market.budgets = self.ledger.budgets
+        market.campaigns.restore()
+        for matches in (market.predictor.clicks.matches, market.predictor.orders.matches):
+            jitter = 1.0 + _JITTER * self._tastes.uniforms(*matches.prior.shape)
+            matches.prior[:], matches.mean[:] = jitter, jitter
+        self.words = Words(stock)
+        titles = [
+            (int(shelf.arrays.category[row]), f"{one.title} {one.title_en}")
+            for row, one in enumerate(stock.products)
+            if one
+        ]
+        self.wanted = Wanted(shelf.categories, titles)
+        self.intake.items = len(shelf)
+        return market
+
+    def _on_imported(self, event: CatalogueImported) -> None:
+        self._merchants.add(event.merchant)
+        self._stale = True
+
+    def _reopen(self) -> None:
+        """A new shelf with what was learned; rows stay what they were, new products follow."""
+        old = self.market
+        new = self._open_market()
+        put_in(new, take_out(old))
+        move_predictor(old.predictor, new.predictor)
+        width = old.serving.shown.shape[1]
+        new.serving.shown = np.zeros((self.seats.capacity, max(width, len(new.campaigns.roster))), np.uint8)
+        new.serving.shown[:, :width] = old.serving.shown
+        new.tick, new.opened_at = old.tick, old.opened_at
+        new.desk.limits = old.desk.limits
+        self.market = new
+        self._stale = False
+
+    # ---- time
+
+    def _tick_now(self) -> int:
+        return max(self._runtime.clock.now() // TICK, self.market.tick)
+
+    def due(self) -> bool:
+        """Whether a tick's edge has been reached."""
+        return self._runtime.clock.now() // TICK > self.market.tick
+
+    def open_ticks(self) -> bool:
+        """Turn to the present tick where its edge was reached; False where it was not.
+
+        After a pause the missed ticks are passed over, but every day that began meanwhile begins.
+        """
+        if not self.due():
+            return False
+        with self._turn, self._lock:
+            now = self._tick_now()
+            for day in range(self.market.tick // TICKS_PER_DAY + 1, now // TICKS_PER_DAY + 1):
+                if day * TICKS_PER_DAY < now:
+                    self._open_tick(day * TICKS_PER_DAY)
+            self._open_tick(now)
+        return True
+
+    def _open_tick(self, tick: int) -> None:
+        if self._stale:
+            self._reopen()
+        for act in self.before_tick:
+            act(self, tick)
+        market, clock = self.market, self._runtime.clock
+        market.bus.publish(TickOpened(tick=tick, at=clock.now()))
+        market.open_tick(tick)
+        self.lease = max(market.opened_at, self.lease + 1)
+        self.intake.groups = len(market.campaigns.roster)
+        self._popular = self._popular_now()
+        self.recorder.flush()
+        offset = len(self.recorder)
+        self._edges.put(OPERATOR, [("edge", Edge(tick, self.lease, offset, packed(take_out(market))))])
+        today = f"{tick // TICKS_PER_DAY:09d}"
+        if self._marks.get(OPERATOR, today) is None:
+            self._marks.put(OPERATOR, [(today, Mark(offset))])
+            old = f"{max(tick // TICKS_PER_DAY - 2 * REPLAY_DAYS, 0):09d}"
+            self._marks.delete(OPERATOR, [key for key, _ in self._marks.list(OPERATOR) if key < old])
+
+    def _popular_now(self) -> list[int]:
+        """Items for a page when nothing else works: the most clicked of what is listed."""
+        predictor, listed = self.market.predictor, self.market.shelf.arrays.listed
+        order = np.argsort(-predictor.clicks.items.mean, kind="stable")
+        return order[listed[order]][:POSITIONS].tolist()
+
+    # ---- after a restart
+
+    def _restore(self, days: int) -> None:
+        market, store_edge = self.market, self._edges.get(OPERATOR, "edge")
+        tick = self._runtime.clock.now() // TICK
+        if store_edge is None:
+            self.ledger.budgets.new_day(max(tick // TICKS_PER_DAY, self._day_of_budgets()))
+            return
+        tick = max(tick, store_edge.tick)
+        put_in(market, unpacked(store_edge.state))
+        self.lease = store_edge.lease
+        self._replay(store_edge, days)
+        self._settle_what_was_spent()
+        passed = tick // TICKS_PER_DAY - store_edge.tick // TICKS_PER_DAY
+        for _ in range(min(passed, 30)):
+            for part in (market.traffic, market.landscape, market.predictor, market.bidding):
+                part.new_day()
+        if passed:
+            market.serving.new_day()
+        self.ledger.budgets.new_day(max(tick // TICKS_PER_DAY, self._day_of_budgets()))
+        self._resume_at = tick
+
+    def _day_of_budgets(self) -> int:
+        with self.ledger.budgets._keeper.changing() as state:
+            return state.day
+
+    def _settle_what_was_spent(self) -> None:
+        """Charge what was reported between the last edge and the end of the process, under the lease it was given."""
+        market, budgets = self.market, self.ledger.budgets
+        roster, spend = market.campaigns.roster, market.campaigns.delivery.spend
+        for campaign in roster.campaigns:
+            budgets.add(campaign.id, payer=f"merchant:{campaign.merchant}:balance")
+        total = np.bincount(roster.campaign, spend, len(roster.campaigns)).astype(np.int64)
+        with budgets._keeper.changing() as state:
+            ever = state.ever.copy()
+            lease = state.leases.get("")
+            room = np.zeros_like(ever) if lease is None else lease.micros.copy()
+        for row in np.flatnonzero((total < ever) | (total > ever + room)):
+            # the edge's record is older or newer than the ledger: the ledger is right
+            groups = np.flatnonzero(roster.campaign == row)
+            if len(groups):
+                spend[groups[0]] += min(max(total[row], ever[row]), ever[row] + room[row]) - total[row]
+                total[row] = np.bincount(roster.campaign, spend, len(roster.campaigns))[row]
+        if (total > ever).any():
+            budgets.settle_total(f"restart:{self._started}", total)
+
+    def _replay(self, edge: Edge, days: int) -> None:
+        """Learn again from the log: tastes and rates from some days, everything else from the last edge on."""
+        market, log = self.market, self.recorder
+        first = f"{max(edge.tick // TICKS_PER_DAY - days, 0):09d}"
+        start = min((mark.offset for key, mark in self._marks.list(OPERATOR) if key >= first), default=0)
+        predictor, capacity = market.predictor, self.seats.capacity
+        today, now = edge.tick // TICKS_PER_DAY, self._runtime.clock.now()
+        groups = len(market.campaigns.roster)
+        market.serving.shown = np.zeros((capacity, groups), np.uint8)
+        last_day, begun = -1, False
+        learn = {Viewed: predictor.on_viewed, Clicked: predictor.on_clicked, Ordered: predictor.on_ordered}
+        for offset, envelope in log.read(min(start, edge.offset)):
+            event = _within(envelope.data, capacity)
+            kind = type(event)
+            fresh = offset >= edge.offset
+            if isinstance(event, TickOpened):
+                day = event.tick // TICKS_PER_DAY
+                if not begun:
+                    predictor._matured_at, begun = event.at, True
+                elif day > last_day:
+                    predictor.new_day()
+                last_day = day
+                predictor.refresh(event.at)
+            elif isinstance(event, ShoppersSeated):
+                for row, digest in zip(event.row.tolist(), event.digest.tolist(), strict=True):
+                    if row < capacity:
+                        self._seat(row, digest, event.at)
+            elif isinstance(event, Requested):
+                for row in event.shopper.tolist():
+                    self.seats.seen(row)
+            elif isinstance(event, ReportsTaken):
+                if now - event.at < SAME_WITHIN:
+                    self.intake.recall(event)
+            elif isinstance(event, Served):
+                if event.tick // TICKS_PER_DAY == today:
+                    page, place = np.nonzero((event.group >= 0) & (event.group < groups))
+                    who, what = event.shopper[page], event.group[page, place]
+                    np.add.at(market.serving.shown, (who, what), 1)
+                if fresh:
+                    market.traffic.on_served(event)
+            elif kind in (Viewed, Clicked, Ordered, Returned):
+                if isinstance(event, Viewed) and now - envelope.time < SAME_WITHIN:
+                    self.intake.recall_views(event.pages, event.depth, envelope.time)
+                if fresh:
+                    for handler in market.bus._handlers.get(kind, ()):
+                        handler(event)
+                elif kind in learn:
+                    learn[kind](event)
+        market.serving.shown[:ANONYMOUS] = 0
+
+    # ---- pages
+
+    def decide(
+        self,
+        shopper: str = "",
+        scene: str = "feed",
+        *,
+        query: str = "",
+        category: str = "",
+        request: str = "",
+        site: str = "",
+    ) -> Page:
+        """A page for one shopper.
+
+        Raises:
+            BadInput: the scene or category does not exist, or an id is too long.
+        """
+        ask = Ask(shopper, scene, query, category, request)
+        return self.decide_many([(site, ask)]).page(0)
+
+    def check(self, ask: Ask) -> None:
+        """Refuse what cannot be answered.
+
+        Raises:
+            BadInput: with what was found and what is expected.
+        """
+        if ask.scene not in SCENES:
+            raise BadInput(f"scene is one of: {', '.join(SCENES)}; found {ask.scene[:40]!r}.")
+        for name in ("shopper", "request", "query", "category"):
+            if len(getattr(ask, name)) > 200:
+                raise BadInput(f"{name} has at most 200 characters, found {len(getattr(ask, name))}.")
+        if ask.category and self.wanted.category(ask.category) < 0:
+            raise BadInput(f"There is no category {ask.category[:40]!r}.")
+
+    def decide_many(self, asks: Sequence[tuple[str, Ask]]) -> Answers:
+        """Pages for several shoppers, each of a site, in order; the same as one after another.
+
+        Raises:
+            BadInput: one of them cannot be answered; then none is.
+        """
+        if len(asks) > ANONYMOUS:
+            raise ValueError(f"at most {ANONYMOUS} pages at a time, found {len(asks)}")
+        for _, ask in asks:
+            self.check(ask)
+        digest = self.sealer.digest
+        with self._lock:
+            market, now = self.market, self._runtime.clock.now()
+            rows: list[int] = []
+            scenes: list[int] = []
+            wanted: list[int] = []
+            numbers: list[int] = []
+            names: list[str] = []
+            seated: list[tuple[int, int]] = []
+            for site, ask in asks:
+                if ask.shopper:
+                    known = digest("shopper", site, ask.shopper)
+                    row = self.seats.known(known)
+                    if row is None:
+                        row = self.seats.take(known, now)
+                        self._clear(row)
+                        seated.append((row, known))
+                else:
+                    row = self.seats.anonymous()
+                    market.serving.shown[row] = 0
+                rows.append(row)
+                scenes.append(SCENES[ask.scene])
+                wanted.append(
+                    self.wanted.category(ask.category)
+                    if ask.category
+                    else self.wanted.of(ask.query)
+                    if ask.query
+                    else -1
+                )
+                if ask.request:
+                    names.append(ask.request)
+                    numbers.append(digest("request", site, ask.request))
+                else:
+                    self._counter += 1
+                    numbers.append(digest(self._started, str(self._counter)))
+                    names.append(f"{numbers[-1]:016x}")
+            if seated:
+                who, ids = zip(*seated, strict=True)
+                market.bus.publish(ShoppersSeated(now, np.array(who, np.int64), np.array(ids, np.uint64)))
+            count = len(rows)
+            served = market.decide(
+                PageRequests(
+                    np.full(count, now),
+                    np.array(numbers, np.uint64),
+                    np.array(rows),
+                    np.array(scenes),
+                    np.array(wanted),
+                )
+            )
+            lease, words = self.lease, self.words
+        return self._written(served, names, [site.encode() for site, _ in asks], lease, now, words)
+
+    def _written(
+        self, served: Served, names: list[str], sites: list[bytes], lease: int, now: int, words: Words
+    ) -> Answers:
+        pages = np.zeros(len(names), PAGE)
+        pages["lease"], pages["at"], pages["version"] = lease, now, VERSION
+        pages["charge"] = np.minimum(served.charge, 0xFFFFFFFF)
+        for name in ("request", "shopper", "scene", "item", "group", "click_rate", "order_rate"):
+            pages[name] = getattr(served, name)
+        return Answers(
+            names, self.sealer.seal(pages, sites), served.item.tolist(), served.group.tolist(), served.reason.tolist(), words, served
+        )  # fmt: skip
+
+    def organic_only(self, ask: Ask) -> bytes:
+        """A plain page of what is clicked most, for when something inside failed: nothing is paid, nothing reported."""
+        items = self._popular
+        return self.words.page(ask.request, None, items, [-1] * len(items), [int(Reason.RELEVANT)] * len(items))
+
+    def _clear(self, row: int) -> None:
+        """Forget who held a row."""
+        predictor, serving = self.market.predictor, self.market.serving
+        for matches in (predictor.clicks.matches, predictor.orders.matches):
+            matches.hits[row] = matches.load[row] = 0.0
+            matches.mean[row] = matches.prior[row]
+        predictor._pending[1][row] = 0.0
+        serving.shown[row] = 0
+        if serving._organic is not None:
+            liked = serving._organic[3]
+            best = np.argsort(-predictor.clicks.matches.prior[row], kind="stable")[: liked.shape[1]]
+            liked[row, : len(best)] = best
+
+    def _seat(self, row: int, digest: int, at: int) -> None:
+        self.seats.assign(row, digest, at)
+        self._clear(row)
+
+    # ---- reports
+
+    def events(self, reports: Sequence[Any], site: str = "") -> Receipt:
+        """Take in what one site reports; on disk when this returns."""
+        return self.take([(site, [msgspec.json.encode(one) for one in reports])])[0]
+
+    def take(self, calls: Sequence[tuple[str, Sequence[bytes | msgspec.Raw]]]) -> list[Receipt]:
+        """Take in several calls' reports, each of a site, together; they are on disk when this returns.
+
+        Raises:
+            Refused: nothing could be recorded; nothing counts as taken, and the reports may be sent again.
+        """
+        with self._turn:
+            now = self._runtime.clock.now()
+            market, batch = self.market, Batch()
+            receipts = [self.intake.judge(site, reports, batch, now, self.lease) for site, reports in calls]
+            if not batch:
+                return receipts
+            events = events_of(batch, market.tick, self.seats.since, ANONYMOUS, market.shelf.arrays.price)
+            taken = ReportsTaken(at=now, key=np.array(batch.keys, np.uint64))
+            source, kept = market.bus.source, []
+            for event in (taken, *events):
+                self._counter += 1
+                id = f"{source}:reports:{self._counter}"
+                kept.append(Envelope(id, source, now, type(event).__name__, event))
+            try:
+                self.recorder.append(kept)
+            except BaseException:
+                self.intake.undo(batch)
+                raise
+            with self._lock:
+                for event in events:
+                    for handler in market.bus._handlers.get(type(event), ()):
+                        handler(event)
+        return receipts
+
+    # ---- ending
+
+    def health(self) -> dict[str, Any]:
+        """What an operator wants to know at a glance."""
+        market = self.market
+        return {
+            "status": "degraded" if self.trouble or self.recorder.failure else "ok",
+            "tick": market.tick,
+            "products": int(market.shelf.arrays.listed.sum()),
+            "ad_groups": len(market.campaigns.roster),
+            "shoppers": len(self.seats),
+            "trouble": self.trouble or self.recorder.failure,
+        }
+
+    def close(self) -> None:
+        """Write what waits. The platform itself stays open."""
+        self.recorder.close()
+
+
+def runtime_catalogue(platform: Platform) -> Callable[[str], Any]:
+    """Products by merchant."""
+    return platform.catalogue.list
+
+
+def _within(event: Event, capacity: int) -> Any:
+    """The event, with rows of shoppers that a smaller number of seats has no room for moved to shared ones."""
+    pages: Any = event.pages if isinstance(event, Viewed) else event
+    shopper = getattr(pages, "shopper", None)
+    if shopper is None or not len(shopper) or shopper.max() < capacity:
+        return event
+    moved = np.where(shopper < capacity, shopper, shopper % ANONYMOUS)
+    pages = msgspec.structs.replace(pages, shopper=moved)
+    return msgspec.structs.replace(event, pages=pages) if isinstance(event, Viewed) else pages
+
+
+def open_live(platform: Platform, shoppers: int = 0) -> LivePlatform:
+    """The live arrangement of a platform.
+
+    Raises:
+        Refused: the platform's stores are of a newer version.
+    """
+    return LivePlatform(platform, shoppers)
