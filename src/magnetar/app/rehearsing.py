@@ -1,0 +1,86 @@
+"""The process that a rehearsal asked for over HTTP runs in: an order comes in, a line goes out for each pair.
+
+`python -m magnetar.app.rehearsing` reads one MessagePack order from stdin and ends when stdin closes,
+so that it never outlives the server that started it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import msgspec
+
+from magnetar.twin.rehearsal import ArmResult, Setting, run_pair
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which pairs of which rehearsal."""
+
+    setting: Setting
+    pairs: list[int]
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairDone:
+    """One line of the answer."""
+
+    pair: int
+    results: list[ArmRow]
+
+
+ArmRow = dict[str, float | int | str | None]
+"""An `ArmResult` as JSON keeps it: what is undefined is null."""
+
+
+def row_of(result: ArmResult) -> ArmRow:
+    """The result as it is kept."""
+    return {name: None if value != value else value for name, value in asdict(result).items()}
+
+
+def result_of(row: ArmRow) -> ArmResult:
+    """The result that was kept."""
+    whole: dict[str, Any] = {name: math.nan if value is None else value for name, value in row.items()}
+    return ArmResult(**whole)
+
+
+def main() -> None:
+    """Read the order, run its pairs, write a line for each as it ends."""
+    order = msgspec.msgpack.decode(_read(int.from_bytes(_read(8), "big")), type=Order)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    workers = min(order.workers or os.cpu_count() or 1, len(order.pairs))
+    with ProcessPoolExecutor(workers, get_context("fork" if os.name == "posix" else "spawn")) as pool:
+        running = {pool.submit(run_pair, order.setting, pair): pair for pair in order.pairs}
+        for done in as_completed(running):
+            line = msgspec.json.encode(PairDone(running[done], [row_of(one) for one in done.result()]))
+            sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.buffer.flush()
+    os._exit(0)
+
+
+def _read(length: int) -> bytes:
+    """So many bytes from stdin; past Python's buffer, whose lock must be free when workers are forked."""
+    parts: list[bytes] = []
+    while length and (part := os.read(0, min(length, 1 << 20))):
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 4096):
+        pass
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
