@@ -42,7 +42,7 @@ def test_on_the_first_day_what_is_to_come_is_like_what_was_seen(bus: Bus):
     assert traffic.remaining(0) == 1.0  # nothing is known
     live_through(bus, 0, 10, ticks=12)
     assert traffic.remaining(12) == 10 * 36
-    assert traffic.share_passed(12) == pytest.approx(0.25)
+    assert traffic.share_passed(12, 360.0) == pytest.approx(0.25)
 
 
 def test_after_a_day_the_day_is_expected_again(bus: Bus):
@@ -50,10 +50,10 @@ def test_after_a_day_the_day_is_expected_again(bus: Bus):
     live_through(bus, 0, 10)
     traffic.new_day()
     assert traffic.remaining(48) == pytest.approx(480.0)
-    assert traffic.share_passed(48) == 0.0
+    assert traffic.share_passed(48, 480.0) == 0.0
     live_through(bus, 1, 10, ticks=24)
     assert traffic.remaining(48 + 24) == pytest.approx(240.0)
-    assert traffic.share_passed(48 + 24) == pytest.approx(0.5)
+    assert traffic.share_passed(48 + 24, 240.0) == pytest.approx(0.5)
 
 
 def test_a_day_that_runs_hot_is_expected_to_stay_hot(bus: Bus):
