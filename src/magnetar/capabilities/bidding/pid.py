@@ -34,11 +34,8 @@ class PidBidder:
         plan = state.budget * state.passed
         pace = _within((plan - state.spent) / np.maximum(state.budget * 0.1, 1e-9), -1.0, 1.0)
         allowed = state.target * (state.earned + state.organic)
-        cost = np.where(
-            state.bound,
-            _within((allowed - state.window_spent) / np.maximum(state.window_spent, state.budget * 0.1), -1.0, 1.0),
-            1.0,
-        )
+        scale = np.maximum(np.maximum(state.window_spent, state.budget * 0.1), 1e-9)
+        cost = np.where(state.bound, _within((allowed - state.window_spent) / scale, -1.0, 1.0), 1.0)
         error = np.minimum(pace, cost)
         previous = np.where(np.isfinite(state.previous) & (state.previous > 0.0), state.previous, 1.0)
         missing = int(state.row.max(initial=-1)) + 1 - len(self._integral)
