@@ -126,16 +126,28 @@ def demo(
     setting = Setting(
         products, MerchantId(merchant), money, Goal(GoalKind.TARGET_ROI, DEMO_ROI), DEMO_DAYS, ARMS, seed=seed
     )
+    from magnetar.app.demo_films import Films, chosen
     from magnetar.app.screen import show_plan
 
-    show_plan(console, setting, preview(setting))
+    plan = preview(setting)
+    show_plan(console, setting, plan)
+    films = Films(chosen(plan, products), file.parent, session.settings.home / "films" / merchant)
     console.print(
         f"\n[bold]预演 The rehearsal[/bold] {DEMO_DAYS} 天 × {pairs} 对 × {len(ARMS)} 个方案 (另加一个 A/A 人工臂); "
         f"每个市场 {setting.shoppers:,} 名用户, 每天约 {setting.pages_per_day:,} 页, 28 个竞争对手; 同一对里的用户和运气相同."
     )
-    figures = _run(setting, pairs, session.settings.workers, console)
+    try:
+        figures = _run(setting, pairs, session.settings.workers, console)
+    except BaseException:
+        films.cancel()
+        raise
+    made, missing = films.finish()
+    for path in made:
+        console.print(f"广告片 film: {path}")
+    for reason in missing:
+        console.print(f"[yellow]广告片未生成 no film:[/yellow] {reason}")
     console.print(f"[dim]{seconds():.0f} s; 再试 try next: magnetar rehearse --world promotion --target-roi 4[/dim]")
-    write_json(json, "demo", {**figures, "films": [], "import": report.as_json()}, seed)
+    write_json(json, "demo", {**figures, "films": made, "import": report.as_json()}, seed)
 
 
 def _run(setting: Any, pairs: int, workers: int, console: Console) -> dict[str, Any]:

@@ -73,6 +73,9 @@ ABOUT = """Magnetar 磁星: 交出商品目录和预算, 先在数字孪生里�
 Hand over a catalogue and a budget, watch the whole plan rehearsed in a digital twin of the market, then let it run."""
 
 
+INTERRUPTED = 130
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 a goal missed, 2 bad input, 3 a part is missing, 130 interrupted."""
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
@@ -131,13 +134,16 @@ def _call(path: list[str], target: str, words: list[str]) -> int:
     command = cast(Any, typer.main.get_command(app))
     session = Session(Settings, open_platform)
     try:
-        return command.main(args=words, prog_name=" ".join(path), standalone_mode=False, obj=session) or 0
+        code = command.main(args=words, prog_name=" ".join(path), standalone_mode=False, obj=session) or 0
+        if code == INTERRUPTED:
+            sys.stderr.write("已中断 · interrupted\n")
+        return code
     except MagnetarError as error:
         sys.stderr.write(f"magnetar: {error}\n")
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("已中断 · interrupted\n")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:  # the reader went away (`| head`); nothing is wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

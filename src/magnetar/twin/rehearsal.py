@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -263,13 +264,18 @@ def rehearse(
     return [result for pair in sorted(done) for result in done[pair]]
 
 
+def _end_at_once() -> None:
+    """An interrupt ends a worker where it stands; the parent tells what happened."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _run(setting: Setting, pairs: int, workers: int) -> Iterator[tuple[int, list[ArmResult]]]:
     if workers == 1 or pairs == 1:
         for pair in range(pairs):
             yield pair, run_pair(setting, pair)
         return
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-    with ProcessPoolExecutor(min(workers, pairs), multiprocessing.get_context(method)) as pool:
+    with ProcessPoolExecutor(min(workers, pairs), multiprocessing.get_context(method), _end_at_once) as pool:
         futures = {pool.submit(run_pair, setting, pair): pair for pair in range(pairs)}
         try:
             for future in as_completed(futures):
