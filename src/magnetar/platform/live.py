@@ -23,8 +23,8 @@ from magnetar.capabilities.serving import PageRequests, Reason, explain
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance
-from magnetar.kernel.clock import DAY, HOUR, MINUTE
-from magnetar.kernel.errors import BadInput, Refused
+from magnetar.kernel.clock import MINUTE
+from magnetar.kernel.errors import BadInput
 from magnetar.kernel.events import Envelope, Event
 from magnetar.platform.assemble import Platform
 from magnetar.platform.carrying import move_predictor, packed, put_in, take_out, unpacked
@@ -33,7 +33,7 @@ from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
 from magnetar.platform.seats import ANONYMOUS, Seats, ShoppersSeated
-from magnetar.platform.stock import Stock, owners_of_products
+from magnetar.platform.stock import Item, Stock, owners_of_products
 from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
 from magnetar.vocabulary.campaigns import Scene
 from magnetar.vocabulary.catalogue import Product
@@ -204,7 +204,7 @@ class LivePlatform:
         self._runtime = runtime
         self._lock = threading.RLock()
         """Held while the market's arrays are read or changed."""
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         """Held from judging reports until they are told, and at tick edges: a charge never crosses an edge."""
         settings = runtime.settings
         lasting = settings.store != "memory"
@@ -298,6 +298,20 @@ class LivePlatform:
                     self._open_tick(day * TICKS_PER_DAY)
             self._open_tick(now)
         return True
+
+    def open_now(self) -> None:
+        """Open the present tick anew, so that new campaigns deliver at once; for demos, tests and people who cannot wait.
+
+        Pages already out are not charged any more.
+        """
+        with self._turn, self._lock:
+            market, roster = self.market, self.market.campaigns.roster
+            spent = np.bincount(roster.campaign, market.campaigns.delivery.spend, len(roster.campaigns)).astype(
+                np.int64
+            )
+            market.budgets.settle_total(f"{market.tick}:{self.lease}", spent[: len(market.budgets)])
+            tick, market.tick = market.tick, -1
+            self._open_tick(tick)
 
     def _open_tick(self, tick: int) -> None:
         if self._stale:
@@ -420,6 +434,18 @@ class LivePlatform:
                 elif kind in learn:
                     learn[kind](event)
         market.serving.shown[:ANONYMOUS] = 0
+
+    # ---- what there is
+
+    @property
+    def items(self) -> list[Item]:
+        """Whose product each row of the shelf is."""
+        return self._stock.items
+
+    def item(self, merchant: str, product: str) -> int | None:
+        """The row of a merchant's product; None where it is not on the shelf."""
+        row = self._stock.row_of(merchant, product)
+        return row if row is not None and row < len(self.market.shelf) else None
 
     # ---- pages
 

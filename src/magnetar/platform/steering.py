@@ -1,0 +1,268 @@
+"""Steering: what a merchant may do to the campaigns of a running market, each call for one merchant only."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from magnetar.capabilities.autopilot import Record
+from magnetar.kernel.errors import BadInput, NotFound, Refused
+from magnetar.platform.live import SCENES, LivePlatform
+from magnetar.platform.market import Marketplace
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, GoalKind, Phase
+from magnetar.vocabulary.ids import AdGroupId, CampaignId, MerchantId, ProductId
+from magnetar.vocabulary.money import MICROS, Money
+
+MOST_GROUPS = 500
+"""Ad groups of one campaign."""
+MOST_CAMPAIGNS = 200
+"""Campaigns of one merchant."""
+
+
+class Steering:
+    """Campaigns, ad groups and the audit, as a merchant meets them."""
+
+    def __init__(self, live: LivePlatform) -> None:
+        self._live = live
+
+    @contextmanager
+    def _market(self) -> Iterator[Marketplace]:
+        with self._live._turn, self._live._lock:
+            yield self._live.market
+
+    # ---- campaigns
+
+    def list(self, merchant: str) -> list[dict[str, Any]]:
+        """A merchant's campaigns with their results so far."""
+        with self._market() as market:
+            return [_shown(market, one) for one in market.campaigns.roster.campaigns if one.merchant == merchant]
+
+    def get(self, merchant: str, id: str) -> dict[str, Any]:
+        """One campaign with its ad groups.
+
+        Raises:
+            NotFound: there is none, or it is somebody else's.
+        """
+        with self._market() as market:
+            campaign = self._own(market, merchant, id)
+            rows = market.campaigns.rows_of(id).tolist()
+            return {**_shown(market, campaign), "groups": [self._group(market, row) for row in rows]}
+
+    def create(
+        self,
+        merchant: str,
+        *,
+        name: str,
+        goal: str,
+        target: float,
+        daily_budget: float,
+        whole_site: bool = False,
+        incremental: bool = True,
+        frequency_cap: int = 4,
+    ) -> dict[str, Any]:
+        """A new campaign without ad groups; it delivers from the next half-hour on.
+
+        Raises:
+            BadInput: a value cannot be used.
+            Refused: the merchant has no products, or too many campaigns.
+        """
+        try:
+            kind = GoalKind[goal.upper()]
+        except KeyError:
+            raise BadInput(
+                f"goal is one of: {', '.join(one.name.lower() for one in GoalKind)}; found {goal[:40]!r}."
+            ) from None
+        try:
+            wanted = Goal(kind, target)
+            budget = Money.of(daily_budget, self._live.platform.runtime.settings.currency)
+        except ValueError as error:
+            raise BadInput(f"{error}.") from None
+        if not 1 <= frequency_cap <= 100:
+            raise BadInput(f"frequency_cap lies in [1, 100], found {frequency_cap}.")
+        id = CampaignId(f"c-{secrets.token_hex(6)}")
+        campaign = Campaign(
+            id, MerchantId(merchant), name.strip()[:200], wanted, budget,
+            bidder=self._live.platform.runtime.settings.bidder, whole_site=whole_site, incremental=incremental,
+            frequency_cap=frequency_cap,
+        )  # fmt: skip
+        with self._market() as market:
+            mine = sum(one.merchant == merchant for one in market.campaigns.roster.campaigns)
+            if mine >= MOST_CAMPAIGNS:
+                raise Refused(f"A merchant has at most {MOST_CAMPAIGNS} campaigns. Change one of those instead.")
+            market.campaigns.add(campaign)
+            return _shown(market, campaign)
+
+    def pause(self, merchant: str, id: str) -> dict[str, Any]:
+        """Stop a campaign at once."""
+        with self._market() as market:
+            self._own(market, merchant, id)
+            market.campaigns.change_campaign(id, paused=True)
+            row = market.campaigns.campaign_row(id)
+            if row < len(market.serving.lease):
+                market.serving.lease[row] = 0
+            return _shown(market, market.campaigns.campaign(id))
+
+    def resume(self, merchant: str, id: str) -> dict[str, Any]:
+        """Let a campaign deliver again, from the next half-hour on."""
+        with self._market() as market:
+            self._own(market, merchant, id)
+            market.campaigns.change_campaign(id, paused=False)
+            return _shown(market, market.campaigns.campaign(id))
+
+    def budget(self, merchant: str, id: str, daily_budget: float) -> dict[str, Any]:
+        """Change a daily budget: more from the next half-hour on, less at once.
+
+        Raises:
+            BadInput: the amount is not positive.
+        """
+        with self._market() as market:
+            before = self._own(market, merchant, id)
+            try:
+                money = Money.of(daily_budget, before.daily_budget.currency)
+            except ValueError as error:
+                raise BadInput(f"{error}.") from None
+            market.campaigns.change_campaign(id, daily_budget=money)
+            row, serving = market.campaigns.campaign_row(id), market.serving
+            if row < len(serving.lease):
+                spent = before.daily_budget.micros - int(market.budgets.remaining()[row])
+                out = int(serving.reserved[row] - serving.lease[row])
+                serving.lease[row] = max(0, min(int(serving.lease[row]), money.micros - spent - out))
+            return _shown(market, market.campaigns.campaign(id))
+
+    def _own(self, market: Marketplace, merchant: str, id: str) -> Campaign:
+        try:
+            campaign = market.campaigns.campaign(id)
+        except NotFound:
+            campaign = None
+        if campaign is None or campaign.merchant != merchant:
+            raise NotFound(f"No campaign {id[:80]!r}.")
+        return campaign
+
+    # ---- ad groups
+
+    def add_group(
+        self, merchant: str, campaign: str, *, product: str, scenes: list[str] | None = None, bid_factor: float = 1.0
+    ) -> dict[str, Any]:
+        """Promote a product; it delivers from the next half-hour on.
+
+        Raises:
+            NotFound: no such campaign or product of this merchant.
+            BadInput: a scene does not exist.
+            Refused: the campaign has too many, or the bid factor is out of its limits.
+        """
+        unknown = [one for one in scenes or () if one not in SCENES]
+        if unknown:
+            raise BadInput(f"scenes are among: {', '.join(SCENES)}; found {unknown[0][:40]!r}.")
+        mask = sum({1 << SCENES[one] for one in scenes}) if scenes else 0b1111
+        with self._market() as market:
+            self._own(market, merchant, campaign)
+            item = self._live.item(merchant, product)
+            if item is None:
+                raise NotFound(
+                    f"No product {product[:80]!r}. A product imported now can be promoted from the next half-hour on."
+                )
+            rows = market.campaigns.rows_of(campaign)
+            if len(rows) >= MOST_GROUPS:
+                raise Refused(f"A campaign has at most {MOST_GROUPS} ad groups. Start another campaign.")
+            group = AdGroup(
+                AdGroupId(f"{campaign}-{secrets.token_hex(4)}"),
+                CampaignId(campaign),
+                ProductId(market.shelf.ids[item]),
+                scenes=mask,
+                phase=Phase.STABLE,
+                bid_factor=bid_factor,
+            )
+            return self._group(market, market.campaigns.add_group(group))
+
+    def change_group(self, merchant: str, campaign: str, id: str, **changes: Any) -> dict[str, Any]:
+        """Pause or resume an ad group, or change its bid factor, from the next half-hour on."""
+        with self._market() as market:
+            self._own(market, merchant, campaign)
+            row = market.campaigns.group_row(id)
+            if market.campaigns.roster.groups[row].campaign != campaign:
+                raise NotFound(f"No ad group {id[:80]!r}.")
+            market.campaigns.change_group(id, **changes)
+            return self._group(market, row)
+
+    def _group(self, market: Marketplace, row: int) -> dict[str, Any]:
+        roster, delivery = market.campaigns.roster, market.campaigns.delivery
+        group = roster.groups[row]
+        return {
+            "id": group.id,
+            "campaign": group.campaign,
+            "product": self._live.items[int(roster.item[row])].product,
+            "scenes": [name for name, number in SCENES.items() if group.scenes >> number & 1],
+            "phase": group.phase.name.lower(),
+            "paused": group.paused,
+            "bid_factor": group.bid_factor,
+            "views": int(delivery.views[row]),
+            "clicks": int(delivery.clicks[row]),
+            "orders": int(delivery.orders[row]),
+            "spend": int(delivery.spend[row]) / MICROS,
+            "gmv": int(delivery.gmv[row]) / MICROS,
+        }
+
+    # ---- the audit
+
+    def audit(self, merchant: str, limit: int = 200) -> list[dict[str, Any]]:
+        """What the autopilot did to a merchant's campaigns, newest first."""
+        with self._market() as market:
+            return [_record(one) for one in market.desk.audit(merchant)[::-1][:limit]]
+
+    def undo(self, merchant: str, id: str) -> dict[str, Any]:
+        """Put back what an intention changed.
+
+        Raises:
+            NotFound: no such intention of this merchant.
+            Refused: there is nothing to undo.
+        """
+        with self._market() as market:
+            try:
+                self._own(market, merchant, id.rpartition(":")[0])
+            except NotFound:
+                raise NotFound(f"No intention {id[:80]!r} in the audit.") from None
+            return _record(market.desk.undo(id))
+
+
+def _shown(market: Marketplace, campaign: Campaign) -> dict[str, Any]:
+    rows, delivery = market.campaigns.rows_of(campaign.id), market.campaigns.delivery
+    spend, gmv = int(delivery.spend[rows].sum()), int(delivery.gmv[rows].sum())
+    return {
+        "id": campaign.id,
+        "merchant": campaign.merchant,
+        "name": campaign.name,
+        "goal": campaign.goal.kind.name.lower(),
+        "target": campaign.goal.target or None,
+        "daily_budget": campaign.daily_budget.amount,
+        "currency": campaign.daily_budget.currency,
+        "whole_site": campaign.whole_site,
+        "incremental": campaign.incremental,
+        "frequency_cap": campaign.frequency_cap,
+        "paused": campaign.paused,
+        "ad_groups": len(rows),
+        "views": int(delivery.views[rows].sum()),
+        "clicks": int(delivery.clicks[rows].sum()),
+        "orders": int(delivery.orders[rows].sum()),
+        "spend": spend / MICROS,
+        "gmv": gmv / MICROS,
+        "roi": gmv / spend if spend else None,
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    intention = record.intention
+    return {
+        "id": record.id,
+        "at": record.at / MICROS,
+        "kind": intention.kind.value,
+        "campaign": intention.campaign,
+        "group": intention.group or None,
+        "value": intention.value,
+        "before": record.before,
+        "reason": {"zh": intention.reason, "en": intention.reason_en},
+        "evidence": intention.evidence,
+        "outcome": record.outcome.value,
+        "refusal": record.refusal or None,
+    }

@@ -1,0 +1,146 @@
+"""One server: the hot door first, then the control plane at `/api`, then the console."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import importlib
+import importlib.util
+import socket
+from contextlib import suppress
+from typing import Any
+
+from magnetar.kernel.errors import BadInput, MagnetarError
+from magnetar.platform.live import LivePlatform
+from magnetar.web.api import OnceOnly, control_plane
+from magnetar.web.door import RATE, Door, Keys, Receive, Scope, Send
+
+LOOK_EVERY_S = 1.0
+"""How often the clock is looked at for the next tick's edge."""
+CLEAN_EVERY_S = 3600.0
+
+
+class Site:
+    """The whole ASGI app."""
+
+    def __init__(self, live: LivePlatform, keys: Keys | None = None, console: Any = None, rate: float = RATE) -> None:
+        self.live = live
+        self.door = Door(live, keys or live.platform.accounts, rate)
+        runtime = live.platform.runtime
+        self._once = OnceOnly(control_plane(live), runtime.store, runtime.clock)
+        self._console = console
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "lifespan":
+            await self._live_long(receive, send)
+            return
+        path: str = scope["path"]
+        if kind == "http" and path.startswith("/v1/"):
+            await self.door(scope, receive, send)
+        elif kind == "http" and (path == "/api" or path.startswith("/api/")):
+            await self._once({**scope, "root_path": scope.get("root_path", "") + "/api"}, receive, send)
+        elif self._console is not None:
+            await self._console(scope, receive, send)
+        elif kind == "http":
+            body = b'{"error":{"code":"not_found","message":"There are /v1/ and /api/."}}'
+            headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+            await send({"type": "http.response.start", "status": 404, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+    async def _live_long(self, receive: Receive, send: Send) -> None:
+        """Start and stop with the server."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.live.recorder.start()
+                self._ticker = asyncio.create_task(self._keep_time())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self._ticker is not None:
+                    self._ticker.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await self._ticker
+                try:
+                    await asyncio.to_thread(self.live.close)
+                except MagnetarError as error:
+                    await send({"type": "lifespan.shutdown.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _keep_time(self) -> None:
+        """Turn the ticks, and end what hangs."""
+        cleaned = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self.door.reap()
+            if self.live.due():
+                try:
+                    await asyncio.to_thread(self.live.open_ticks)
+                    self.live.trouble = ""
+                except Exception as error:  # the present tick goes on; it is tried again in a second
+                    self.live.trouble = f"{type(error).__name__}: {error}"
+            if loop.time() - cleaned > CLEAN_EVERY_S:
+                cleaned = loop.time()
+                await asyncio.to_thread(self._once.forget)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+def console_of(live: LivePlatform) -> Any:
+    """The console's app; None where there is none."""
+    if importlib.util.find_spec("magnetar.web.console") is None:
+        return None
+    module = importlib.import_module("magnetar.web.console")
+    return module.console_app(live.platform, live)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        BadInput: the address cannot be used; says what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+        found.listen(2048)
+    except OSError as error:
+        found.close()
+        if error.errno == errno.EADDRINUSE:
+            raise BadInput(
+                f"端口 {port} 已被占用 · Port {port} on {host} is in use. Stop what uses it, or choose another with --port."
+            ) from None
+        raise BadInput(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --host or --port.") from None
+    return found
+
+
+def serve(
+    live: LivePlatform,
+    listening: socket.socket,
+    *,
+    console: bool = True,
+    log_level: str = "warning",
+    rate: float = RATE,
+) -> None:
+    """Answer until interrupted; calls under way are finished first."""
+    import uvicorn
+
+    site = Site(live, console=console_of(live) if console else None, rate=rate)
+    config = uvicorn.Config(
+        site,
+        lifespan="on",
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+        backlog=2048,
+        h11_max_incomplete_event_size=32 << 10,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
