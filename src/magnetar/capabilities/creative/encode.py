@@ -20,8 +20,9 @@ from magnetar.capabilities.creative.loudness import RATE, Sound
 from magnetar.capabilities.creative.planes import BT709, Planes
 from magnetar.kernel.errors import BadInput
 
-PRESET, CRF = "veryfast", 21
+PRESET, CRF = "superfast", 22
 AUDIO_BITS = 160_000
+_AUDIO_STEP = 16_384
 
 
 @contextlib.contextmanager
@@ -83,8 +84,8 @@ class Writer:
             self._box.mux(packet)
 
     def _write_sound(self, sound: Sound) -> None:
-        for start in range(0, sound.shape[1], 1024):
-            part = np.ascontiguousarray(sound[:, start : start + 1024])
+        for start in range(0, sound.shape[1], _AUDIO_STEP):
+            part = np.ascontiguousarray(sound[:, start : start + _AUDIO_STEP])
             frame: Any = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
             frame.sample_rate, frame.pts = RATE, start
             for packet in self._audio.encode(frame):

@@ -20,7 +20,7 @@ from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.encode import PRESET, Writer, whole_or_nothing
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
-from magnetar.capabilities.creative.palette import palette_for
+from magnetar.capabilities.creative.palette import palette_for, tuned
 from magnetar.capabilities.creative.picture import Picture, open_picture
 from magnetar.capabilities.creative.placeholder import draw_placeholder
 from magnetar.capabilities.creative.planes import bound_threads
@@ -32,7 +32,7 @@ from magnetar.capabilities.creative.typeface import Typeface, find_typeface
 from magnetar.kernel.chance import Chance
 from magnetar.vocabulary.catalogue import Product
 
-WIDTH, HEIGHT, FPS = 1080, 1920, 30
+WIDTH, HEIGHT, FPS = 1080, 1920, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def prepare(
     digest = hashlib.sha256(repr((product, language, seed, points, __version__)).encode()).hexdigest()[:32]
     chance = Chance(seed).of("film", product.id, language)
     board = plan(script, chance, fps, length_s)
-    palette = palette_for(product.category)
     picture, used = _picture(product, pictures_root, script, face)
+    palette = tuned(palette_for(product.category), picture.colour)
     height = width * HEIGHT // WIDTH // 2 * 2
     studio = Studio(script, face, palette, picture, width / WIDTH, width, height, fps, board.turn_frames)
     return Prepared(script, board, Stage(board, studio), face, used, digest)

@@ -23,13 +23,13 @@ BRAND = Box(660, 158, WIDTH - SIDE, 244)
 RIGHT = WIDTH - BUTTONS
 
 BRAND_STYLE = Style(52, 30, 1, BOLD, align="right")
-HEADLINE = Style(112, 60, 2, BLACK, 1.2)
-TITLE = Style(100, 54, 2, BLACK, 1.2)
-CAPTION = Style(56, 42, 2, MEDIUM, 1.3)
-CHIP = Style(42, 32, 1, MEDIUM)
+HEADLINE = Style(156, 60, 2, BLACK, 1.18)
+TITLE = Style(132, 54, 2, BLACK, 1.18)
+CAPTION = Style(62, 42, 2, MEDIUM, 1.28)
+CHIP = Style(44, 32, 1, MEDIUM)
 NAME = Style(60, 44, 2, BOLD, 1.25)
 PRICE = Style(168, 60, 1, BLACK)
-WAS = Style(58, 36, 1, MEDIUM)
+WAS = Style(58, 34, 1, MEDIUM)
 ACTION = Style(62, 44, 1, BOLD, align="centre")
 
 
@@ -52,18 +52,18 @@ class Layout:
 
 
 LAYOUTS = {
-    Look.STUDIO: Layout(Box(0, 250, 1080, 1330), Box(SIDE, 1316, RIGHT, 1552), Box(SIDE, 1556, RIGHT, 1632)),
+    Look.STUDIO: Layout(Box(0, 250, 1080, 1330), Box(SIDE, 1262, RIGHT, 1542), Box(SIDE, 1552, RIGHT, 1632)),
     Look.BAND: Layout(
-        Box(0, 290, 1080, 1150), Box(SIDE, 1268, RIGHT, 1520), Box(SIDE, 1534, RIGHT, 1632),
-        chip=Box(SIDE, 1194, RIGHT, 1260), dark=True,
+        Box(0, 290, 1080, 1140), Box(SIDE, 1276, RIGHT, 1536), Box(SIDE, 1548, RIGHT, 1632),
+        chip=Box(SIDE, 1184, RIGHT, 1256), dark=True,
     ),
     Look.CARD: Layout(
-        Box(SIDE, 690, 1008, 1480), Box(SIDE, 380, 1008, 636), Box(SIDE, 1516, RIGHT, 1632),
-        chip=Box(SIDE, 300, 1008, 366), radius=48,
+        Box(SIDE, 690, 1008, 1480), Box(SIDE, 392, 1008, 656), Box(SIDE, 1512, RIGHT, 1632),
+        chip=Box(SIDE, 300, 1008, 372), radius=48,
     ),
     Look.TOWER: Layout(
-        Box(0, 800, 1080, 1920), Box(SIDE, 380, 1008, 636), Box(SIDE, 652, 1008, 768),
-        chip=Box(SIDE, 300, 1008, 366), dark=True,
+        Box(0, 800, 1080, 1920), Box(SIDE, 392, 1008, 656), Box(SIDE, 660, 1008, 776),
+        chip=Box(SIDE, 300, 1008, 372), dark=True,
     ),
     Look.OFFER: Layout(
         Box(0, 250, 1080, 1050), Box(SIDE, 1128, RIGHT, 1276), Box(SIDE, 1276, RIGHT, 1276),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from magnetar.capabilities.creative.planes import Box, Planes
+from magnetar.capabilities.creative.planes import Box, Bytes, Planes
 
 
 def ease_out(share: float) -> float:
@@ -64,6 +64,8 @@ class Travel:
     window: Box
     way: Way
     frames: int
+    _room: list[Bytes] = field(default_factory=list[Bytes], compare=False)
+    """Memory that every frame of a zoom is resized into."""
 
     def paint(self, canvas: Planes, frame: int) -> None:
         """Paint the window's content at one frame."""
@@ -84,10 +86,13 @@ class Travel:
         if self.plate.width != self.plate.height:
             self._warp(target, (target.width + 2 * grown) / self.plate.width)
             return
+        if not self._room:
+            self._room.extend(np.empty_like(plane) for plane in self.plate.all())
         for number, (source, plane) in enumerate(zip(self.plate.all(), target.all(), strict=True)):
             # chroma moves every other frame: then its middle stays on its own grid
             side = (target.width + 2 * (grown - grown % 2)) // 2 if number else target.width + 2 * grown
-            whole = cv2.resize(source, (side, side), interpolation=cv2.INTER_LINEAR_EXACT)
+            whole = self._room[number][:side, :side]
+            cv2.resize(source, (side, side), dst=whole, interpolation=cv2.INTER_LINEAR)
             x, y = (side - plane.shape[1]) // 2, (side - plane.shape[0]) // 2
             np.copyto(plane, whole[y : y + plane.shape[0], x : x + plane.shape[1]])
 

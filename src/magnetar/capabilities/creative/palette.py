@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import colorsys
+from dataclasses import dataclass, replace
 
 from magnetar.capabilities.creative.planes import RGB
 
@@ -60,6 +61,22 @@ def palette_for(category: str) -> Palette:
 def _make(deep: str, accent: str, light: str) -> Palette:
     base, pale = _hex(deep), _hex(light)
     return Palette(base, _hex(accent), pale, mix(base, (14, 14, 16), 0.62), mix(pale, base, 0.16))
+
+
+def tuned(palette: Palette, colour: RGB | None) -> Palette:
+    """The palette with its dark panels in the product's own hue, as dark as they were."""
+    if colour is None:
+        return palette
+    hue, _, strength = colorsys.rgb_to_hls(*(part / 255 for part in colour))
+    lightness = 0.20
+    deep = palette.deep
+    while lightness > 0.05:
+        red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.18 + 0.30 * strength)
+        deep = (round(red * 255), round(green * 255), round(blue * 255))
+        if contrast(deep, WHITE) >= 9.0:
+            break
+        lightness -= 0.01
+    return replace(palette, deep=deep, ink=mix(deep, (14, 14, 16), 0.62))
 
 
 def mix(one: RGB, other: RGB, share: float) -> RGB:

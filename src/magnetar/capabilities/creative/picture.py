@@ -11,14 +11,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from magnetar.capabilities.creative.planes import RGB, Box, Bytes, Planes, even
+from magnetar.capabilities.creative.planes import RGB, Box, Bytes, Planes, yuv_of
 
 MOST_PIXELS = 60_000_000
 SIDES = (0.75, 1.6)
 """Width over height that scenes are made for; pictures beyond are cropped to it about their middle."""
 WORKING = 1600
+SOFT = 1200
+"""Pictures smaller than this are enlarged by the film."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Picture:
     pixels: Bytes
     subject: tuple[float, float, float, float]
     """x, y, right, bottom as shares of the sides."""
+    colour: RGB | None = None
+    """The subject's own strong colour, where it has one."""
 
     @property
     def width(self) -> int:
@@ -59,7 +64,10 @@ def open_picture(path: Path, paper: RGB) -> Picture | str:
     flat = Image.new("RGB", picture.size, paper)
     flat.paste(picture, mask=picture.getchannel("A"))
     pixels = _crop(np.asarray(flat))
-    return Picture(pixels, _subject(pixels))
+    if min(pixels.shape[:2]) < SOFT:  # it will be enlarged: sharpen a little first
+        pixels = np.asarray(cv2.addWeighted(pixels, 1.45, cv2.GaussianBlur(pixels, (0, 0), 1.1), -0.45, 0), np.uint8)
+    subject = _subject(pixels)
+    return Picture(pixels, subject, _colour(pixels, subject))
 
 
 def _crop(pixels: Bytes) -> Bytes:
@@ -81,6 +89,22 @@ def _subject(pixels: Bytes) -> tuple[float, float, float, float]:
     return columns[0] / 96, rows[0] / 96, (columns[-1] + 1) / 96, (rows[-1] + 1) / 96
 
 
+def _colour(pixels: Bytes, subject: tuple[float, float, float, float]) -> RGB | None:
+    """The mean of the subject's most saturated hue, where at least a seventh of it is coloured."""
+    rows, columns = pixels.shape[:2]
+    x, y, right, bottom = subject
+    part = pixels[int(y * rows) : int(bottom * rows), int(x * columns) : int(right * columns)]
+    small = np.asarray(cv2.resize(part, (64, 64), interpolation=cv2.INTER_AREA), np.uint8)
+    hue, saturation, value = (np.asarray(plane) for plane in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)))
+    strong = (saturation > 70) & (value > 50)
+    if strong.mean() < 1 / 7:
+        return None
+    counts = np.bincount(hue[strong] // 10, weights=saturation[strong].astype(float), minlength=18)
+    marked = strong & (hue // 10 == int(counts.argmax()))
+    red, green, blue = small[marked].mean(axis=0)
+    return round(float(red)), round(float(green)), round(float(blue))
+
+
 def fill(picture: Picture, width: int, height: int, closer: float = 1.0, at: tuple[float, float] = (0.5, 0.5)) -> Planes:
     """The picture covering a plate of a size.
 
@@ -89,25 +113,44 @@ def fill(picture: Picture, width: int, height: int, closer: float = 1.0, at: tup
         at: the point, in shares of the picture, that should lie in the middle.
     """
     scale = max(width / picture.width, height / picture.height) * closer
-    wide, tall = width / scale, height / scale
-    x = min(max(at[0] * picture.width - wide / 2, 0.0), picture.width - wide)
-    y = min(max(at[1] * picture.height - tall / 2, 0.0), picture.height - tall)
-    back = np.array([[1 / scale, 0, x + 0.5 / scale - 0.5], [0, 1 / scale, y + 0.5 / scale - 0.5]], np.float64)
-    way = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    if scale < 0.7:
-        whole = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=way)
-        left, top = min(round(x * scale), whole.shape[1] - width), min(round(y * scale), whole.shape[0] - height)
-        shown = np.ascontiguousarray(whole[max(0, top) : max(0, top) + height, max(0, left) : max(0, left) + width])
-        if shown.shape[:2] != (height, width):
-            shown = cv2.resize(shown, (width, height))
-    else:
-        shown = cv2.warpAffine(
-            picture.pixels, back, (width, height), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
-    if scale > 1.2:
-        shown = cv2.addWeighted(shown, 1.5, cv2.GaussianBlur(shown, (0, 0), 1.2 * scale / 1.35), -0.5, 0)
+    wide, tall = min(picture.width, round(width / scale)), min(picture.height, round(height / scale))
+    x = min(max(round(at[0] * picture.width - wide / 2), 0), picture.width - wide)
+    y = min(max(round(at[1] * picture.height - tall / 2), 0), picture.height - tall)
+    part = np.ascontiguousarray(picture.pixels[y : y + tall, x : x + wide])
+    shown = cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
     return Planes.from_rgb(np.asarray(shown, np.uint8))
+
+
+def widened(picture: Picture, aspect: float, air: float = 1.0) -> Picture:
+    """The picture with its surroundings continued at the sides, and above and below where `air` is more than 1.
+
+    Args:
+        aspect: wanted width over height; a picture that is wide enough gets no wider.
+        air: wanted height in heights of the picture.
+    """
+    rows, columns = picture.pixels.shape[:2]
+    tall = round(rows * air)
+    wide = max(columns, round(tall * aspect))
+    top, left = (tall - rows) // 2, (wide - columns) // 2
+    if wide == columns and tall == rows:
+        return picture
+    sides = (top, tall - rows - top, left, wide - columns - left)
+    whole = np.asarray(cv2.copyMakeBorder(picture.pixels, *sides, cv2.BORDER_REPLICATE), np.uint8)
+    small = cv2.resize(whole, (wide // 8, tall // 8), interpolation=cv2.INTER_AREA)
+    soft = np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), 5.0), (wide, tall)), np.uint8)
+    inside = np.zeros((tall, wide), np.float32)
+    inside[top : top + rows, left : left + columns] = 1.0
+    ramp = max(8, columns // 14)
+    for axis, before, length in ((0, top, rows), (1, left, columns)):
+        if before:
+            place = np.arange(inside.shape[axis], dtype=np.float32) - before
+            edge = np.clip(np.minimum(place, length - 1 - place) / ramp, 0.0, 1.0)
+            inside *= edge[:, None] if axis == 0 else edge[None, :]
+    share = inside[..., None]
+    pixels = (whole * share + soft * (1 - share)).astype(np.uint8)
+    x, y, right, bottom = picture.subject
+    subject = ((x * columns + left) / wide, (y * rows + top) / tall, (right * columns + left) / wide, (bottom * rows + top) / tall)  # fmt: skip
+    return Picture(pixels, subject, picture.colour)
 
 
 def studio(picture: Picture, width: int, height: int, window: Box) -> tuple[Planes, RGB, RGB]:
@@ -118,25 +161,25 @@ def studio(picture: Picture, width: int, height: int, window: Box) -> tuple[Plan
     """
     rows = max(4, picture.height // 24)
     top, bottom = picture.pixels[:rows], picture.pixels[-rows:]
-    strips: list[Bytes] = []
+    strips: list[NDArray[np.float32]] = []
     for part in (top, bottom):
         line = part.reshape(rows, picture.width, 3).mean(axis=0, keepdims=True).astype(np.float32)
         smooth = cv2.GaussianBlur(cv2.resize(line, (width, 1)), (0, 0), width / 12, borderType=cv2.BORDER_REPLICATE)
         strips.append(np.asarray(smooth, np.float32).reshape(width, 3))
-    share = np.clip((np.arange(height) - window.y) / max(1, window.height), 0.0, 1.0)[:, None, None]
-    noise = _grain(height, width)
-    whole = strips[0][None] * (1 - share) + strips[1][None] * share + noise
-    planes = Planes.from_rgb(np.clip(whole, 0, 255).astype(np.uint8))
+    share = np.clip((np.arange(height) - window.y) / max(1, window.height), 0.0, 1.0).astype(np.float32)
+    (high, low), grain = (yuv_of(strip) for strip in strips), _grain(height, width)
+    planes: list[Bytes] = []
+    for number in range(3):
+        step = 2 if number else 1
+        rows = share[::step, None]
+        plane = rows * (low[::step, number] - high[::step, number])[None]
+        plane += high[::step, number][None] + grain[: plane.shape[0], : plane.shape[1]]
+        planes.append(plane.astype(np.uint8))
     above, below = (tuple(int(c) for c in strip.mean(axis=0)) for strip in strips)
-    return planes, above, below  # pyright: ignore[reportReturnType]
+    return Planes(*planes), above, below  # pyright: ignore[reportReturnType]
 
 
-def _grain(height: int, width: int) -> Bytes:
+def _grain(height: int, width: int) -> NDArray[np.float32]:
     """Ordered dither of under one grey level, so that slow gradients show no bands."""
     bayer = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16.0
-    return np.tile(bayer, (-(-height // 4), -(-width // 4)))[:height, :width, None]  # pyright: ignore[reportReturnType]
-
-
-def window_height(picture: Picture, width: int, least: int, most: int) -> int:
-    """How tall a full-width window shows all of the picture, within limits."""
-    return even(min(max(width * picture.height / picture.width, least), most))
+    return np.tile(bayer, (-(-height // 4), -(-width // 4)))[:height, :width]

@@ -139,6 +139,11 @@ class Planes:
         return np.clip(yuv @ _TO_RGB.T.astype(np.float32) + 0.5, 0, 255).astype(np.uint8)
 
 
+def yuv_of(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, 3) RGB as (n, 3) BT.709, not rounded."""
+    return (colours @ _TO_YUV[:, :3].T + _TO_YUV[:, 3]).astype(np.float32)
+
+
 def to_yuv(colour: RGB) -> tuple[int, int, int]:
     """One colour in limited-range BT.709.
 
@@ -202,8 +207,10 @@ def rounded(width: int, height: int, radius: float, margin: int = 0, blur: float
     cv2.rectangle(mask, (x0, y0 + r), (x1 - 1, y1 - r - 1), 255, -1)
     for cx, cy in ((x0 + r, y0 + r), (x1 - r - 1, y0 + r), (x0 + r, y1 - r - 1), (x1 - r - 1, y1 - r - 1)):
         cv2.circle(mask, (cx, cy), r, 255, -1)
-    if blur:
-        return _bytes(cv2.GaussianBlur(mask, (0, 0), blur))
+    if blur:  # a shadow is soft: a quarter of its size is enough to blur
+        size = (mask.shape[1], mask.shape[0])
+        small = cv2.resize(mask, (size[0] // 4, size[1] // 4), interpolation=cv2.INTER_AREA)
+        return _bytes(cv2.resize(cv2.GaussianBlur(small, (0, 0), blur / 4), size, interpolation=cv2.INTER_LINEAR))
     return _bytes(cv2.resize(mask, (width + 2 * margin, height + 2 * margin), interpolation=cv2.INTER_AREA))
 
 

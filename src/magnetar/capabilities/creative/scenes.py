@@ -25,14 +25,16 @@ from magnetar.capabilities.creative.layout import (
 )
 from magnetar.capabilities.creative.motion import Travel, Way, ease_out
 from magnetar.capabilities.creative.palette import READABLE, WHITE, Palette, contrast, mix
-from magnetar.capabilities.creative.picture import Picture, fill, studio
+from magnetar.capabilities.creative.picture import Picture, fill, studio, widened
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even, rounded
 from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.creative.storyboard import Look, Shot
-from magnetar.capabilities.creative.typeface import MEDIUM, Typeface
+from magnetar.capabilities.creative.typeface import REGULAR, Typeface
 from magnetar.capabilities.creative.typography import Setting, Style, set_text
 
 APPEAR_S = 0.45
+QUIET = READABLE + 0.6
+"""Contrast of the label: readable, not loud."""
 RISE = 44
 
 
@@ -162,14 +164,18 @@ class _Builder:
         if hook:
             text = self._readable(self.behind, p.ink, WHITE)
         line = self.shot.line
-        start = 0 if hook else self.s.turn_frames // 2
+        start = -5 if hook else self.s.turn_frames // 2
         headline = TITLE if hook else NAME if self.layout.price else HEADLINE
         if line.chip and self.layout.chip:
             self._chip(line.chip, self.layout.chip, start)
+        elif self.layout.chip:
+            self._bar(self.layout.chip.y + 28, start)
         anchor = "bottom" if hook else "top" if self.layout.price or not line.caption else "middle"
         if self.shot.look is Look.BAND:
             anchor = "top"
-        self._text("headline", line.headline, self.layout.headline, headline, text, start + 2, anchor)
+        shown = self._text("headline", line.headline, self.layout.headline, headline, text, start + 2, anchor)
+        if hook:
+            self._bar(shown.box.y / s.scale - 44, start)
         if line.caption and not self.layout.price:
             quiet = mix(text, self.behind, 0.12)
             self._text("caption", line.caption, self.layout.caption, CAPTION, quiet, start + 6)
@@ -197,18 +203,25 @@ class _Builder:
         shadow = (shadow * 0.20).astype(np.uint8)
         Sprite(shadow, s.palette.ink).blend(self.scene.base, area.x - margin, area.y - margin)
         tall = area.height + even(2 * radius)
-        Sprite(rounded(area.width, tall, radius), WHITE).blend(self.scene.base, area.x, area.y)
+        panel = Planes.filled(area.width, tall, WHITE)
+        reach = even(380 * s.scale)
+        ring = (even(900 * s.scale), even(780 * s.scale))
+        for size, colour in ((reach, mix(WHITE, s.palette.accent, 0.05)), (even(reach * 0.66), WHITE)):
+            Sprite(rounded(2 * size, 2 * size, size), colour).blend(panel, ring[0] - size, ring[1] - size)
+        Sprite(rounded(area.width, tall, radius), panel).blend(self.scene.base, area.x, area.y)
 
     def _camera(self) -> None:
         s, shot, window = self.s, self.shot, self.window
         x, y, right, bottom = s.picture.subject
         at = ((x + right) / 2, (y + bottom) / 2)
         if shot.way in (Way.CLOSER, Way.AWAY):
-            step = max(1, round(s.scale))
-            side = max(window.width, window.height) + 2 * step * (self.frames - 1)
-            zoom = side / max(window.width, window.height)
-            plate = fill(s.picture, side, side, shot.closer, at)
-            del zoom
+            side = max(window.width, window.height) + 2 * (self.frames - 1)
+            shown = s.picture
+            if shot.look is Look.OFFER:  # all of the product stays above the panel: surroundings are added
+                shown = widened(shown, 1.0, max(1.0, (bottom - y) * s.picture.height / (shown.width * 0.46)))
+                x, y, right, bottom = shown.subject
+                at = ((x + right) / 2, (y + bottom) / 2)
+            plate = fill(shown, side, side, shot.closer, at)
         else:
             spare = even(150 * s.scale)
             wide = window.width + (spare if shot.way in (Way.LEFT, Way.RIGHT) else 0)
@@ -223,7 +236,7 @@ class _Builder:
     def _seams(self) -> None:
         """Feather the window's upper and lower edge into the backdrop."""
         s, w = self.s, self.window
-        deep = even(150 * s.scale)
+        deep = even(116 * s.scale)
         fade = (np.cos(np.linspace(0, np.pi, deep)) * 0.5 + 0.5) * 255
         for rows, box in (
             (fade, Box(w.x, w.y, w.right, w.y + deep)),
@@ -250,10 +263,8 @@ class _Builder:
         over = self.top_behind
         text = self._readable(over, s.palette.ink, WHITE)
         size = label.font_size(s.script.language, s.width) / s.scale
-        quiet = mix(text, over, 0.18)
-        if contrast(quiet, over) < READABLE:
-            quiet = text
-        style = Style(round(size + 0.49), round(size + 0.49), 1, MEDIUM)
+        quiet = next((c for c in (mix(text, over, n / 100) for n in range(44, 0, -4)) if contrast(c, over) > QUIET), text)
+        style = Style(round(size + 0.49), round(size + 0.49), 1, REGULAR)
         mark = set_text(s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale)
         mark.sprite.blend(self.scene.base, *mark.origin)
         self.scene.settings.append(("label", mark, over))
@@ -263,6 +274,13 @@ class _Builder:
             )
             name.sprite.blend(self.scene.base, *name.origin)
             self.scene.settings.append(("brand", name, over))
+
+    def _bar(self, y: float, start: int) -> None:
+        """A short accent bar above a headline."""
+        s = self.s
+        wide, tall = even(96 * s.scale), max(2, even(12 * s.scale))
+        colour = s.palette.light if self.layout.dark else s.palette.accent
+        self._appear(Sprite(rounded(wide, tall, tall / 2), colour), even(72 * s.scale), even(y * s.scale), start)
 
     def _text(
         self, role: str, text: str, box: Box, style: Style, colour: RGB, start: int, anchor: str = "top"

@@ -92,7 +92,7 @@ def plan(script: Script, chance: Chance, fps: int, length_s: float = LENGTH_S) -
                 _way_in(number, look, draws[number, 1]),
                 starts[number],
                 starts[number + 1] - starts[number],
-                1.0 if look in (Look.STUDIO, Look.OFFER) else 1.06 + 0.14 * draws[number, 1],
+                1.0 if look in (Look.STUDIO, Look.OFFER, Look.CARD) else 1.0 + 0.1 * float(draws[number, 1]),
             )
         )
     shortest = min(shot.frames for shot in shots)

@@ -13,6 +13,8 @@ from magnetar.capabilities.creative.planes import RGB, Box, Bytes, Sprite
 from magnetar.capabilities.creative.typeface import BOLD, Typeface
 
 _THIN = "\u2009"
+_TALL = 1.18
+"""Height of one line in font sizes: Han characters and Latin descenders."""
 _SIDE_BY_SIDE = re.compile(
     r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%℃])(?=[\u4e00-\u9fff])"
 )  # a thin space between Chinese and Latin letters (CLREQ 3.2.2)
@@ -83,12 +85,11 @@ def set_text(
             text = text[: len(text) - 1]
             lines = _lines(face, text + "…", box, style, size) if text else ["…"]
     lines = [_spaced(line) for line in lines]
-    alpha, ascent = _draw(face, lines, size, style)
+    alpha = _draw(face, lines, size, style)
     tall, wide = alpha.shape
     x = {"left": box.x, "centre": (box.x + box.right - wide) // 2, "right": box.right - wide}[style.align]
     y = {"top": box.y, "middle": (box.y + box.bottom - tall) // 2, "bottom": box.bottom - tall}[anchor]
     x, y = max(x - x % 2, 0), max(y - y % 2, 0)
-    del ascent
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     ink = Box(x, y, x + wide, y + tall)
     if len(rows) and len(columns):
@@ -128,16 +129,16 @@ def _spaced(line: str) -> str:
     return _SIDE_BY_SIDE.sub(_THIN, line.replace(_THIN, ""))
 
 
-def _draw(face: Typeface, lines: list[str], size: int, style: Style) -> tuple[Bytes, int]:
+def _draw(face: Typeface, lines: list[str], size: int, style: Style) -> Bytes:
     font = face.sized(size, style.weight)
     widths = [font.getlength(line) for line in lines]
     wide = round(max(widths, default=0)) + 3
     ascent = round(size * 0.94)
     step = round(size * style.leading)
-    tall = step * (len(lines) - 1) + round(size * 1.12)
+    tall = step * (len(lines) - 1) + round(size * _TALL)
     sheet = Image.new("L", (wide + wide % 2, tall + tall % 2), 0)
     pen = ImageDraw.Draw(sheet)
     for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
         x = {"left": 0.0, "centre": (wide - width) / 2, "right": wide - width}[style.align]
         pen.text((x, ascent + number * step), line, fill=255, font=font, anchor="ls")
-    return np.asarray(sheet, np.uint8), ascent
+    return np.asarray(sheet, np.uint8)
