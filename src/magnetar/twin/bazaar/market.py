@@ -104,7 +104,7 @@ class BazaarMarket:
         rate = self._sessions * self._rhythm[tick % self._day.ticks] * settings.weekdays[weekday]
         if day >= settings.shock_day and tick % self._day.ticks >= self._day.ticks // 2:
             rate *= settings.noon_shock
-        if day == settings.promotion_day:
+        if 0 <= settings.promotion_day == day:  # −1 is no promotion, and also the last day of the warm-up
             rate *= 1.35
         room = self._room
         shopper, scene, wanted = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
