@@ -16,7 +16,6 @@ from magnetar.kernel.store import Store
 from magnetar.vocabulary.campaigns import AdGroup, Phase
 from magnetar.vocabulary.money import Money
 
-
 _FIELDS: dict[Kind, tuple[str, Callable[[Any], Any]]] = {
     Kind.PHASE: ("phase", lambda value: Phase(int(value))),
     Kind.BID: ("bid_factor", float),
@@ -71,9 +70,8 @@ class Desk:
         merchant = campaign.merchant
         if merchant not in self._counts:  # those before a restart keep their numbers
             self._counts[merchant] = self._kept.count(merchant)
-        self._counts[merchant] += 1
         record = Record(
-            id=f"{intention.campaign}:{self._counts[merchant]:06d}",
+            id=f"{intention.campaign}:{self._counts[merchant] + 1:06d}",
             tick=tick,
             at=self._bus.clock.now(),
             intention=intention,
@@ -82,6 +80,7 @@ class Desk:
             refusal=reason,
         )
         self._keep(record)
+        self._counts[merchant] += 1
         return record
 
     def _carry_out(self, intention: Intention, new: dict[str, AdGroup]) -> float | int | bool | None:

@@ -46,6 +46,10 @@ class Intention:
     evidence: dict[str, float] = field(default_factory=dict[str, float])
     """The figures that the reason rests on."""
 
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise ValueError(f"an intention wants a finite value, found {self.value!r}")
+
 
 def figures(**values: float) -> dict[str, float]:
     """Evidence from figures; one that is not defined, such as the target of a goal without one, is left out."""
