@@ -193,8 +193,15 @@ def _product_json(id: str, merchant: str, product: Product | None) -> bytes:
 class LivePlatform:
     """A running marketplace with its door: pages out, reports in."""
 
-    def __init__(self, platform: Platform, shoppers: int = 0, replay_days: int = REPLAY_DAYS) -> None:
+    def __init__(
+        self, platform: Platform, shoppers: int = 0, replay_days: int = REPLAY_DAYS, secret: bytes = b""
+    ) -> None:
         """Open around the stored catalogues, and take up what the log remembers.
+
+        Args:
+            shoppers: how many are known by row at a time; 0 for what the settings say.
+            replay_days: how many days of the log are learned from again.
+            secret: seals the tokens; by default that of the installation.
 
         Raises:
             BadInput: the secret under MAGNETAR_HOME cannot be read or made.
@@ -208,7 +215,7 @@ class LivePlatform:
         """Held from judging reports until they are told, and at tick edges: a charge never crosses an edge."""
         settings = runtime.settings
         lasting = settings.store != "memory"
-        self.sealer = Sealer(secret_in(settings.home) if lasting else secrets.token_bytes(32))
+        self.sealer = Sealer(secret or (secret_in(settings.home) if lasting else secrets.token_bytes(32)))
         self.recorder = Recorder(runtime.bus.log)
         self.seats = Seats(shoppers or getattr(settings, "shoppers", SHOPPERS))
         self.intake = Intake(self.sealer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -47,7 +47,7 @@ def control_plane(live: LivePlatform) -> FastAPI:
     accounts = platform.accounts
     bearer = HTTPBearer(auto_error=False, description="A merchant's key, or the token of an operator's session.")
 
-    def gate(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
+    def gate(given: HTTPAuthorizationCredentials | None = Depends(bearer)) -> Principal:
         who = None
         if given is not None and len(given.credentials) <= 200:
             who = accounts.principal_of_key(given.credentials) or accounts.principal_of_session(given.credentials)
@@ -68,7 +68,7 @@ def control_plane(live: LivePlatform) -> FastAPI:
     app.include_router(ledger_routes(live.ledger, gate))
 
     @app.get("/me", tags=["me"], summary="Who the key stands for")
-    def me(who: Annotated[Principal, Depends(gate)]) -> dict[str, Any]:
+    def me(who: Principal = Depends(gate)) -> dict[str, Any]:
         return {"name": who.name, "role": who.role.value, "merchant": who.merchant}
 
     @app.exception_handler(MagnetarError)
@@ -91,7 +91,7 @@ def control_plane(live: LivePlatform) -> FastAPI:
     return app
 
 
-def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:
+def problem(status: int, detail: str, headers: Any = None, **more: Any) -> Any:
     """An answer that says what went wrong."""
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     return JSONResponse(said, status, headers, "application/problem+json")
