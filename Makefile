@@ -23,10 +23,12 @@ test: .venv/.dev .venv/.static .venv/.warm ## 安装并测试 · Set everything 
 	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
 
 bench: .venv/.dev .venv/.warm ## 打印各项指标 · Print every measured figure beside its baseline
-	@failed=; for script in benchmarks/[a-z]*.py; do \
+	@failed=; missed=; for script in benchmarks/[a-z]*.py; do \
 	  [ -e "$$script" ] || { echo "benchmarks/ holds no script yet"; break; }; \
-	  echo "== $$script"; $(BIN)/python "$$script" || failed="$$failed $$script"; \
-	done; [ -z "$$failed" ] || { echo "not met:$$failed" >&2; exit 1; }
+	  echo "== $$script"; $(BIN)/python "$$script"; code=$$?; \
+	  [ $$code -le 1 ] || failed="$$failed $$script"; [ $$code -ne 1 ] || missed="$$missed $$script"; \
+	done; [ -z "$$missed" ] || echo "a goal is not met in:$$missed"; \
+	[ -z "$$failed" ] || { echo "did not run:$$failed" >&2; exit 1; }
 
 check: .venv/.dev ## 检查风格、类型与分层 · Check style, types, the ladder and the generated pages
 	@failed=; \
