@@ -37,7 +37,9 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=target.parent)
         os.close(handle)
     except OSError as error:
-        raise BadInput(f"Cannot write {str(target)!r}: {error.strerror}. Name a file in a folder you can write to.") from None
+        raise BadInput(
+            f"Cannot write {str(target)!r}: {error.strerror}. Name a file in a folder you can write to."
+        ) from None
     part = Path(name)
     try:
         yield part
@@ -96,7 +98,9 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 for packet in self._video.encode():

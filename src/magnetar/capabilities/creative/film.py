@@ -17,6 +17,7 @@ import numpy as np
 
 from magnetar import __version__
 from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.checks import Expected, check_film
 from magnetar.capabilities.creative.encode import PRESET, Writer, whole_or_nothing
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
@@ -97,9 +98,7 @@ def prepare(
     return Prepared(script, board, Stage(board, studio), face, used, digest)
 
 
-def _picture(
-    product: Product, root: Path | str | None, script: Script, face: Typeface
-) -> tuple[Picture, str]:
+def _picture(product: Product, root: Path | str | None, script: Script, face: Typeface) -> tuple[Picture, str]:
     """The first picture of the record that can be opened, else our own drawing."""
     palette = palette_for(product.category)
     base = Path(root).resolve() if root is not None else None
@@ -125,7 +124,7 @@ def _picture(
 def render_film(
     product: Product, pictures_root: Path | str | None, out: Path | str, *, language: str = "zh", seed: int = 0,
     points: Sequence[str] | None = None, font: str = "", threads: int = 1, width: int = WIDTH, fps: int = FPS,
-    length_s: float = LENGTH_S, check: bool = True,
+    length_s: float = LENGTH_S, check: bool = True, every_frame: bool = False,
 ) -> FilmReport:  # fmt: skip
     """Make one finished film of a product: 1080 × 1920, about 15 s, with sound, label and metadata.
 
@@ -138,7 +137,8 @@ def render_film(
         font: a font file; by default MAGNETAR_FONT, then set-up's, then the system's.
         threads: of the encoder.
         width: smaller for tests; the height follows at 9:16.
-        check: decode the film again and look for defects.
+        check: open the film again and look for defects.
+        every_frame: decode all of it for that, not only the key frames.
 
     Raises:
         BadInput: unknown language, no title, a character that the font lacks, or an `out` that cannot be written.
@@ -157,19 +157,23 @@ def render_film(
         label.KEY: label.metadata(product.merchant, made.digest),
         "comment": f"{label.TEXT[language]} · magnetar {__version__}",
     }
-    from magnetar.capabilities.creative.checks import check_film
-
     with whole_or_nothing(out) as part:
-        with Writer(part, width, width * HEIGHT // WIDTH // 2 * 2, fps, metadata, threads=threads, sound=sound) as writer:
+        with Writer(
+            part, width, width * HEIGHT // WIDTH // 2 * 2, fps, metadata, threads=threads, sound=sound
+        ) as writer:
             for _ in made.stage.play(writer.canvas):
                 writer.write()
         rendered = cpu()
-        defects = check_film(part, made) if check else []
+        expected = Expected(width, width * HEIGHT // WIDTH // 2 * 2, fps, board.frames)
+        defects = check_film(part, expected, made.stage.scenes, every_frame) if check else []
     checked = cpu()
     manifest = _manifest(made, product, language, seed, lufs, peak, defects)
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    manifest = {**manifest, "cpu_seconds": {"render": round(rendered - began, 3), "check": round(checked - rendered, 3)}}
+    manifest = {
+        **manifest,
+        "cpu_seconds": {"render": round(rendered - began, 3), "check": round(checked - rendered, 3)},
+    }
     return FilmReport(
         out, product.id, language, seed, board.seconds, board.frames, round(checked - began, 3), round(lufs, 2),
         round(peak, 2), tuple(defects), tuple(made.script.notes), manifest,
@@ -217,7 +221,12 @@ def _manifest(
         ],
         "price": "".join(made.script.price),
         "list_price": "".join(made.script.list_price) if made.script.list_price else None,
-        "music": {"tempo": board.tune.tempo, "key": board.tune.key, "lufs": round(lufs, 2), "true_peak_db": round(peak, 2)},
+        "music": {
+            "tempo": board.tune.tempo,
+            "key": board.tune.key,
+            "lufs": round(lufs, 2),
+            "true_peak_db": round(peak, 2),
+        },
         "label": {"text": label.TEXT[language], "metadata": json.loads(label.metadata(product.merchant, made.digest))},
         "font": {"name": made.face.name, "file": made.face.path.name},
         "versions": {"magnetar": __version__, "av": av.__version__, "opencv": cv2.__version__, "preset": PRESET},

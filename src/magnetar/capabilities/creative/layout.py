@@ -54,7 +54,7 @@ class Layout:
 LAYOUTS = {
     Look.STUDIO: Layout(Box(0, 250, 1080, 1330), Box(SIDE, 1262, RIGHT, 1542), Box(SIDE, 1552, RIGHT, 1632)),
     Look.BAND: Layout(
-        Box(0, 290, 1080, 1140), Box(SIDE, 1276, RIGHT, 1536), Box(SIDE, 1548, RIGHT, 1632),
+        Box(0, 290, 1080, 1140), Box(SIDE, 1272, RIGHT, 1540), Box(SIDE, 1548, RIGHT, 1632),
         chip=Box(SIDE, 1184, RIGHT, 1256), dark=True,
     ),
     Look.CARD: Layout(

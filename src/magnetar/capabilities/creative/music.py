@@ -38,7 +38,7 @@ class Tune:
 
     @property
     def key(self) -> str:
-        return "C Db D Eb E F Gb G Ab A Bb B".split()[self.root] + " major"
+        return ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"][self.root] + " major"
 
 
 def choose_tune(chance: Chance) -> Tune:
@@ -142,7 +142,9 @@ def _pluck(note: int) -> Sound:
     samples = round(0.7 * RATE)
     fade = np.exp(-np.arange(samples) / (0.16 * RATE)).astype(np.float32)
     bright = np.exp(-np.arange(samples) / (0.04 * RATE)).astype(np.float32)
-    sound = fade * _tone(_ROUND, _hertz(note), samples) + 0.35 * bright * _tone(_WARM, _hertz(note + 12), samples)
+    sound: Sound = fade * _tone(_ROUND, _hertz(note), samples) + np.float32(0.35) * bright * _tone(
+        _WARM, _hertz(note + 12), samples
+    )
     sound[:96] *= np.linspace(0, 1, 96, dtype=np.float32)
     return sound
 

@@ -105,7 +105,9 @@ def _colour(pixels: Bytes, subject: tuple[float, float, float, float]) -> RGB | 
     return round(float(red)), round(float(green)), round(float(blue))
 
 
-def fill(picture: Picture, width: int, height: int, closer: float = 1.0, at: tuple[float, float] = (0.5, 0.5)) -> Planes:
+def fill(
+    picture: Picture, width: int, height: int, closer: float = 1.0, at: tuple[float, float] = (0.5, 0.5)
+) -> Planes:
     """The picture covering a plate of a size.
 
     Args:

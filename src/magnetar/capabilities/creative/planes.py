@@ -88,9 +88,7 @@ class Planes:
         """A picture of one colour."""
         y, u, v = to_yuv(colour)
         half = (height // 2, width // 2)
-        return cls(
-            np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8)
-        )
+        return cls(np.full((height, width), y, np.uint8), np.full(half, u, np.uint8), np.full(half, v, np.uint8))
 
     @classmethod
     def from_rgb(cls, picture: Bytes) -> Planes:
@@ -98,7 +96,7 @@ class Planes:
         yuv = cv2.transform(picture, _TO_YUV)
         half = (picture.shape[1] // 2, picture.shape[0] // 2)
         u, v = (cv2.resize(np.ascontiguousarray(yuv[..., n]), half, interpolation=cv2.INTER_AREA) for n in (1, 2))
-        return cls(np.ascontiguousarray(yuv[..., 0]), _bytes(u), _bytes(v))
+        return cls(_bytes(np.ascontiguousarray(yuv[..., 0])), _bytes(u), _bytes(v))
 
     @property
     def width(self) -> int:

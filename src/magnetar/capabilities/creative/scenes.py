@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.layers import Appearing, Gleam, Scene
 from magnetar.capabilities.creative.layout import (
     ACTION,
     BRAND,
@@ -23,7 +24,7 @@ from magnetar.capabilities.creative.layout import (
     Layout,
     scaled,
 )
-from magnetar.capabilities.creative.motion import Travel, Way, ease_out
+from magnetar.capabilities.creative.motion import Travel, Way
 from magnetar.capabilities.creative.palette import READABLE, WHITE, Palette, contrast, mix
 from magnetar.capabilities.creative.picture import Picture, fill, studio, widened
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even, rounded
@@ -36,84 +37,6 @@ APPEAR_S = 0.45
 QUIET = READABLE + 0.6
 """Contrast of the label: readable, not loud."""
 RISE = 44
-
-
-@dataclass(slots=True)
-class Appearing:
-    """A layer that rises and fades in, then stays."""
-
-    sprite: Sprite
-    x: int
-    y: int
-    start: int
-    frames: int
-    rise: int
-
-    def reach(self) -> Box:
-        """Everything that it may touch on its way."""
-        x, y = self.x - self.x % 2, self.y - self.y % 2
-        return Box(x, y, x + self.sprite.width, y + self.sprite.height + self.rise + self.rise % 2)
-
-    def blend(self, canvas: Planes, frame: int) -> None:
-        share = ease_out((frame - self.start + 1) / self.frames)
-        if frame >= self.start:
-            self.sprite.blend(canvas, self.x, self.y + even(self.rise * (1 - share)), min(1.0, share * 1.02))
-
-
-@dataclass(slots=True)
-class Gleam:
-    """A band of light that crosses the button now and then."""
-
-    box: Box
-    shape: Sprite
-    base: Planes
-    period: int
-    width: int
-    first: int
-
-    def paint(self, canvas: Planes, frame: int) -> None:
-        place = (frame - self.first) % self.period
-        steps = max(2, self.period // 3)
-        if frame < self.first or place > steps:
-            return
-        canvas.paste(self.base, self.box.x, self.box.y)
-        if place < steps:
-            x = even(self.box.x - self.width + (self.box.width + self.width) * place / steps)
-            left, right = max(self.box.x, x), min(self.box.right, x + self.width)
-            if right > left:
-                part = Box(left, self.box.y, right, self.box.bottom)
-                self.shape.blend(canvas.view(part), 0, 0, 1.0) if right - left == self.shape.width else None
-
-
-@dataclass(slots=True)
-class Scene:
-    """A scene that can paint any of its frames."""
-
-    base: Planes
-    travel: Travel | None
-    edges: list[tuple[Sprite, int, int]]
-    """Blended over the picture's window: soft seams and round corners."""
-    appearing: list[Appearing] = field(default_factory=list[Appearing])
-    gleam: Gleam | None = None
-    settings: list[tuple[str, Setting, RGB]] = field(default_factory=list[tuple[str, Setting, RGB]])
-    """Role, text and the colour behind it, for checks."""
-
-    def paint(self, canvas: Planes, frame: int, whole: bool = False) -> None:
-        """Paint one frame; only what changes since the frame before, unless the whole is asked for."""
-        if whole:
-            canvas.paste(self.base)
-        if self.travel:
-            self.travel.paint(canvas, frame)
-            for sprite, x, y in self.edges:
-                sprite.blend(canvas, x, y)
-        if self.appearing and (whole or any(a.start <= frame <= a.start + a.frames for a in self.appearing)):
-            for one in self.appearing:
-                reach = one.reach().cut(canvas.box)
-                canvas.paste(self.base.view(reach), reach.x, reach.y)
-            for one in self.appearing:
-                one.blend(canvas, frame)
-        if self.gleam:
-            self.gleam.paint(canvas, frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +93,18 @@ class _Builder:
             self._chip(line.chip, self.layout.chip, start)
         elif self.layout.chip:
             self._bar(self.layout.chip.y + 28, start)
-        anchor = "bottom" if hook else "top" if self.layout.price or not line.caption else "middle"
-        if self.shot.look is Look.BAND:
-            anchor = "top"
+        flows = self.shot.look in (Look.BAND, Look.TOWER)
+        anchor = "bottom" if hook else "top" if flows or self.layout.price else "middle"
         shown = self._text("headline", line.headline, self.layout.headline, headline, text, start + 2, anchor)
         if hook:
             self._bar(shown.box.y / s.scale - 44, start)
         if line.caption and not self.layout.price:
             quiet = mix(text, self.behind, 0.12)
-            self._text("caption", line.caption, self.layout.caption, CAPTION, quiet, start + 6)
+            below = self.layout.caption
+            if flows:  # right below the headline, however many lines that has
+                top = min(below.y, round(shown.box.bottom / s.scale) + 38)
+                below = Box(below.x, top, below.right, below.bottom)
+            self._text("caption", line.caption, below, CAPTION, quiet, start + 6)
         if self.layout.price and self.layout.action:
             self._offer(self.layout.price, self.layout.action, start)
         return self.scene
@@ -217,8 +143,9 @@ class _Builder:
         if shot.way in (Way.CLOSER, Way.AWAY):
             side = max(window.width, window.height) + 2 * (self.frames - 1)
             shown = s.picture
-            if shot.look is Look.OFFER:  # all of the product stays above the panel: surroundings are added
-                shown = widened(shown, 1.0, max(1.0, (bottom - y) * s.picture.height / (shown.width * 0.46)))
+            if shot.look in (Look.OFFER, Look.CARD):  # the whole product stays in sight: surroundings are added
+                share = 0.52 if shot.look is Look.OFFER else 0.66
+                shown = widened(shown, 1.0, max(1.0, (bottom - y) * s.picture.height / (shown.width * share)))
                 x, y, right, bottom = shown.subject
                 at = ((x + right) / 2, (y + bottom) / 2)
             plate = fill(shown, side, side, shot.closer, at)
@@ -263,7 +190,9 @@ class _Builder:
         over = self.top_behind
         text = self._readable(over, s.palette.ink, WHITE)
         size = label.font_size(s.script.language, s.width) / s.scale
-        quiet = next((c for c in (mix(text, over, n / 100) for n in range(44, 0, -4)) if contrast(c, over) > QUIET), text)
+        quiet = next(
+            (c for c in (mix(text, over, n / 100) for n in range(44, 0, -4)) if contrast(c, over) > QUIET), text
+        )
         style = Style(round(size + 0.49), round(size + 0.49), 1, REGULAR)
         mark = set_text(s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale)
         mark.sprite.blend(self.scene.base, *mark.origin)
@@ -356,7 +285,9 @@ class _Builder:
         slant = np.arange(wide)[None] + (np.arange(area.height)[:, None] - area.height / 2) * 0.35
         bell = np.exp(-(((slant - wide / 2) / (wide * 0.14)) ** 2)) * 62
         part = base.view(inner.moved(-area.x, -area.y)).copy()
-        self.scene.gleam = Gleam(inner, Sprite(bell.astype(np.uint8), WHITE), part, round(self.s.fps * 1.5), wide, first)
+        self.scene.gleam = Gleam(
+            inner, Sprite(bell.astype(np.uint8), WHITE), part, round(self.s.fps * 1.5), wide, first
+        )
 
     def _readable(self, behind: RGB, dark: RGB, light: RGB) -> RGB:
         return dark if contrast(dark, behind) >= contrast(light, behind) else light

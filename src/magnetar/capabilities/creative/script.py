@@ -23,7 +23,9 @@ _COPIED = {  # attribute names and plain values that an English film may show, e
     "材质": "Material", "面料": "Fabric", "容量": "Capacity", "净含量": "Net", "重量": "Weight", "尺寸": "Size", "直径": "Diameter",
     "口径": "Diameter", "长度": "Length", "厚度": "Thickness", "功率": "Power", "承重": "Load", "规格": "Pack",
 }  # fmt: skip
-_CAUTION = re.compile(r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|http|www|\b(?:avoid|not|please|keep|never|normal)\b", re.I)
+_CAUTION = re.compile(
+    r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|http|www|\b(?:avoid|not|please|keep|never|normal)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,15 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
     told = "".join(pool[:POINTS])
     facts = [fact for fact in _facts(product, language, notes) if not _says(told, fact)]
     least = 3 if language == "zh" else 6
-    lines = [Line("hook", name, _join(extras[:2], language), _category(product, language))]
+    lines = [Line("hook", name, " · ".join(extras[:2]), _category(product, language))]
     for point in pool[:POINTS]:
         first, *rest = clauses(point)
         head = [first]
         while rest and len("".join(head)) < least:
             head.append(rest.pop(0))
-        lines.append(Line("point", _join(head, language), _join(rest, language), facts.pop(0) if facts else ""))
+        lines.append(
+            Line("point", _start(_join(head, language)), _start(_join(rest, language)), facts.pop(0) if facts else "")
+        )
     if len(lines) == 1 and len(facts) > 1:
         lines += [Line("point", fact.split(" ", 1)[1], fact.split(" ", 1)[0]) for fact in facts[:POINTS]]
     lines.append(Line("offer", name))
@@ -116,7 +120,9 @@ def _title(product: Product, language: str, notes: list[str]) -> str:
         notes.append("title: the record has no English title; shown as it is")
     title = lawful_title(clean_text(raw, "title", notes), notes)
     if not re.search(r"\w", title):
-        raise BadInput(f"商品 {product.id!r} 没有可展示的标题: no title that can be shown, found {raw[:60]!r}. Give it a title.")
+        raise BadInput(
+            f"商品 {product.id!r} 没有可展示的标题: no title that can be shown, found {raw[:60]!r}. Give it a title."
+        )
     return title
 
 
@@ -203,6 +209,11 @@ def _says(text: str, fact: str) -> bool:
 
 def _join(parts: Sequence[str], language: str) -> str:
     return ("，" if language == "zh" else ", ").join(parts)
+
+
+def _start(text: str) -> str:
+    """A text with a capital at its start where it is in Latin letters."""
+    return text[:1].upper() + text[1:] if text[:1].islower() and text.split(" ")[0].islower() else text
 
 
 def _latin(text: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from magnetar.capabilities.creative.layers import Scene
 from magnetar.capabilities.creative.motion import ease_in_out
 from magnetar.capabilities.creative.planes import Box, Planes, even
-from magnetar.capabilities.creative.scenes import Scene, Studio, build
+from magnetar.capabilities.creative.scenes import Studio, build
 from magnetar.capabilities.creative.storyboard import Shot, Storyboard, Turn
 
 _SHIFT = 0.28
@@ -17,7 +18,7 @@ class Stage:
     """The scenes of a film, ready to be painted in order."""
 
     def __init__(self, board: Storyboard, studio: Studio) -> None:
-        self.board = board
+        self.board, self.studio = board, studio
         self.scenes = [build(studio, shot) for shot in board.shots]
         size = (studio.width, studio.height, (0, 0, 0))
         self._old, self._new = Planes.filled(*size), Planes.filled(*size)

@@ -1,0 +1,172 @@
+"""What a film costs beside its encoder alone, and beside moviepy.
+
+    python benchmarks/film.py [--quick] [--json FILE|-] [--product ID]
+
+All in one process, one after the other, CPU seconds (user and system) of the process and its children:
+  film       `render_film`: script, scenes, music, painting, H.264, AAC, muxing; its checks are shown apart
+  x264       the same frames, held ready in a file, through the same encoder with the same settings, without sound
+  moviepy    the same scenes with moviepy in one pass (its own zoom, text and composition), x264 at the same preset;
+             needs `pip install moviepy` (for this benchmark only); said to be missing otherwise
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from magnetar.capabilities.catalogue import read_catalogue
+from magnetar.capabilities.creative import encode
+from magnetar.capabilities.creative.encode import Writer
+from magnetar.capabilities.creative.film import FPS, HEIGHT, WIDTH, prepare, render_film
+from magnetar.capabilities.creative.loudness import RATE
+from magnetar.surface.report import write_json
+from magnetar.vocabulary.catalogue import Product
+
+SHOP = Path(__file__).resolve().parents[1] / "examples" / "shop"
+TO_X264, TO_MOVIEPY, CPU_GOAL = 1.25, 1 / 11, 6.0
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its ended children."""
+    mine, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return mine.ru_utime + mine.ru_stime + children.ru_utime + children.ru_stime
+
+
+def x264_alone(product: Product, folder: Path, seed: int, length_s: float) -> float:
+    """Encode the film's frames, which lie ready in a file, and nothing else."""
+    made = prepare(product, SHOP, seed=seed, length_s=length_s)
+    raw = folder / "frames.yuv"
+    with raw.open("wb") as file, Writer(folder / "unused.mp4", WIDTH, HEIGHT, FPS, {}) as scratch:
+        for _ in made.stage.play(scratch.canvas):
+            for plane in scratch.canvas.all():
+                file.write(np.ascontiguousarray(plane).tobytes())
+        scratch.write()
+    frames = np.memmap(raw, np.uint8, "r").reshape(-1, WIDTH * HEIGHT * 3 // 2)
+    began, luma = cpu(), WIDTH * HEIGHT
+    with Writer(folder / "x264.mp4", WIDTH, HEIGHT, FPS, {}) as writer:
+        for frame in frames:
+            writer.canvas.y[...] = frame[:luma].reshape(HEIGHT, WIDTH)
+            writer.canvas.u[...] = frame[luma : luma * 5 // 4].reshape(HEIGHT // 2, WIDTH // 2)
+            writer.canvas.v[...] = frame[luma * 5 // 4 :].reshape(HEIGHT // 2, WIDTH // 2)
+            writer.write()
+    used = cpu() - began
+    raw.unlink()
+    return used
+
+
+def moviepy_once(product: Product, folder: Path, seed: int, length_s: float) -> float | None:
+    """The film's scenes in moviepy, one pass: picture with its zoom, texts, sound; None where it is not installed."""
+    try:
+        from moviepy import AudioArrayClip, ColorClip, CompositeVideoClip, ImageClip, TextClip  # pyright: ignore
+    except ImportError:
+        try:
+            from moviepy import ColorClip, CompositeVideoClip, ImageClip, TextClip  # pyright: ignore
+            from moviepy.audio.AudioClip import AudioArrayClip  # pyright: ignore
+        except ImportError:
+            return None
+    from PIL import Image
+
+    made = prepare(product, SHOP, seed=seed, length_s=length_s)
+    with Image.open(SHOP / product.images[0]) as opened:
+        picture = np.asarray(opened.convert("RGB").resize((WIDTH, WIDTH), Image.Resampling.LANCZOS))
+    clips: list[Any] = []
+    began = cpu()
+    font = str(made.face.path)
+    for shot in made.board.shots:
+        start, length = shot.start / FPS, shot.frames / FPS
+        clips.append(ColorClip((WIDTH, HEIGHT), color=(240, 236, 230)).with_start(start).with_duration(length))
+        moving = ImageClip(picture).with_duration(length).resized(lambda t, d=length: 1 + 0.14 * t / d)
+        clips.append(moving.with_start(start).with_position(("center", 250)))
+        for text, size, y in ((shot.line.headline, 120, 1360), (shot.line.caption, 60, 1550), ("AI 生成", 62, 160)):
+            if text:
+                drawn = TextClip(font=font, text=text, font_size=size, color="black", margin=(0, 20))
+                clips.append(drawn.with_start(start).with_duration(length).with_position((72, y)))
+    sound = np.zeros((round(made.board.seconds * RATE), 2))
+    film = CompositeVideoClip(clips, size=(WIDTH, HEIGHT)).with_audio(AudioArrayClip(sound, fps=RATE))
+    film.write_videofile(str(folder / "moviepy.mp4"), fps=FPS, codec="libx264", audio_codec="aac", preset=encode.PRESET, threads=1, logger=None)  # fmt: skip
+    return cpu() - began
+
+
+def main() -> int:
+    """Measure, print, and end with 1 where a goal is missed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="a third of the length, one film, no moviepy")
+    parser.add_argument("--product", default="", help="one product of the sample shop; by default three")
+    parser.add_argument("--json", default="", metavar="FILE|-")
+    options = parser.parse_args()
+    products = {one.id: one for one in read_catalogue(SHOP / "catalogue.csv") if isinstance(one, Product)}
+    chosen = [options.product] if options.product else ["p065"] if options.quick else ["p010", "p065", "p130"]
+    length_s = 5.0 if options.quick else 15.0
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        render_film(products[chosen[0]], SHOP, folder / "warm.mp4", width=270, length_s=5.0)  # imports, fonts, caches
+        films, encoders, checks, movies = [], [], [], []
+        for seed, name in enumerate(chosen):
+            report = render_film(products[name], SHOP, folder / "film.mp4", seed=seed, length_s=length_s)
+            films.append(report.manifest["cpu_seconds"]["render"])
+            checks.append(report.manifest["cpu_seconds"]["check"])
+            encoders.append(x264_alone(products[name], folder, seed, length_s))
+            print(
+                f"{name}: film {films[-1]:.2f} s, checks {checks[-1]:.2f} s, x264 alone {encoders[-1]:.2f} s",
+                file=sys.stderr,
+            )
+        if not options.quick:
+            movies = [moviepy_once(products[chosen[0]], folder, 0, length_s)]
+    ratios = np.array(films) / np.array(encoders)
+    rows.append(_row("film_to_x264", "ratio", ratios, TO_X264, "x264 alone, s", float(np.mean(encoders))))
+    rows.append(
+        _row(
+            "film_cpu",
+            "CPU s",
+            np.array(films) + np.array(checks),
+            CPU_GOAL if not options.quick else CPU_GOAL / 3,
+            "render only",
+            float(np.mean(films)),
+        )
+    )
+    if movies and movies[0] is not None:
+        rows.append(
+            _row(
+                "film_to_moviepy",
+                "ratio",
+                np.array([films[0] / movies[0]]),
+                TO_MOVIEPY,
+                "moviepy one pass, s",
+                movies[0],
+            )
+        )
+    elif not options.quick:
+        print("moviepy is not installed: that row is left out (pip install moviepy)", file=sys.stderr)
+    for row in rows:
+        print(f"{row['metric']:18} {row['value']:8.4f} {row['unit']:6} [{row['low']:.4f}, {row['high']:.4f}] goal {row['goal']:.4f} "
+              f"{'met' if row['met'] else 'not met'}; {row['baseline']['name']} {row['baseline']['value']:.2f}")  # fmt: skip
+    conditions = {
+        "preset": encode.PRESET,
+        "crf": encode.CRF,
+        "fps": FPS,
+        "length_s": length_s,
+        "products": chosen,
+        "av": av.__version__,
+    }
+    write_json(options.json, "bench film", {"rows": rows, **conditions}, 0)
+    return 0 if all(row["met"] for row in rows) else 1
+
+
+def _row(metric: str, unit: str, values: Any, goal: float, baseline: str, beside: float) -> dict[str, Any]:
+    return {
+        "metric": metric, "unit": unit, "value": float(np.mean(values)), "low": float(np.min(values)),
+        "high": float(np.max(values)), "n": len(values), "baseline": {"name": baseline, "value": beside},
+        "goal": goal, "met": bool(np.mean(values) <= goal),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

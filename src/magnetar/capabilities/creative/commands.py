@@ -1,0 +1,117 @@
+"""`magnetar film`: a product's film, poster and moving picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from magnetar.kernel.errors import BadInput, GoalMissed
+from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, progress, write_json
+from magnetar.surface.session import session_of
+
+
+def film(
+    context: typer.Context,
+    product_id: Annotated[str, typer.Argument(metavar="PRODUCT_ID", help="商品编号 · The product's id.")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE.mp4", help="影片文件 · Where the film goes; FILE.json beside it tells what it was made of.")
+    ] = "",
+    catalogue: Annotated[
+        str, typer.Option("--catalogue", metavar="FILE", help="商品目录 · A product feed; default: the merchant's catalogue, then the sample shop.")
+    ] = "",
+    pictures: Annotated[
+        str, typer.Option("--pictures", metavar="DIR", help="图片目录 · The folder that picture names start from; default: the feed's folder.")
+    ] = "",
+    language: Annotated[str, typer.Option("--language", help="语言 · zh or en.")] = "zh",
+    still: Annotated[
+        str, typer.Option("--still", metavar="FILE", help="海报 · Also a poster: .png, .jpg or .webp.")
+    ] = "",
+    shape: Annotated[str, typer.Option("--shape", help="海报比例 · The poster's shape: 3:4, 1:1 or 9:16.")] = "3:4",
+    gif: Annotated[
+        str, typer.Option("--gif", metavar="FILE", help="动图 · Also a moving picture: .gif or .webp.")
+    ] = "",
+    threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="线程数 · Threads of the encoder.")] = 2,
+    merchant: MerchantOption = "",
+    seed: SeedOption = 0,
+    json: JsonOption = "",
+) -> None:  # fmt: skip
+    """用商品档案制作成片 · Make a finished 9:16 film from a product's record, with sound, subtitles and AI label."""
+    from magnetar.capabilities.catalogue import CatalogueService
+    from magnetar.capabilities.creative.service import CreativeService, points_for
+    from magnetar.capabilities.creative.stills import MOVING_FORMATS, STILL_FORMATS, render_moving, render_still
+
+    if not (out or still or gif):
+        raise BadInput(
+            "没有要做的 Nothing to make. Name a film with --out FILE.mp4, a poster with --still or a moving picture with --gif."
+        )
+    for option, name, endings in (
+        ("--out", out, [".mp4"]),
+        ("--still", still, STILL_FORMATS),
+        ("--gif", gif, MOVING_FORMATS),
+    ):
+        if name and Path(name).suffix.lower() not in endings:
+            raise BadInput(f"{option} takes a file that ends in {', '.join(endings)}, found {name!r}.")
+    session = session_of(context)
+    shelf: CatalogueService = session.platform.catalogue
+    service = getattr(session.platform, "creative", None) or CreativeService(
+        shelf, session.platform.runtime.bus, session.settings.currency
+    )
+    for option, name in (("--catalogue", catalogue), ("--pictures", pictures)):
+        if name and not Path(name).exists():
+            raise BadInput(f"{option}: 没有 there is no {name!r}.")
+    found = service.find(
+        session.merchant(merchant),
+        product_id,
+        Path(catalogue) if catalogue else None,
+        Path(pictures) if pictures else None,
+    )
+    result: dict[str, Any] = {
+        "product": found.product.id,
+        "title": found.product.title,
+        "source": found.source,
+        "language": language,
+    }
+    defects: list[dict[str, Any]] = []
+    options: dict[str, Any] = {"language": language, "seed": seed, "points": points_for(found, language)}
+    if out:
+        progress(f"正在制作 rendering {found.product.id} {found.product.title[:40]} …")
+        report = service.make_film(found, Path(out), language=language, seed=seed, threads=threads)
+        defects = list(report.defects)
+        cost = report.manifest["cpu_seconds"]
+        result.update(
+            file=str(report.file), film_seconds=report.seconds, frames=report.frames, loudness_lufs=report.loudness_lufs,
+            true_peak_db=report.true_peak_db, render_cpu_seconds=cost["render"], check_cpu_seconds=cost["check"],
+            defects=defects, notes=list(report.notes), manifest=str(report.file.with_suffix(".json")),
+        )  # fmt: skip
+    if still:
+        result["still"] = render_still(found.product, found.pictures, still, shape=shape, **options)
+    if gif:
+        result["moving"] = render_moving(found.product, found.pictures, gif, **options)
+    write_json(json, "film", result, seed)
+    if json != "-":
+        _show(result)
+    if defects:
+        raise GoalMissed(
+            f"影片有缺陷 The film has {len(defects)} defects: "
+            + "; ".join(f"{d['kind']} ({d['detail']})" for d in defects[:5])
+        )
+
+
+def _show(result: dict[str, Any]) -> None:
+    console = Console(width=120, highlight=False)
+    if "file" in result:
+        console.print(
+            f"影片 film  {result['file']}  {result['film_seconds']:.1f} s, {result['loudness_lufs']:.1f} LUFS, "
+            f"{result['render_cpu_seconds'] + result['check_cpu_seconds']:.1f} CPU-s, 缺陷 defects {len(result['defects'])}",
+            markup=False,
+        )
+    for name, label in (("still", "海报 still"), ("moving", "动图 moving")):
+        if name in result:
+            console.print(
+                f"{label}  {result[name]['file']}  {result[name]['width']} × {result[name]['height']}", markup=False
+            )
+    for note in dict.fromkeys(result.get("notes", [])):
+        console.print(f"  注 note: {note}", markup=False)

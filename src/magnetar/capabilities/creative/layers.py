@@ -1,0 +1,87 @@
+"""What a scene is made of: a still base, a travelling picture, texts that appear, light that crosses a button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from magnetar.capabilities.creative.motion import Travel, ease_out
+from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even
+from magnetar.capabilities.creative.typography import Setting
+
+
+@dataclass(slots=True)
+class Appearing:
+    """A layer that rises and fades in, then stays."""
+
+    sprite: Sprite
+    x: int
+    y: int
+    start: int
+    frames: int
+    rise: int
+
+    def reach(self) -> Box:
+        """Everything that it may touch on its way."""
+        x, y = self.x - self.x % 2, self.y - self.y % 2
+        return Box(x, y, x + self.sprite.width, y + self.sprite.height + self.rise + self.rise % 2)
+
+    def blend(self, canvas: Planes, frame: int) -> None:
+        share = ease_out((frame - self.start + 1) / self.frames)
+        if frame >= self.start:
+            self.sprite.blend(canvas, self.x, self.y + even(self.rise * (1 - share)), min(1.0, share * 1.02))
+
+
+@dataclass(slots=True)
+class Gleam:
+    """A band of light that crosses the button now and then."""
+
+    box: Box
+    shape: Sprite
+    base: Planes
+    period: int
+    width: int
+    first: int
+
+    def paint(self, canvas: Planes, frame: int) -> None:
+        place = (frame - self.first) % self.period
+        steps = max(2, self.period // 3)
+        if frame < self.first or place > steps:
+            return
+        canvas.paste(self.base, self.box.x, self.box.y)
+        if place < steps:
+            x = even(self.box.x - self.width + (self.box.width + self.width) * place / steps)
+            left, right = max(self.box.x, x), min(self.box.right, x + self.width)
+            part = Box(left, self.box.y, max(left, right), self.box.bottom)
+            if part.width == self.shape.width:
+                self.shape.blend(canvas.view(part), 0, 0)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A scene that can paint any of its frames."""
+
+    base: Planes
+    travel: Travel | None
+    edges: list[tuple[Sprite, int, int]]
+    """Blended over the picture's window: soft seams and round corners."""
+    appearing: list[Appearing] = field(default_factory=list[Appearing])
+    gleam: Gleam | None = None
+    settings: list[tuple[str, Setting, RGB]] = field(default_factory=list[tuple[str, Setting, RGB]])
+    """Role, text and the colour behind it, for checks."""
+
+    def paint(self, canvas: Planes, frame: int, whole: bool = False) -> None:
+        """Paint one frame; only what changes since the frame before, unless the whole is asked for."""
+        if whole:
+            canvas.paste(self.base)
+        if self.travel:
+            self.travel.paint(canvas, frame)
+            for sprite, x, y in self.edges:
+                sprite.blend(canvas, x, y)
+        if self.appearing and (whole or any(a.start <= frame <= a.start + a.frames for a in self.appearing)):
+            for one in self.appearing:
+                reach = one.reach().cut(canvas.box)
+                canvas.paste(self.base.view(reach), reach.x, reach.y)
+            for one in self.appearing:
+                one.blend(canvas, frame)
+        if self.gleam:
+            self.gleam.paint(canvas, frame)
