@@ -471,7 +471,8 @@ def test_a_new_day_brings_a_new_budget_also_after_a_pause_of_days(market: Market
     market.advertise(daily_budget=50.0)
     for number in range(40):
         page = market.page(f"a{number}")
-        market.report({"type": "viewed", "id": f"v{number}", "page": page["page"], "depth": 10})
+        act = {"id": f"v{number}", "page": page["page"]}
+        market.report({"type": "viewed", "depth": 2, **act}, {"type": "clicked", "position": 1, **act})
     first = market.spent
     market.clock.step_to(MORNING + 3 * DAY)
     market.live.open_ticks()
