@@ -382,3 +382,15 @@ def test_a_catalogue_of_one_product_can_be_rehearsed():
     results = run_pair(setting(products=PRODUCTS[:1], shoppers=60, pages_per_day=200), 0)
     assert [one.arm for one in results] == [*EVERY_ARM, AA]
     assert all(one.spend <= 300.0 for one in results)
+
+
+def test_each_campaign_is_charged_in_its_own_currency():
+    products = tuple(replace(one, price=Money(one.price.micros, "USD")) for one in PRODUCTS[:32])
+    stage = Stage(setting(products=products, budget=Money.of(300, "USD"), merchant=MerchantId("demo")), 0)
+    stage.warm_up()
+    result = stage.play(0, "uax")
+    stage.platform.open_tick(FIRST + 48)
+    balance = stage.platform.budgets.ledger.balance
+    assert balance("merchant:demo:balance@USD") == Money(-int(stage.tally.spend.sum()), "USD") < Money(0, "USD")
+    assert balance("platform:revenue@USD").amount == pytest.approx(result.spend)
+    assert balance("merchant:demo:balance@CNY") == Money(0)

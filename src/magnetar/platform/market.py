@@ -76,7 +76,9 @@ class Marketplace:
                 for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving, budgets):
                     part.new_day()
         for campaign in roster.campaigns[len(budgets) :]:
-            budgets.add(campaign.id, payer=f"merchant:{campaign.merchant}:balance")
+            currency = campaign.daily_budget.currency
+            payer, earner = f"merchant:{campaign.merchant}:balance@{currency}", f"platform:revenue@{currency}"
+            budgets.add(campaign.id, payer=payer, earner=earner)
         budgets.set_budgets(np.array([one.daily_budget.micros for one in roster.campaigns], np.int64))
         self.predictor.refresh(now)
         left = self.budgets.remaining()

@@ -73,13 +73,13 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     items = len(price)
     scenes = np.full(items, ALL_SCENES, np.uint8)
     scenes[own + goods :] = WATCHED_SCENES
-    names = [product.id for product in products]
+    names = [product.id for product in products]  # those of others begin with ~, which no feed's do
     names += [
-        f"rival-{place // settings.rival_products + 1}-{place % settings.rival_products + 1}" for place in range(goods)
+        f"~rival-{place // settings.rival_products + 1}-{place % settings.rival_products + 1}" for place in range(goods)
     ]
-    names += [f"content-{place + 1}" for place in range(settings.contents)]
+    names += [f"~content-{place + 1}" for place in range(settings.contents)]
     merchants = [products[0].merchant if products else "own"] + [
-        f"rival-{place + 1}" for place in range(settings.rivals)
+        f"~rival-{place + 1}" for place in range(settings.rivals)
     ]
     shelf = Shelf.of(
         ids=names,

@@ -70,7 +70,7 @@ def draw_rivals(shelf: Shelf, settings: BazaarSettings, chance: Chance) -> Rival
     campaigns: list[tuple[Campaign, Sequence[AdGroup]]] = []
     strategy: dict[str, str] = {}
     for place in range(settings.rivals):
-        merchant = MerchantId(f"rival-{place + 1}")
+        merchant = MerchantId(f"~rival-{place + 1}")
         rows = shelf.of_merchant(merchant)[:_GROUPS]
         way = STRATEGIES[place % len(STRATEGIES)]
         goal = Goal(GoalKind.TARGET_ROI, float(roi[place]))
