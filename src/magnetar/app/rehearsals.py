@@ -6,6 +6,7 @@ interrupted goes on from there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -296,10 +297,8 @@ def _spawn(order: bytes) -> subprocess.Popen[bytes]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and its workers; nothing where they have ended."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 
