@@ -16,13 +16,13 @@ export PYTHONUTF8 = 1
 help: ## 列出命令 · List what can be made
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: .venv/.run .venv/.static .venv/.warm ## 安装并演示 · Set everything up and run the main job on the sample shop
+demo: .venv/.run .venv/.static .venv/.warm .venv/.font ## 安装并演示 · Set everything up and run the main job on the sample shop
 	@$(BIN)/magnetar demo
 
-test: .venv/.dev .venv/.static .venv/.warm ## 安装并测试 · Set everything up and run the tests
+test: .venv/.dev .venv/.static .venv/.warm .venv/.font ## 安装并测试 · Set everything up and run the tests
 	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --maxprocesses 8 --dist loadfile $(PYTEST_ARGS)
 
-bench: .venv/.dev .venv/.warm ## 打印各项指标 · Print every measured figure beside its baseline
+bench: .venv/.dev .venv/.warm .venv/.font ## 打印各项指标 · Print every measured figure beside its baseline
 	@failed=; missed=; for script in benchmarks/[a-z]*.py; do \
 	  [ -e "$$script" ] || { echo "benchmarks/ holds no script yet"; break; }; \
 	  echo "== $$script"; $(BIN)/python "$$script"; code=$$?; \
@@ -56,7 +56,7 @@ extras: .venv/.dev ## 安装全部附加组件 · Install every extra
 
 static: .venv/.static ## 取来网页脚本 · Fetch htmx and ECharts from npm for the console
 
-setup: .venv/.dev .venv/.static ## 只安装 · Set up for development and stop there
+setup: .venv/.dev .venv/.font .venv/.static ## 只安装 · Set up for development and stop there
 
 screenshots: .venv/.dev .venv/.static ## 截图 · Take docs/screenshots/ again from the running product
 	@$(BIN)/python docs/make_screenshots.py
@@ -111,3 +111,10 @@ VENDOR := src/magnetar/web/static/vendor
 	else \
 	  echo "notice: npm could not fetch the console's scripts; it shows tables instead of charts. Try again: make static" >&2; \
 	fi
+
+# Films need a font with Chinese characters; without one they end with the install command, all else works.
+FONT := src/magnetar/capabilities/creative/fetch_font.py
+.venv/.font: $(FONT) | .venv/.made
+	@[ -x $(BIN)/magnetar ] || $(MAKE) --no-print-directory .venv/.run
+	@if $(BIN)/python -m magnetar.capabilities.creative.fetch_font; then touch $@; \
+	else echo "notice: no film font could be fetched; films need one: apt install fonts-noto-cjk, or try again: make setup" >&2; fi
