@@ -156,6 +156,50 @@ def test_a_call_that_is_not_understood_is_told_why(market: Market, method, path,
     assert set(answer.json()["error"]) == {"code", "message"}
 
 
+def test_nothing_that_is_sent_breaks_the_door(market: Market):
+    market.advertise()
+    token = market.page()["page"]
+    rng = random.Random(2)
+    values: list[Any] = [
+        None,
+        True,
+        -1,
+        3,
+        1e308,
+        2**70,
+        "",
+        "feed",
+        "咖啡",
+        "\ud83d",
+        token,
+        [],
+        {},
+        [{}],
+        {"a": [1]},
+        "x" * 300,
+    ]
+    names = ["shopper", "scene", "query", "category", "request", "type", "id", "page", "depth", "position", "quantity", "value", "at", "clicked_at"]  # fmt: skip
+    kinds = ["viewed", "clicked", "ordered", "returned"]
+
+    async def all_of_it() -> None:
+        for turn in range(300):
+            body: Any = {name: rng.choice(values) for name in rng.sample(names, rng.randrange(len(names)))}
+            if turn % 2:
+                event = {"type": rng.choice(kinds), "id": f"f{turn}", "page": token, **body}
+                body = {"events": [event if rng.random() < 0.9 else rng.choice(values), body]}
+            raw = json.dumps(body).encode()
+            if rng.random() < 0.2:
+                raw = bytes(rng.choice(raw) if rng.random() < 0.9 else rng.randrange(256) for _ in raw)
+            path = rng.choice(["/v1/decide", "/v1/events"])
+            answer = await market.send("POST", path, raw, **{"Content-Type": "application/json"})
+            assert answer.status_code in (200, 400), (path, raw, answer.text)
+            answer.json()
+
+    asyncio.run(all_of_it())
+    assert market.call("GET", "/v1/health").json()["status"] == "ok"
+    assert market.call("GET", "/v1/health").json()["degraded_pages"] == 0
+
+
 def test_a_body_without_a_length_is_limited_too(market: Market):
     async def pieces():
         for _ in range(40):
@@ -167,6 +211,27 @@ def test_a_body_without_a_length_is_limited_too(market: Market):
             return await client.post("/v1/decide", content=pieces(), headers=headers)
 
     assert asyncio.run(send()).status_code == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(market: Market):
+    said: list[dict[str, Any]] = []
+
+    async def say(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    async def send_slowly() -> None:
+        head = [(b"authorization", f"Bearer {market.keys['demo']}".encode()), (b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/decide", "headers": head}
+        door = market.site.door
+        call = asyncio.create_task(door(scope, asyncio.Event().wait, say))  # type: ignore[arg-type]
+        while not door._reading:
+            await asyncio.sleep(0.001)
+        door._reading = dict.fromkeys(door._reading, -1e9)
+        door.reap()
+        await call
+
+    asyncio.run(send_slowly())
+    assert said[0]["status"] == 408
 
 
 def test_a_key_that_calls_too_often_is_asked_to_wait(tmp_path: Path):

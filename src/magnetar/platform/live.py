@@ -21,10 +21,10 @@ from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
 from magnetar.capabilities.serving import PageRequests, Reason, explain
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
-from magnetar.kernel.bus import Bus
+from magnetar.kernel.bus import Bus, HandlingFailed
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import MINUTE
-from magnetar.kernel.errors import BadInput
+from magnetar.kernel.errors import BadInput, Refused
 from magnetar.kernel.events import Envelope, Event
 from magnetar.platform.assemble import Platform
 from magnetar.platform.carrying import move_predictor, packed, put_in, take_out, unpacked
@@ -232,6 +232,8 @@ class LivePlatform:
         self._started = secrets.token_hex(6)
         self._openings = 0
         self._counter = 0
+        """Requests without an id of their own."""
+        self._batches = 0
         self._tastes = Chance(runtime.seed).of("strangers")
         self.lease = 0
         self.market = self._open_market()
@@ -436,8 +438,7 @@ class LivePlatform:
                 if isinstance(event, Viewed) and now - envelope.time < SAME_WITHIN:
                     self.intake.recall_views(event.pages, event.depth, envelope.time)
                 if fresh:
-                    for handler in market.bus._handlers.get(kind, ()):
-                        handler(event)
+                    self._tell(market, Envelope(envelope.id, envelope.source, envelope.time, envelope.type, event))
                 elif kind in learn:
                     learn[kind](event)
         market.serving.shown[:ANONYMOUS] = 0
@@ -606,19 +607,29 @@ class LivePlatform:
             taken = ReportsTaken(at=now, key=np.array(batch.keys, np.uint64))
             source, kept = market.bus.source, []
             for event in (taken, *events):
-                self._counter += 1
-                id = f"{source}:reports:{self._counter}"
+                self._batches += 1
+                id = f"{source}:reports:{self._batches}"
                 kept.append(Envelope(id, source, now, type(event).__name__, event))
             try:
-                self.recorder.append(kept)
+                if not all(self.recorder.append(kept)):
+                    raise Refused("The event log holds these ids already.")
             except BaseException:
                 self.intake.undo(batch)
                 raise
             with self._lock:
-                for event in events:
-                    for handler in market.bus._handlers.get(type(event), ()):
-                        handler(event)
+                for envelope in kept[1:]:
+                    self._tell(market, envelope)
         return receipts
+
+    def _tell(self, market: Marketplace, envelope: Envelope) -> None:
+        """Tell those who subscribed, as the bus does: a handler that fails leaves an event, the others are still told."""
+        for handler in market.bus._handlers.get(type(envelope.data), ()):
+            try:
+                handler(envelope.data)
+            except Exception as error:
+                name = getattr(handler, "__qualname__", repr(handler))
+                said = f"{type(error).__name__}: {error}"
+                market.bus.publish(HandlingFailed(envelope.id, envelope.type, name, said))
 
     # ---- ending
 
@@ -631,6 +642,7 @@ class LivePlatform:
             "products": int(market.shelf.arrays.listed.sum()),
             "ad_groups": len(market.campaigns.roster),
             "shoppers": len(self.seats),
+            "in_other_currencies": self._stock.other_currency,
             "trouble": self.trouble or self.recorder.failure,
         }
 

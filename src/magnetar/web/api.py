@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from html import escape
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -59,6 +60,8 @@ def control_plane(live: LivePlatform) -> FastAPI:
         title="Magnetar",
         version=__version__,
         description="Products, campaigns, audit and ledger of a merchant. Shoppers' pages and events have a door of their own: /v1/decide and /v1/events.",
+        docs_url=None,
+        redoc_url=None,
     )
     steering = Steering(live)
     app.include_router(catalogue_routes(platform.catalogue, gate))
@@ -70,6 +73,10 @@ def control_plane(live: LivePlatform) -> FastAPI:
     @app.get("/me", tags=["me"], summary="Who the key stands for")
     def me(who: Principal = Depends(gate)) -> dict[str, Any]:
         return {"name": who.name, "role": who.role.value, "merchant": who.merchant}
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(_described(app.openapi()))
 
     @app.exception_handler(MagnetarError)
     def not_done(_: Request, error: MagnetarError) -> JSONResponse:
@@ -95,6 +102,22 @@ def problem(status: int, detail: str, headers: Any = None, **more: Any) -> Any:
     """An answer that says what went wrong."""
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     return JSONResponse(said, status, headers, "application/problem+json")
+
+
+def _described(document: dict[str, Any]) -> str:
+    """The calls as a page; plain, because a page that fetches its scripts from elsewhere does not belong here."""
+    lines = [
+        f"<tr><td><code>{method.upper()}</code></td><td><code>/api{escape(path)}</code></td>"
+        f"<td>{escape(call.get('summary', ''))}</td></tr>"
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+    ]
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Magnetar API</title>"
+        "<style>body{font:15px/1.6 system-ui;margin:3rem auto;max-width:60rem}td{padding:.2rem 1rem .2rem 0}</style>"
+        f"<h1>Magnetar API</h1><p>{escape(document['info']['description'])}</p>"
+        f"<p>Every field: <a href=openapi.json>openapi.json</a></p><table>{''.join(lines)}</table></html>"
+    )
 
 
 class Answered(msgspec.Struct):

@@ -61,6 +61,9 @@ def load(
         str, typer.Option("--key", help="密钥 · The key for --url; or the environment's MAGNETAR_KEY.")
     ] = "",
     connections: Annotated[int, typer.Option("--connections", help="连接数 · Connections at a time, 1 to 256.")] = 32,
+    rate: Annotated[
+        float, typer.Option("--rate", help="每秒请求数 · Calls a second; 0: as fast as they are answered.")
+    ] = 0.0,
     allow_remote: Annotated[
         bool,
         typer.Option(
@@ -77,11 +80,14 @@ def load(
     if not 1 <= connections <= MOST_CONNECTIONS:
         raise BadInput(f"--connections lies in [1, {MOST_CONNECTIONS}], found {connections}.")
 
+    if not 0 <= rate <= 100_000:
+        raise BadInput(f"--rate lies in [0, 100000], found {rate}.")
+
     def measure(host: str, port: int, secret: str) -> dict[str, Any]:
         requests = pages_wanted(host, secret)
         press(host, port, requests, connections=connections, seconds=0.3)
         before = cpu_seconds(host, port, secret)
-        found = press(host, port, requests, connections=connections, seconds=seconds)
+        found = press(host, port, requests, connections=connections, seconds=seconds, rate=rate)
         spent = cpu_seconds(host, port, secret) - before
         return {
             "requests": found.requests,

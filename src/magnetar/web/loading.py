@@ -42,8 +42,12 @@ class Load:
 class _Connection(asyncio.Protocol):
     """One connection: sends the next request when the answer to the last one is complete."""
 
-    def __init__(self, following: Callable[[], bytes | None], took: list[float], ended: Callable[[bool], None]) -> None:
-        self._following, self._took, self._ended = following, took, ended
+    def __init__(
+        self, following: Callable[[], bytes | None], took: list[float], ended: Callable[[bool], None], every: float
+    ) -> None:
+        """`every`: seconds between two requests, counted from when they were due; 0 for no wait."""
+        self._following, self._took, self._ended, self._every = following, took, ended, every
+        self._due = 0.0
         self._buffer = b""
         self._sent_at = 0.0
         self.errors = 0
@@ -51,6 +55,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
+        self._due = time.perf_counter()
         self._send()
 
     def _send(self) -> None:
@@ -60,7 +65,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
             self._ended(True)
             return
-        self._sent_at = time.perf_counter()
+        self._sent_at = self._due if self._every else time.perf_counter()  # a late start is part of the wait
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -78,7 +83,12 @@ class _Connection(asyncio.Protocol):
         if not self._buffer.startswith(b"HTTP/1.1 200"):
             self.errors += 1
         self._buffer = b""
-        self._send()
+        self._due += self._every
+        wait = self._due - time.perf_counter() if self._every else 0.0
+        if wait > 0.0005:
+            asyncio.get_running_loop().call_later(wait, self._send)
+        else:
+            self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._done:
@@ -103,16 +113,26 @@ def pages_wanted(host: str, key: str, shoppers: int = 2_000, path: str = "/v1/de
     return [post(host, path, key, json.dumps(body).encode()) for body in bodies]
 
 
-def press(host: str, port: int, requests: Sequence[bytes], *, connections: int, seconds: float) -> Load:
-    """Ask for some seconds; every connection has one request under way."""
+def press(
+    host: str, port: int, requests: Sequence[bytes], *, connections: int, seconds: float, rate: float = 0.0
+) -> Load:
+    """Ask for some seconds; every connection has at most one request under way.
+
+    Args:
+        rate: requests a second over all connections; 0 for as fast as they are answered. With a
+            rate, waits are counted from when a request was due, so that a server that hangs is not spared.
+    """
+    asking = _press(host, port, requests, connections, seconds, connections / rate if rate else 0.0)
     with suppress(ImportError):
         import uvloop
 
-        return uvloop.run(_press(host, port, requests, connections, seconds))
-    return asyncio.run(_press(host, port, requests, connections, seconds))
+        return uvloop.run(asking)
+    return asyncio.run(asking)
 
 
-async def _press(host: str, port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
+async def _press(
+    host: str, port: int, requests: Sequence[bytes], connections: int, seconds: float, every: float
+) -> Load:
     loop = asyncio.get_running_loop()
     took: list[float] = []
     open_now = connections
@@ -134,10 +154,11 @@ async def _press(host: str, port: int, requests: Sequence[bytes], connections: i
         if not open_now and not over.done():
             over.set_result(None)
 
-    made = [
-        await loop.create_connection(lambda: _Connection(following, took, ended), host, port)
-        for _ in range(connections)
-    ]
+    made: list[Any] = []
+    for _ in range(connections):
+        made.append(await loop.create_connection(lambda: _Connection(following, took, ended, every), host, port))
+        if every:
+            await asyncio.sleep(every / connections)
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds + 15.0):
             await over

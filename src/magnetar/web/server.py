@@ -6,6 +6,7 @@ import asyncio
 import errno
 import importlib
 import importlib.util
+import signal
 import socket
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,7 @@ class Site:
         runtime = live.platform.runtime
         self._once = OnceOnly(control_plane(live), runtime.store, runtime.clock)
         self._console = console
+        self._beside = _Lifespan(console) if console is not None else None
         self._ticker: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +57,8 @@ class Site:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.live.recorder.start()
+                if self._beside is not None:
+                    await self._beside.begin()
                 self._ticker = asyncio.create_task(self._keep_time())
                 await send({"type": "lifespan.startup.complete"})
             else:
@@ -62,6 +66,8 @@ class Site:
                     self._ticker.cancel()
                     with suppress(asyncio.CancelledError):
                         await self._ticker
+                if self._beside is not None:
+                    await self._beside.end()
                 try:
                     await asyncio.to_thread(self.live.close)
                 except MagnetarError as error:
@@ -86,6 +92,40 @@ class Site:
                 cleaned = loop.time()
                 await asyncio.to_thread(self._once.forget)
             await asyncio.sleep(LOOK_EVERY_S)
+
+
+class _Lifespan:
+    """Starts and stops an app inside this one, in a task of its own."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._tell: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._said: asyncio.Queue[str] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def _run(self) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            await self._said.put(message["type"])
+
+        try:
+            await self._app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, self._tell.get, send)
+        finally:
+            await self._said.put("gone")
+
+    async def begin(self) -> None:
+        """Start it; an app that knows no such thing goes on without."""
+        self._task = asyncio.create_task(self._run())
+        await self._tell.put({"type": "lifespan.startup"})
+        if await self._said.get() == "lifespan.startup.failed":
+            raise RuntimeError("the console could not start")
+
+    async def end(self) -> None:
+        """Stop it."""
+        if self._task is not None:
+            if not self._task.done():
+                await self._tell.put({"type": "lifespan.shutdown"})
+            with suppress(Exception):
+                await asyncio.wait_for(self._task, 10.0)
 
 
 def console_of(live: LivePlatform) -> Any:
@@ -143,4 +183,10 @@ def serve(
         backlog=2048,
         h11_max_incomplete_event_size=32 << 10,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    # uvicorn raises the signal again when it is done: nothing more is to happen then
+    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
