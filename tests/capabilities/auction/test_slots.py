@@ -109,6 +109,12 @@ def test_the_first_of_equals_keeps_its_place():
     assert prices.tolist() == [[2.0, 2.0]]  # pressed by an equal, each pays its whole bid
 
 
+def test_of_an_owners_equal_entries_the_first_stands():
+    winners, prices = run_auctions(np.array([[2.0, 3.0, 3.0]]), owners=np.array([1, 7, 7]), slots=1)
+    assert winners.tolist() == [[1]]
+    assert prices.tolist() == [[2.0]]
+
+
 def test_an_owners_own_second_entry_presses_no_price():
     winners, prices = run_auctions(np.array([[5.0, 4.0, 1.0]]), owners=np.array([7, 7, 8]), slots=2)
     assert winners.tolist() == [[0, 2]]

@@ -159,9 +159,13 @@ def test_a_whole_site_target_counts_what_ads_take_from_organic_sales(told: list[
     for _ in range(10):
         market.bus.publish(viewed(page((0, 0, 1000)), depth=1))  # the ad stands where the organic item stood
     solve(market, tick=2)
+    for _ in range(10):
+        market.bus.publish(viewed(organic, depth=1))
+    solve(market, tick=3)
     gained = [state.organic.tolist() for state in told]
     assert gained[1] == pytest.approx([0.0, 0.0], abs=1e-5)
     assert gained[2] == pytest.approx([-6.0, 0.0], abs=1e-4)
+    assert gained[3] == pytest.approx([-6.0 * 0.97, 0.0], abs=1e-4)  # as before again; the loss fades
 
 
 def test_what_was_met_in_the_market_becomes_the_forecast(told: list[CampaignState]):
