@@ -25,10 +25,12 @@ from magnetar.capabilities.creative.typography import Setting
 
 SYNC_S = 0.020
 LOUD_WITHIN = 0.5
+DARK, BRIGHT_SHARE = 40, 0.002
+"""A picture with fewer pixels above this luma than this share is black; text alone is more."""
 STILL_S = 1.2
 """A stretch in which nothing moves for longer counts as frozen."""
-_STILL_BITS = 0.002
-"""Bits a pixel below which a frame repeats the one before."""
+_STILL_BYTES, _STILL_SHARE = 40, 0.00016
+"""A frame of no more bytes than this, plus this share of its pixels, repeats the one before."""
 Defect = dict[str, Any]
 
 
@@ -75,8 +77,8 @@ def _check_file(path: Path, expected: Expected, every_frame: bool) -> list[Defec
         count = 0
         for frame in box.decode(video):
             count += 1
-            luma = np.frombuffer(frame.planes[0], np.uint8).reshape(frame.height, -1)[::16, : frame.width : 16]
-            if luma.mean() < 24 or luma.std() < 2.0:
+            luma = np.frombuffer(frame.planes[0], np.uint8).reshape(frame.height, -1)[::4, : frame.width : 4]
+            if (luma > DARK).mean() < BRIGHT_SHARE or luma.std() < 2.0:
                 found.append(_defect("black or empty", float(frame.time or 0.0), f"mean luma {luma.mean():.0f}"))
         if every_frame and count != expected.frames:
             found.append(_defect("frames", 0.0, f"{count} decoded, expected {expected.frames}"))
@@ -106,7 +108,7 @@ def _check_times(times: list[float], expected: Expected) -> list[Defect]:
 
 def _check_stillness(times: list[float], sizes: list[int], expected: Expected) -> list[Defect]:
     """A run of frames that carry next to no bits is a frozen picture."""
-    small = np.array(sizes) * 8 / (expected.width * expected.height) < _STILL_BITS / 4
+    small = np.array(sizes) <= _STILL_BYTES + _STILL_SHARE * expected.width * expected.height
     run = 0
     for place, still in enumerate(small):
         run = run + 1 if still else 0

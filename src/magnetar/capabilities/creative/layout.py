@@ -18,7 +18,7 @@ TOP, BOTTOM, SIDE = 154, 1632, 72
 BUTTONS_FROM, BUTTONS = 900, 132
 """Below this line the buttons' column begins, so wide."""
 
-LABEL = Box(SIDE, 158, 640, 244)
+LABEL = Box(SIDE, 154, 640, 250)
 BRAND = Box(660, 158, WIDTH - SIDE, 244)
 RIGHT = WIDTH - BUTTONS
 

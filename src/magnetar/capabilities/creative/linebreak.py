@@ -13,8 +13,9 @@ from collections.abc import Callable
 NOT_FIRST = "，。、；：？！）》」』】〉…—～·％%℃°!),.:;?]}’”々ー的了着过们吗呢吧啊之"
 NOT_LAST = "（《「『【〈([{‘“¥$€£#@第约每"
 _COUNTED = "个只件片条支瓶袋盒罐包双套台张层格档块米升斤克寸英厘毫公年月日天小时分秒钟倍次人度折元万千百色色键码提卷颗粒枚把盏杯碗副件款抽"
-_ATOM = re.compile(r"[A-Za-z0-9À-ÿ.,+\-–×*/%℃°'’&#²³()]+\s*|\s+|.", re.DOTALL)
+_ATOM = re.compile(r"[A-Za-z0-9À-ÿ.,+\-–×*/%℃°'’&#²³()~～=_|·$¥€£@]+\s*|\s+|.", re.DOTALL)
 _HANGING = "，。；：,;:"
+_OPENING = "（《「『【〈([{‘“"
 _FEW = 2
 
 
@@ -36,14 +37,11 @@ def atoms(text: str) -> list[str]:
 
 
 def _sticks(before: str, piece: str) -> bool:
+    if piece[0] in NOT_FIRST:
+        return True
     if before[-1].isspace():
         return False
-    return (
-        piece.isspace()
-        or piece[0] in NOT_FIRST
-        or before[-1] in NOT_LAST
-        or (before[-1].isdigit() and piece[0] in _COUNTED)
-    )
+    return piece.isspace() or before[-1] in NOT_LAST or (before[-1].isdigit() and piece[0] in _COUNTED)
 
 
 def trim(line: str) -> str:
@@ -52,7 +50,7 @@ def trim(line: str) -> str:
     >>> trim("8英寸盘面，")
     '8英寸盘面'
     """
-    return line.strip().rstrip(_HANGING).strip()
+    return line.strip().rstrip(_HANGING + _OPENING + " ").strip()
 
 
 def break_lines(text: str, width: float, measure: Callable[[str], float], most: int) -> list[str] | None:

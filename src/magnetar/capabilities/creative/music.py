@@ -142,9 +142,7 @@ def _pluck(note: int) -> Sound:
     samples = round(0.7 * RATE)
     fade = np.exp(-np.arange(samples) / (0.16 * RATE)).astype(np.float32)
     bright = np.exp(-np.arange(samples) / (0.04 * RATE)).astype(np.float32)
-    sound = fade * _tone(_ROUND, _hertz(note), samples) + 0.35 * bright * _tone(
-        _WARM, _hertz(note + 12), samples
-    )
+    sound = fade * _tone(_ROUND, _hertz(note), samples) + 0.35 * bright * _tone(_WARM, _hertz(note + 12), samples)
     sound[:96] *= np.linspace(0, 1, 96, dtype=np.float32)
     return sound.astype(np.float32)
 

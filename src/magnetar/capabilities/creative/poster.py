@@ -58,11 +58,11 @@ def draw_poster(made: Studio, shape: str) -> Planes:
     quiet = next(
         (c for c in (mix(ink, above, n / 100) for n in range(44, 0, -4)) if contrast(c, above) > READABLE + 0.6), ink
     )
-    top = Box(72, form.top, 640, form.top + 88)
+    top = Box(72, form.top, 640, form.top + 96)
     mark = set_text(made.face, label.TEXT[script.language], top, Style(size, size, 1, REGULAR), quiet)
     mark.sprite.blend(sheet, *mark.origin)
     if script.brand:
-        place = Box(660, form.top, 1008, form.top + 88)
+        place = Box(660, form.top, 1008, form.top + 96)
         brand = set_text(made.face, script.brand, place, Style(52, 30, 1, BOLD, align="right"), ink, anchor="middle")
         brand.sprite.blend(sheet, *brand.origin)
     text = palette.ink if contrast(palette.ink, below) >= contrast(WHITE, below) else WHITE
