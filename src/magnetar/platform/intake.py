@@ -6,6 +6,7 @@ Every report ends in one of three ways: accepted, a duplicate, or rejected with 
 from __future__ import annotations
 
 import math
+import struct
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -146,7 +147,11 @@ class Batch:
 
 
 _DECODE = msgspec.json.Decoder(Report).decode
-_LEASE_AT = np.dtype([("lease", "<i8"), ("at", "<i8"), ("request", "<u8")])
+_HEAD = struct.Struct("<qqQ")
+"""Lease, time and request of a page's record."""
+_ROWS = struct.Struct(f"<{2 * POSITIONS}i{POSITIONS}I")
+"""Its items, ad groups and charges."""
+_ROWS_AT: int = PAGE.fields["item"][1]  # pyright: ignore
 
 
 class Intake:
@@ -190,24 +195,31 @@ class Intake:
         page = self._sealer.open(report.page, site.encode())
         if page is None:
             raise Unfit("bad_page", "the page token is not one that was given to this site, or was changed")
-        head = np.frombuffer(page, _LEASE_AT, 1)[0]
-        served = int(head["at"])
+        given, served, request = _HEAD.unpack_from(page)
         if now - served > (LATEST if report.type in ("viewed", "clicked") else PAGE_LASTS):
             raise Unfit("too_late", f"the page was served {(now - served) / DAY:.1f} days ago")
-        known = np.frombuffer(page, PAGE, 1)[0]
-        if known["item"].max() >= self.items or known["group"].max() >= self.groups:
+        rows = _ROWS.unpack_from(page, _ROWS_AT)
+        if max(rows[:POSITIONS]) >= self.items or max(rows[POSITIONS : 2 * POSITIONS]) >= self.groups:
             raise Unfit("bad_page", "the page shows things that are not known here")
         at = max(at, served)
         if report.type == "viewed":
-            self._view(report, page, int(head["request"]), int(head["lease"]) == lease, batch, now, receipt)
+            self._view(report, page, request, given == lease, rows[2 * POSITIONS :], batch, now, receipt)
         else:
-            self._act(report, page, at, served, now, batch)
+            self._act(report, page, rows, at, served, now, batch)
         self.taken.put(key, 1, now)
         batch.keys.append(key)
         return True
 
     def _view(
-        self, report: Report, page: bytes, request: int, chargeable: bool, batch: Batch, now: int, receipt: Receipt
+        self,
+        report: Report,
+        page: bytes,
+        request: int,
+        chargeable: bool,
+        charges: tuple[int, ...],
+        batch: Batch,
+        now: int,
+        receipt: Receipt,
     ) -> None:
         if not 0 <= report.depth <= POSITIONS:
             raise Unfit("bad_depth", f"depth lies in [0, {POSITIONS}], found {report.depth}")
@@ -215,20 +227,20 @@ class Intake:
         mask = ((1 << report.depth) - 1) & ~before
         if not mask and before:
             return  # nothing new came on screen
-        record = np.frombuffer(page, PAGE, 1)[0]
-        if not chargeable and any(record["charge"][: report.depth].tolist()):
+        if not chargeable and any(charges[: report.depth]):
             receipt.uncharged += 1
         after = before | mask
         self.viewed.put(request, after or 1 << POSITIONS, now)
         batch.masks.append((request, before, after))
         batch.add("viewed", page, report.depth, mask, chargeable)
 
-    def _act(self, report: Report, page: bytes, at: int, served: int, now: int, batch: Batch) -> None:
+    def _act(
+        self, report: Report, page: bytes, rows: tuple[int, ...], at: int, served: int, now: int, batch: Batch
+    ) -> None:
         position = report.position
         if not 0 <= position < POSITIONS:
             raise Unfit("bad_position", f"position lies in [0, {POSITIONS}), found {position}")
-        record = np.frombuffer(page, PAGE, 1)[0]
-        if record["item"][position] < 0:
+        if rows[position] < 0:
             raise Unfit("bad_position", f"nothing stood at position {position} of this page")
         if report.type == "clicked":
             batch.add("clicked", page, at, position)
