@@ -323,6 +323,15 @@ def test_when_deciding_fails_the_page_is_organic_and_says_so(market: Market, mon
     assert market.call("GET", "/v1/health").json()["status"] == "ok"
 
 
+def test_a_failure_outside_a_decision_is_said_in_json(market: Market, monkeypatch: pytest.MonkeyPatch):
+    def broken(_: str) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(type(market.platform.accounts), "principal_of_key", lambda *_: broken(""))
+    answer = market.call("POST", "/v1/decide", {})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "failed")
+
+
 def test_shoppers_of_two_sites_with_the_same_id_are_two(market: Market):
     market.page("ann", key="demo")
     market.page("ann", key="rival")
@@ -615,6 +624,44 @@ def test_a_restart_takes_up_what_was_learned_and_spent(tmp_path: Path):
     late = again.report({"type": "viewed", "id": "x", "page": pages[0]["page"], "depth": 10})
     assert late["accepted"] == 1
     assert again.live.ledger.balance("merchant:demo:balance").micros == -again.spent
+    again.platform.close()
+
+
+@pytest.mark.parametrize("later", [0, 30 * MINUTE, 2 * DAY])
+def test_dying_between_the_ledger_and_the_record_of_an_edge_charges_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: int
+):
+    market = open_market(tmp_path, lasting=True)
+    market.advertise()
+    for number in range(20):
+        page = market.page(f"s{number}")
+        act = {"id": f"v{number}", "page": page["page"]}
+        market.report({"type": "viewed", "depth": 10, **act}, {"type": "clicked", "position": 1, **act})
+    spent = market.spent
+    assert spent > 0
+    market.clock.step_to(MORNING + 30 * MINUTE)
+
+    def died(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(market.live._edges, "put", died)
+    with pytest.raises(KeyboardInterrupt):
+        market.live.open_ticks()
+    market.platform.close()
+
+    market.clock.step_to(market.clock.now() + later)
+    again = open_market(tmp_path, lasting=True, clock=market.clock)
+    book, ledger = again.live.ledger.budgets, again.live.ledger
+    assert (again.spent, ledger.balance("merchant:demo:balance").micros) == (spent, -spent)
+    assert book.remaining().tolist() == [50_000_000 - (0 if later > DAY else spent)]
+    again.clock.step_to(again.clock.now() + HOUR)
+    again.live.open_ticks()
+    page = again.page("late")
+    again.report({"type": "viewed", "id": "late", "page": page["page"], "depth": 10})
+    again.clock.step_to(again.clock.now() + HOUR)
+    again.live.open_ticks()
+    assert ledger.balance("merchant:demo:balance").micros == -again.spent
+    assert again.live.ledger.ledger.verify() >= 1
     again.platform.close()
 
 

@@ -120,6 +120,10 @@ class Door:
             body = msgspec.json.encode({"error": {"code": problem.code, "message": problem.message}})
         except BadInput as error:
             status, body = 400, msgspec.json.encode({"error": {"code": "bad_input", "message": str(error)}})
+        except Exception as error:
+            self.trouble = f"{type(error).__name__}: {error}"
+            said = "Something failed inside; it may be sent again."
+            status, body = 500, msgspec.json.encode({"error": {"code": "failed", "message": said}})
         length = (b"content-length", b"%d" % len(body))
         await send({"type": "http.response.start", "status": status, "headers": [_JSON, length, *more]})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
