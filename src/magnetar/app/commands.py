@@ -1,9 +1,9 @@
-"""`magnetar demo`, `rehearse` and `warm`: where the platform meets the twin."""
+"""`magnetar rehearse` and `warm`: where the platform meets the twin."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,10 +15,13 @@ from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import Money
 
+if TYPE_CHECKING:
+    from magnetar.twin.rehearsal import ArmResult, Setting
+
 AUCTIONS = {"second-price": 0, "first-price": 1}
 ARMS = ("none", "manual", "uax", "whole-site")
 DEMO_BUDGET, DEMO_ROI, DEMO_DAYS, DEMO_PAIRS = 10_000.0, 3.0, 7, 20
-_WIDTH = 168
+WIDTH = 168
 
 
 def rehearse(
@@ -94,64 +97,15 @@ def rehearse(
     setting = Setting(
         products, MerchantId(merchant), money, goal, days, wanted, world, seed, shoppers, pages, rule=AUCTIONS[auction]
     )
-    figures = _run(setting, pairs, workers or session.settings.workers, Console(stderr=json == "-", width=_WIDTH))
+    screen = Console(stderr=json == "-", width=WIDTH)
+    figures, _ = run_and_show(setting, pairs, workers or session.settings.workers, screen)
     write_json(json, "rehearse", figures, seed)
 
 
-def demo(
-    context: typer.Context,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="只演示, 不启动控制台 · End after the verdict.")] = False,
-    pairs: Annotated[int, typer.Option("--pairs", help="配对数 · Paired markets.")] = DEMO_PAIRS,
-    seed: SeedOption = 1,
-    json: JsonOption = "",
-) -> None:
-    """一分钟演示 · Import the sample shop, show the plan, rehearse it, and give the verdict."""
-    from magnetar.app.goods import goods_from, sample_shop
-    from magnetar.capabilities.catalogue import show_report
-    from magnetar.twin.rehearsal import Setting, preview
-
-    del no_serve  # there is no console to serve yet; see CHANGELOG
-    session = session_of(context)
-    console = Console(stderr=json == "-", width=_WIDTH)
-    file = sample_shop() / "catalogue.csv"
-    merchant = session.settings.merchant
-    console.print(
-        "[bold]Magnetar 磁星[/bold] 交出商品目录和预算, 先预演, 再投放. [dim]A catalogue and a budget go in, a rehearsed plan with proof comes out.[/dim]\n"
-    )
-    report = session.platform.catalogue.import_file(file, merchant)
-    if json != "-":
-        show_report(report)
-    products = goods_from(file, merchant, session.settings.currency)
-    money = Money.of(DEMO_BUDGET, products[0].price.currency)
-    setting = Setting(
-        products, MerchantId(merchant), money, Goal(GoalKind.TARGET_ROI, DEMO_ROI), DEMO_DAYS, ARMS, seed=seed
-    )
-    from magnetar.app.demo_films import Films, chosen
-    from magnetar.app.screen import show_plan
-
-    plan = preview(setting)
-    show_plan(console, setting, plan)
-    films = Films(chosen(plan, products), file.parent, session.settings.home / "films" / merchant)
-    console.print(
-        f"\n[bold]预演 The rehearsal[/bold] {DEMO_DAYS} 天 × {pairs} 对 × {len(ARMS)} 个方案 (另加一个 A/A 人工臂); "
-        f"每个市场 {setting.shoppers:,} 名用户, 每天约 {setting.pages_per_day:,} 页, 28 个竞争对手; 同一对里的用户和运气相同."
-    )
-    try:
-        figures = _run(setting, pairs, session.settings.workers, console)
-    except BaseException:
-        films.cancel()
-        raise
-    made, missing = films.finish()
-    for path in made:
-        console.print(f"广告片 film: {path}")
-    for reason in missing:
-        console.print(f"[yellow]广告片未生成 no film:[/yellow] {reason}")
-    console.print(f"[dim]{seconds():.0f} s; 再试 try next: magnetar rehearse --world promotion --target-roi 4[/dim]")
-    write_json(json, "demo", {**figures, "films": made, "import": report.as_json()}, seed)
-
-
-def _run(setting: Any, pairs: int, workers: int, console: Console) -> dict[str, Any]:
-    """Rehearse, show, and return the contract's object."""
+def run_and_show(
+    setting: Setting, pairs: int, workers: int, console: Console
+) -> tuple[dict[str, Any], list[ArmResult]]:
+    """Rehearse and show; returns the contract's object and the results behind it."""
     from magnetar.app.screen import Progress, arms_table, show_verdict
     from magnetar.twin.rehearsal import rehearse as run
     from magnetar.twin.verdict import verdict
@@ -165,7 +119,7 @@ def _run(setting: Any, pairs: int, workers: int, console: Console) -> dict[str, 
         console.print(arms_table(figures))
     currency = setting.budget.currency
     show_verdict(console, figures, currency)
-    return {
+    figures = {
         "world": world.name,
         "days": setting.days,
         "currency": currency,
@@ -176,6 +130,7 @@ def _run(setting: Any, pairs: int, workers: int, console: Console) -> dict[str, 
         "amounts": "mean over pairs, in currency units",
         **figures,
     }
+    return figures, results
 
 
 def _arms(given: list[str] | None) -> tuple[str, ...]:

@@ -19,11 +19,11 @@ from typing import Any
 
 import msgspec
 
-from magnetar.app.rehearsing import ArmRow, Order, PairDone, result_of
+from magnetar.app.rehearsing import ArmRow, Order, PairDone, result_of, row_of
 from magnetar.kernel.clock import Clock
 from magnetar.kernel.errors import BadInput, NotFound, Refused
 from magnetar.kernel.store import Store
-from magnetar.twin.rehearsal import Setting
+from magnetar.twin.rehearsal import ArmResult, Setting
 from magnetar.twin.verdict import verdict
 from magnetar.vocabulary.campaigns import Goal
 from magnetar.vocabulary.catalogue import Product
@@ -107,6 +107,23 @@ class Rehearsed:
         """The verdict on what is done so far; None where nothing is."""
         results = [result_of(row) for row in self.results]
         return verdict(results, self.wish.arms, self.wish.seed) if results else None
+
+
+def keep_finished(
+    store: Store,
+    clock: Clock,
+    merchant: str,
+    by: str,
+    wish: Wish,
+    products: int,
+    results: Sequence[ArmResult],
+) -> Rehearsed:
+    """Keep a rehearsal that was run elsewhere, such as by a command, so that the console shows it."""
+    now = clock.now()
+    rows = [row_of(result) for result in results]
+    done = Rehearsed(f"r{now:016x}", merchant, by, now, wish, products, DONE, now, rows)
+    store.collection("rehearsals", Rehearsed).put(merchant, [(done.id, done)])
+    return done
 
 
 class Rehearsals:

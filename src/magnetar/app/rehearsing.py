@@ -44,7 +44,8 @@ ArmRow = dict[str, float | int | str | None]
 
 def row_of(result: ArmResult) -> ArmRow:
     """The result as it is kept."""
-    return {name: None if value != value else value for name, value in asdict(result).items()}
+    plain = {name: getattr(value, "item", lambda value=value: value)() for name, value in asdict(result).items()}
+    return {name: None if value != value else value for name, value in plain.items()}
 
 
 def result_of(row: ArmRow) -> ArmResult:

@@ -16,7 +16,7 @@ Table = dict[str, "tuple[str, str | Table]"]
 """Name → (help, `module:function`), or (help, table) for a group of commands."""
 
 COMMANDS: Table = {
-    "demo": ("一分钟演示 · The sample shop, from catalogue to proof, in a minute", "magnetar.app.commands:demo"),
+    "demo": ("一分钟演示 · The sample shop, from catalogue to proof, in a minute", "magnetar.web.demo:demo"),
     "rehearse": ("在数字孪生里预演 · Rehearse a catalogue and a budget", "magnetar.app.commands:rehearse"),
     "import": (
         "导入商品或订单 · Import a catalogue or orders",
@@ -50,6 +50,9 @@ COMMANDS: Table = {
             "revoke": ("吊销密钥 · Revoke an API key", "magnetar.capabilities.accounts.commands:revoke"),
         },
     ),
+    "film": ("商品广告片 · A finished ad film of a product", "magnetar.capabilities.creative.commands:film"),
+    "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
+    "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
     "twin": (
         "数字孪生 · The digital twin of the market",

@@ -227,7 +227,7 @@ class Stage:
             gmv_organic=organic,
             orders=int(tally.orders.sum()),
             launches=0 if arm == "none" else len(self.launches),
-            successes=successes,
+            successes=int(successes),
             days_on_target=int(on_target.sum()),
             days_spending=int((spend > 0).sum()),
             hourly_cost_cv=float(cost.std() / cost.mean()) if len(cost) > 1 else float("nan"),
