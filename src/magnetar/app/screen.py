@@ -182,6 +182,12 @@ def sentences(figures: dict[str, Any], currency: str) -> Sequence[str]:
     if not surely:
         head += " 区间包含 0, 暂不能断言有效."
         tail += " The interval holds zero: not proved."
+    check = figures["aa_check"]
+    if check and check["passed"] is False:
+        head += " A/A 检验这次未通过 (二十次中会有一次), 请换种子或加配对再看."
+        tail += (
+            " The A/A check failed this time, as it does once in twenty: look again with another seed or more pairs."
+        )
     return [head, f"[dim]{tail}[/dim]"]
 
 
