@@ -87,8 +87,8 @@ def test_an_unknown_language_is_answered_with_the_known_ones(product: Make):
 def test_an_english_film_shows_no_chinese(product: Make):
     script = write_script(product(), "en", ["35 L for one or two days", "Raised back panel, stays cool"])
     assert all(text.isascii() or "·" in text or "¥" in text for text in script.shown())
-    assert script.brand == "Litu"
-    assert script.lines[0].headline == "Hiking Backpack"
+    assert script.lines[0].headline == "Litu Hiking Backpack"
+    assert write_script(product(brand="Litu"), "en").lines[0].headline == "Hiking Backpack"
 
 
 def test_an_english_film_without_english_points_takes_the_title_apart(product: Make):

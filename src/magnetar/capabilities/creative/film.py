@@ -19,13 +19,13 @@ from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
 from magnetar.capabilities.creative.encode import PRESET, Writer, whole_or_nothing
+from magnetar.capabilities.creative.layers import Studio
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
 from magnetar.capabilities.creative.palette import palette_for, tuned
 from magnetar.capabilities.creative.picture import Picture, open_picture
 from magnetar.capabilities.creative.placeholder import draw_placeholder
 from magnetar.capabilities.creative.planes import bound_threads
-from magnetar.capabilities.creative.scenes import Studio
 from magnetar.capabilities.creative.script import Script, write_script
 from magnetar.capabilities.creative.stage import Stage
 from magnetar.capabilities.creative.storyboard import LENGTH_S, Storyboard, plan

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from magnetar.capabilities.creative.motion import Travel, ease_out
+from magnetar.capabilities.creative.palette import Palette
+from magnetar.capabilities.creative.picture import Picture
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even
+from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.creative.typeface import Typeface
 from magnetar.capabilities.creative.typography import Setting
 
 
@@ -85,3 +89,18 @@ class Scene:
                 one.blend(canvas, frame)
         if self.gleam:
             self.gleam.paint(canvas, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What all scenes of one film share."""
+
+    script: Script
+    face: Typeface
+    palette: Palette
+    picture: Picture
+    scale: float
+    width: int
+    height: int
+    fps: int
+    turn_frames: int

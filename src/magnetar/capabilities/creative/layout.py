@@ -22,14 +22,14 @@ LABEL = Box(SIDE, 154, 640, 250)
 BRAND = Box(660, 158, WIDTH - SIDE, 244)
 RIGHT = WIDTH - BUTTONS
 
-BRAND_STYLE = Style(52, 30, 1, BOLD, align="right")
-HEADLINE = Style(156, 60, 2, BLACK, 1.18)
-TITLE = Style(132, 54, 2, BLACK, 1.18)
+BRAND_STYLE = Style(52, 34, 1, BOLD, align="right")
+HEADLINE = Style(156, 58, 3, BLACK, 1.18)
+TITLE = Style(132, 54, 3, BLACK, 1.18)
 CAPTION = Style(62, 42, 2, MEDIUM, 1.28)
 CHIP = Style(44, 32, 1, MEDIUM)
 NAME = Style(60, 44, 2, BOLD, 1.25)
-PRICE = Style(168, 60, 1, BLACK)
-WAS = Style(58, 34, 1, MEDIUM)
+PRICE = Style(168, 40, 1, BLACK)
+WAS = Style(58, 30, 1, MEDIUM)
 ACTION = Style(62, 44, 1, BOLD, align="centre")
 
 

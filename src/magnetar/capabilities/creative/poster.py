@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.layers import Studio
 from magnetar.capabilities.creative.palette import READABLE, WHITE, contrast, mix
 from magnetar.capabilities.creative.picture import fill, studio, widened
 from magnetar.capabilities.creative.planes import Box, Planes, Sprite, rounded
-from magnetar.capabilities.creative.scenes import Studio
 from magnetar.capabilities.creative.typeface import BLACK, BOLD, MEDIUM, REGULAR
 from magnetar.capabilities.creative.typography import Style, set_text
 
@@ -78,9 +78,9 @@ def draw_poster(made: Studio, shape: str) -> Planes:
         beside = Box((price.box.right + 30) // 2 * 2, 0, form.price.width - 48, (price.box.bottom + 8) // 2 * 2)
         grey = mix(WHITE, palette.deep, 0.28)
         was = set_text(made.face, "".join(script.list_price), beside, Style(48, 28, 1, MEDIUM), grey, anchor="bottom")
-        was.sprite.blend(pill, *was.origin)
-        middle = (was.box.y + was.box.bottom) // 2
-        rule = Sprite(np.full((4, was.sprite.width), 255, np.uint8), grey)
-        rule.blend(pill, was.origin[0], middle - 2)
+        if not was.shortened:  # a cut price would be a false one
+            was.sprite.blend(pill, *was.origin)
+            middle = (was.box.y + was.box.bottom) // 2
+            Sprite(np.full((4, was.sprite.width), 255, np.uint8), grey).blend(pill, was.origin[0], middle - 2)
     Sprite(rounded(form.price.width, form.price.height, 36), pill).blend(sheet, form.price.x, form.price.y)
     return sheet

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from magnetar.capabilities.creative import label
-from magnetar.capabilities.creative.layers import Appearing, Gleam, Scene
+from magnetar.capabilities.creative.layers import Appearing, Gleam, Scene, Studio
 from magnetar.capabilities.creative.layout import (
     ACTION,
     BRAND,
@@ -25,33 +23,18 @@ from magnetar.capabilities.creative.layout import (
     scaled,
 )
 from magnetar.capabilities.creative.motion import Travel, Way
-from magnetar.capabilities.creative.palette import READABLE, WHITE, Palette, contrast, mix
-from magnetar.capabilities.creative.picture import Picture, fill, studio, widened
+from magnetar.capabilities.creative.palette import READABLE, WHITE, contrast, mix
+from magnetar.capabilities.creative.picture import fill, studio, widened
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even, rounded
-from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.creative.storyboard import Look, Shot
-from magnetar.capabilities.creative.typeface import REGULAR, Typeface
+from magnetar.capabilities.creative.typeface import REGULAR
 from magnetar.capabilities.creative.typography import Setting, Style, set_text
+from magnetar.kernel.errors import Refused
 
 APPEAR_S = 0.45
 QUIET = READABLE + 0.6
 """Contrast of the label: readable, not loud."""
 RISE = 44
-
-
-@dataclass(frozen=True, slots=True)
-class Studio:
-    """What all scenes of one film share."""
-
-    script: Script
-    face: Typeface
-    palette: Palette
-    picture: Picture
-    scale: float
-    width: int
-    height: int
-    fps: int
-    turn_frames: int
 
 
 def build(studio_: Studio, shot: Shot) -> Scene:
@@ -198,9 +181,9 @@ class _Builder:
         mark.sprite.blend(self.scene.base, *mark.origin)
         self.scene.settings.append(("label", mark, over))
         if s.script.brand:
-            name = set_text(
-                s.face, s.script.brand, scaled(BRAND, s.scale), BRAND_STYLE, text, scale=s.scale, anchor="middle"
-            )
+            place = scaled(BRAND, s.scale)
+            place = Box(min(place.x, even(mark.box.right + 48 * s.scale)), place.y, place.right, place.bottom)
+            name = set_text(s.face, s.script.brand, place, BRAND_STYLE, text, scale=s.scale, anchor="middle")
             name.sprite.blend(self.scene.base, *name.origin)
             self.scene.settings.append(("brand", name, over))
 
@@ -216,6 +199,8 @@ class _Builder:
     ) -> Setting:
         s = self.s
         done = set_text(s.face, text, scaled(box, s.scale), style, colour, scale=s.scale, anchor=anchor)
+        if done.shortened:
+            s.script.notes.append(f"{role} in the {self.shot.line.kind}: shortened to {''.join(done.lines)!r}")
         self._appear(done.sprite, *done.origin, start)
         self.scene.settings.append((role, done, self.behind))
         return done
@@ -245,25 +230,35 @@ class _Builder:
         area = scaled(price, s.scale)
         symbol, figures = s.script.price
         was = s.script.list_price
-        limit = Box(area.x, area.y, area.x + even(area.width * (0.70 if was else 1.0)), area.bottom)
+        limit = Box(area.x, area.y, area.x + even(area.width * (0.66 if was else 1.0)), area.bottom)
         shown = set_text(s.face, symbol + figures, limit, PRICE, p.accent, scale=s.scale, anchor="middle")
+        if shown.shortened:
+            raise Refused(
+                f"价格太长 The price {symbol + figures} is too long to be shown whole; a cut price would be a false one."
+            )
         self._appear(shown.sprite, *shown.origin, start + 5)
         self.scene.settings.append(("price", shown, WHITE))
         if was:
-            grey = mix(p.ink, WHITE, 0.38)
-            left = even(shown.box.right + 34 * s.scale)
-            foot = shown.box.bottom + round(12 * s.scale)
-            beside = Box(left, area.y, area.right, min(area.bottom, even(foot)))
-            old = set_text(s.face, "".join(was), beside, WAS, grey, scale=s.scale, anchor="bottom")
-            struck = old.sprite
-            thick = max(2, even(4 * s.scale))
-            rule = np.zeros((struck.height, struck.width), np.uint8)
-            middle = (old.box.y + old.box.bottom) // 2 - old.origin[1]
-            rule[middle - thick // 2 : middle - thick // 2 + thick, :] = 255
-            self._appear(struck, *old.origin, start + 9)
-            self._appear(Sprite(rule, grey), *old.origin, start + 9)
-            self.scene.settings.append(("list price", old, WHITE))
+            self._list_price("".join(was), area, shown, start + 9)
         self._button(scaled(action, s.scale), start + 12)
+
+    def _list_price(self, text: str, area: Box, shown: Setting, start: int) -> None:
+        """The price before the sale, struck through; left out where it does not fit whole."""
+        s = self.s
+        grey = mix(s.palette.ink, WHITE, 0.38)
+        left = even(shown.box.right + 34 * s.scale)
+        beside = Box(left, area.y, area.right, min(area.bottom, even(shown.box.bottom + 12 * s.scale)))
+        old = set_text(s.face, text, beside, WAS, grey, scale=s.scale, anchor="bottom")
+        if old.shortened:
+            s.script.notes.append(f"list price: {text} does not fit beside the price and is not shown")
+            return
+        thick = max(2, even(4 * s.scale))
+        rule = np.zeros((old.sprite.height, old.sprite.width), np.uint8)
+        middle = (old.box.y + old.box.bottom) // 2 - old.origin[1]
+        rule[middle - thick // 2 : middle - thick // 2 + thick, :] = 255
+        self._appear(old.sprite, *old.origin, start)
+        self._appear(Sprite(rule, grey), *old.origin, start)
+        self.scene.settings.append(("list price", old, WHITE))
 
     def _button(self, area: Box, start: int) -> None:
         s, p = self.s, self.s.palette

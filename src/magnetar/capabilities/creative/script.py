@@ -78,8 +78,8 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
     notes: list[str] = []
     title = _title(product, language, notes)
     brand = lawful(clean_text(product.brand, "brand", notes), "brand", notes)
-    if language == "en":
-        brand = _english_brand(product, brand, title)
+    if language == "en" and not _latin(brand):
+        brand = ""  # the English title names it in Latin letters
     name, extras = _split_title(title, brand)
     pool = _points(product, language, points, extras, notes)
     pool = pool or _sentences(product, language, notes)
@@ -124,14 +124,6 @@ def _title(product: Product, language: str, notes: list[str]) -> str:
             f"商品 {product.id!r} 没有可展示的标题: no title that can be shown, found {raw[:60]!r}. Give it a title."
         )
     return title
-
-
-def _english_brand(product: Product, brand: str, title: str) -> str:
-    """The brand as the English title writes it: its first word, where the Chinese title begins with the brand."""
-    if brand.isascii() or not product.title_en:
-        return brand
-    first = title.split(" ")[0].strip(",")
-    return first if product.title.startswith(brand) and first.isalpha() else ""
 
 
 def _split_title(title: str, brand: str) -> tuple[str, list[str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from magnetar.capabilities.creative.layers import Scene
+from magnetar.capabilities.creative.layers import Scene, Studio
 from magnetar.capabilities.creative.motion import ease_in_out
 from magnetar.capabilities.creative.planes import Box, Planes, even
-from magnetar.capabilities.creative.scenes import Studio, build
+from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.storyboard import Shot, Storyboard, Turn
 
 _SHIFT = 0.28
