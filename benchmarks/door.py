@@ -28,7 +28,6 @@ GOALS = {"empty": 3.0, "real": 2.0}
 CONNECTIONS = 32
 STEADY = 2_500.0
 """Pages a second at which the wait is measured, as they come and whether or not the last one is answered."""
-P99_MS = 10.0
 
 
 class Nothing:
@@ -173,6 +172,7 @@ def serve(folder: Path, task: str) -> None:
     import uvicorn
 
     from magnetar.web.door import Door
+    from magnetar.web.server import keep_answering
 
     live, key = open_sample(folder)
     live.decide("warm", "feed")
@@ -180,6 +180,7 @@ def serve(folder: Path, task: str) -> None:
     door = Door(shown_by, live.platform.accounts, rate=1e9)
     fast = with_fastapi(shown_by, live.platform.accounts)
     live.recorder.start()
+    keep_answering()
 
     async def both(scope: Any, receive: Any, send: Any) -> None:
         await (fast if scope["path"].startswith("/fast/") else door)(scope, receive, send)
@@ -227,7 +228,7 @@ def measure(task: str, rounds: int, seconds: float) -> list[dict[str, Any]]:
         rows.append(
             row(
                 f"{task}: p99 at {STEADY:,.0f} pages a second, median and quartiles of the rounds", "ms",
-                Interval(typical, float(low), float(high), len(steady)), goal=P99_MS, met=typical <= P99_MS,
+                Interval(typical, float(low), float(high), len(steady)),
                 p50_ms=float(np.median([one.p50_ms for one in steady])), load_average=os.getloadavg()[0],
             )
         )  # fmt: skip

@@ -572,6 +572,17 @@ def test_a_lower_budget_holds_at_once(market: Market):
     assert 0 < market.spent <= 60_000
 
 
+def test_an_agent_that_fails_does_not_stop_the_clock(market: Market):
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no idea")
+
+    market.live.before_tick.append(fail)
+    market.clock.step_to(MORNING + 30 * MINUTE)
+    assert market.live.open_ticks()
+    [failed] = [one.data for _, one in market.live.recorder.read() if one.type == "HandlingFailed"]
+    assert failed.error == "RuntimeError: no idea"
+
+
 # ---- new products, restarts
 
 

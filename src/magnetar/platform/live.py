@@ -326,7 +326,12 @@ class LivePlatform:
         if self._stale:
             self._reopen()
         for act in self.before_tick:
-            act(self, tick)
+            try:
+                act(self, tick)
+            except Exception as error:  # an agent that fails must not stop the clock
+                name = getattr(act, "__qualname__", repr(act))
+                said = f"{type(error).__name__}: {error}"
+                self.market.bus.publish(HandlingFailed(f"tick:{tick}", "TickOpened", name, said))
         market, clock = self.market, self._runtime.clock
         market.bus.publish(TickOpened(tick=tick, at=clock.now()))
         market.open_tick(tick)
