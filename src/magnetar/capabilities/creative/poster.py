@@ -59,7 +59,7 @@ def draw_poster(made: Studio, shape: str) -> Planes:
         (c for c in (mix(ink, above, n / 100) for n in range(44, 0, -4)) if contrast(c, above) > READABLE + 0.6), ink
     )
     top = Box(72, form.top, 640, form.top + 96)
-    mark = set_text(made.face, label.TEXT[script.language], top, Style(size, size, 1, REGULAR), quiet)
+    mark = set_text(made.face, label.TEXT[script.language], top, Style(size, size, 1, REGULAR), quiet, anchor="middle")
     mark.sprite.blend(sheet, *mark.origin)
     if script.brand:
         place = Box(660, form.top, 1008, form.top + 96)

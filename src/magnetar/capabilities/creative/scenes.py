@@ -177,7 +177,9 @@ class _Builder:
             (c for c in (mix(text, over, n / 100) for n in range(44, 0, -4)) if contrast(c, over) > QUIET), text
         )
         style = Style(round(size + 0.49), round(size + 0.49), 1, REGULAR)
-        mark = set_text(s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale)
+        mark = set_text(
+            s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale, anchor="middle"
+        )
         mark.sprite.blend(self.scene.base, *mark.origin)
         self.scene.settings.append(("label", mark, over))
         if s.script.brand:
