@@ -27,11 +27,12 @@ def chosen(plan: Plan, products: Sequence[Product], count: int = FILMS) -> list[
 
 def _render(product: Product, pictures: str, out: str) -> tuple[str, str]:
     """(file, what went wrong); one of them is empty."""
-    from magnetar.capabilities.creative import render_film
+    from magnetar.capabilities.creative import render_film, render_still
 
     os.nice(5)  # the rehearsal goes first
     try:
         render_film(product, pictures, out)
+        render_still(product, pictures, Path(out).with_suffix(".jpg"), shape="9:16")
     except MagnetarError as error:
         return "", str(error)
     return out, ""
