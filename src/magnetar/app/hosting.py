@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -79,9 +79,10 @@ class Hosting:
 
     def _agent(self, one: Hosted, campaign: Campaign) -> Any:
         """The agent of a campaign; after a restart it takes up where the store is."""
-        agent = self._agents.get(one.campaign)
+        agent: Any = self._agents.get(one.campaign)
         if agent is None:
-            agent = self._agents[one.campaign] = AGENTS[one.agent]()
+            agent = cast(Any, AGENTS[one.agent]())
+            self._agents[one.campaign] = agent
             agent.brief = _brief(one.merchant, one.daily_budget, one.goal)
             agent.plan = Plan(campaign, [], [])
         return agent
@@ -99,9 +100,11 @@ class Hosting:
         """
         if agent not in HOSTED:
             raise NotFound(f"没有这种投放方式: {agent!r}. · No agent {agent!r}.")
-        with self.live._lock:
+        with self.live._turn, self.live._lock:
+            if not self._on_shelf(merchant):
+                self.live.open_now()  # a feed that was imported a moment ago waits for the next tick
             market = self.market
-            if merchant not in market.shelf.merchants or not len(market.shelf.of_merchant(merchant)):
+            if not self._on_shelf(merchant):
                 raise Refused("货架上没有商品, 请先导入商品目录. · Nothing is on the shelf; import a catalogue first.")
             if f"{merchant}-{agent}" in {one.id for one in self.campaigns(merchant)}:
                 raise Refused(
@@ -114,7 +117,12 @@ class Hosting:
             one = Hosted(made.campaign.id, merchant, agent, goal, daily_budget, self._clock.now(), by, rehearsal)
             self._kept.put(OPERATOR, [(one.campaign, one)])
             self._agents[one.campaign] = runner
+            self.live.open_now()
             return made.campaign
+
+    def _on_shelf(self, merchant: str) -> bool:
+        shelf = self.market.shelf
+        return merchant in shelf.merchants and len(shelf.of_merchant(merchant)) > 0
 
     def hosted(self, merchant: str, campaign: str) -> Hosted | None:
         """How a campaign came to be run by an agent; None where it is not."""

@@ -36,7 +36,7 @@ def intervals(
             "digits": digits,
             "rows": [[_plain(one["mean"]), _plain(one["low"]), _plain(one["high"])] for _, one in rows],
         },
-        "head": [show._voice("项目", "Item"), show._voice("估计", "Estimate"), show._voice("95% 区间", "95 % interval")],
+        "head": [show.voice("项目", "Item"), show.voice("估计", "Estimate"), show.voice("95% 区间", "95 % interval")],
         "table": [
             [name, form(one["mean"]), f"[{form(one['low'])}, {form(one['high'])}]"] for name, one in rows
         ],
@@ -45,7 +45,7 @@ def intervals(
 
 def money_by_source(title: str, arms: Sequence[Mapping[str, Any]], show: Showing) -> dict[str, Any]:
     """Organic and paid sales of each arm, with what the paid ones took from the organic below the line."""
-    t = show._voice
+    t = show.voice
     series = [
         (t("自然成交", "Organic"), "gmv_organic", 1),
         (t("付费成交", "Paid"), "gmv_paid", 1),
@@ -71,7 +71,7 @@ def money_by_source(title: str, arms: Sequence[Mapping[str, Any]], show: Showing
 
 def attributed_and_incremental(title: str, arms: Sequence[Mapping[str, Any]], show: Showing) -> dict[str, Any]:
     """What attribution claims beside what the ads added, with its interval."""
-    t = show._voice
+    t = show.voice
     arms = [arm for arm in arms if arm["name"] != "none"]
     return {
         "title": title,

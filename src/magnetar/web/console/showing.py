@@ -80,7 +80,7 @@ class Showing:
     """Turns values into words for one visitor."""
 
     def __init__(self, voice: Voice) -> None:
-        self._voice = voice
+        self.voice = voice
 
     def amount(self, value: float | None, digits: int = 0) -> str:
         """A number with its thousands marked; a dash where there is none."""
@@ -108,37 +108,37 @@ class Showing:
         return f"{seconds} s" if seconds < 120 else f"{seconds * SECOND // MINUTE} min"
 
     def phase(self, phase: Phase) -> str:
-        return self._voice(*PHASES[phase])
+        return self.voice(*PHASES[phase])
 
     def arm(self, name: str) -> str:
-        return self._voice(*ARMS.get(name, (name, name)))
+        return self.voice(*ARMS.get(name, (name, name)))
 
     def metric(self, name: str) -> str:
-        return self._voice(*METRICS.get(name, (name, name)))
+        return self.voice(*METRICS.get(name, (name, name)))
 
     def world(self, name: str) -> str:
-        return self._voice(*LABELS.get(name, (name, name)))
+        return self.voice(*LABELS.get(name, (name, name)))
 
     def state(self, name: str) -> tuple[str, str]:
         """(words, tone)"""
         zh, en, tone = STATES.get(name, (name, name, "calm"))
-        return self._voice(zh, en), tone
+        return self.voice(zh, en), tone
 
     def outcome(self, outcome: Outcome) -> tuple[str, str]:
         """(words, tone)"""
         zh, en, tone = OUTCOMES[outcome]
-        return self._voice(zh, en), tone
+        return self.voice(zh, en), tone
 
     def kind(self, kind: Kind) -> str:
-        return self._voice(*KINDS.get(kind, (kind.value, kind.value)))
+        return self.voice(*KINDS.get(kind, (kind.value, kind.value)))
 
     def goal(self, goal: Goal) -> str:
         """What is promised."""
         if goal.kind is GoalKind.TARGET_ROI:
             return f"ROI ≥ {goal.target:g}"
         if goal.kind is GoalKind.TARGET_COST:
-            return self._voice("每单成本 ≤ {target:g}", "cost per order ≤ {target:g}", target=goal.target)
-        return self._voice("尽量多成交", "as many orders as possible")
+            return self.voice("每单成本 ≤ {target:g}", "cost per order ≤ {target:g}", target=goal.target)
+        return self.voice("尽量多成交", "as many orders as possible")
 
     def agent(self, campaign: Campaign) -> str:
         """How a campaign is run, told from its settings."""
@@ -163,8 +163,8 @@ class Showing:
 
     def _people(self, mask: float | int | bool) -> str:
         if int(mask) == EVERYBODY:
-            return self._voice("全部人群", "everybody")
-        return self._voice("{n} 个人群", "{n} segments", n=int(mask).bit_count())
+            return self.voice("全部人群", "everybody")
+        return self.voice("{n} 个人群", "{n} segments", n=int(mask).bit_count())
 
     def product(self, titles: Mapping[str, Product], group: str) -> str:
         """The product's title behind an ad group's id, '' where it is not known."""
@@ -174,18 +174,18 @@ class Showing:
         )
         if product is None:
             return ""
-        return product.title if self._voice.language == "zh" else product.title_en or product.title
+        return product.title if self.voice.language == "zh" else product.title_en or product.title
 
     def evidence(self, record: Record) -> list[tuple[str, str]]:
         """The figures that a reason rests on, named."""
         named: list[tuple[str, str]] = []
         for name, value in record.intention.evidence.items():
             zh, en, form = EVIDENCE.get(name, (name, name, ",.2f"))
-            named.append((self._voice(zh, en), format(value, form) if math.isfinite(value) else NONE))
+            named.append((self.voice(zh, en), format(value, form) if math.isfinite(value) else NONE))
         return named
 
     def reasons(self, record: Record) -> tuple[str, str]:
         """The reason in this language, then in the other."""
         one = record.intention
         pair = (one.reason, one.reason_en or one.reason)
-        return pair if self._voice.language == "zh" else pair[::-1]
+        return pair if self.voice.language == "zh" else (pair[1], pair[0])

@@ -122,7 +122,7 @@ class Site:
         self._hosting: Hosting | None = Hosting(live) if live else None
         self._turn = threading.Lock()
         self._goods: dict[str, tuple[int, list[Product]]] = {}
-        platform.runtime.bus.subscribe(CatalogueImported, lambda event: self._goods.pop(event.merchant, None))
+        platform.runtime.bus.subscribe(CatalogueImported, self._on_imported)
         settings = platform.runtime.settings
         self.rehearsals = Rehearsals(
             self.runtime.store,
@@ -151,6 +151,9 @@ class Site:
             self._own_live.open_ticks()
         return self._hosting
 
+    def _on_imported(self, event: CatalogueImported) -> None:
+        self._goods.pop(event.merchant, None)
+
     def goods(self, merchant: str) -> list[Product]:
         """A merchant's products, kept in memory until a feed changes them."""
         count = self.platform.catalogue.count(merchant)
@@ -172,7 +175,10 @@ class Site:
         accounts, settings = self.platform.accounts, self.runtime.settings
         token = request.cookies.get(SESSION, "")
         principal = accounts.principal_of_session(token)
-        look = dict(part.partition("=")[::2] for part in request.cookies.get(LOOK, "").split("&"))
+        look: dict[str, str] = {}
+        for part in request.cookies.get(LOOK, "")[:500].split("&"):
+            name, _, value = part.partition("=")
+            look[name] = value
         language = look.get("language", "")
         if language not in LANGUAGES:
             language = choose_language(request.headers.get("accept-language", ""))

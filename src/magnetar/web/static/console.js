@@ -28,6 +28,10 @@
     type: "category", data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: token("line-strong") } },
     axisLabel: { color: token("ink-2"), fontSize: 12 },
   });
+  const across = (names, canvas) => ({
+    ...categories(names),
+    axisLabel: { ...categories([]).axisLabel, interval: 0, width: Math.max(44, (canvas.clientWidth - 60) / Math.max(1, names.length) - 6), overflow: "break" },
+  });
   const values = (percent) => ({
     type: "value", axisLabel: { color: token("ink-3"), fontSize: 11, formatter: (value) => shorten(value, percent) },
     splitLine: { lineStyle: { color: token("line") } },
@@ -42,7 +46,7 @@
       const rows = [...data.rows].reverse();
       const names = [...data.names].reverse();
       const digits = data.digits || 0;
-      const number = (value) => (value === null ? "–" : data.percent ? `${(value * 100).toFixed(1)}%` : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+      const number = (value) => (value === null ? "–" : data.percent ? `${(value * 100).toFixed(1)}%` : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−"));
       const color = (row) => (row[1] > 0 ? token("series-gain") : row[2] < 0 ? token("series-taken") : token("ink-3"));
       const option = { ...base(), legend: undefined };
       option.tooltip.formatter = (points) => { const row = rows[points[0].dataIndex]; return `${points[0].name}\n${number(row[0])}  [${number(row[1])}, ${number(row[2])}]`; };
@@ -60,20 +64,20 @@
       ];
       return option;
     },
-    stack(data) {
+    stack(data, canvas) {
       const option = base();
       const colors = [token("series-organic"), token("series-paid"), token("series-taken")];
       option.grid.bottom = 30;
-      option.xAxis = { ...categories(data.names), axisLabel: { ...categories([]).axisLabel, interval: 0 } };
+      option.xAxis = across(data.names, canvas);
       option.yAxis = values(false);
       option.tooltip.valueFormatter = (value) => (value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en"));
       option.series = data.series.map((series, at) => ({ type: "bar", stack: "sales", name: series.name, data: series.values, barMaxWidth: 54, itemStyle: { color: colors[at] } }));
       return option;
     },
-    claims(data) {
+    claims(data, canvas) {
       const option = base();
       option.grid.bottom = 30;
-      option.xAxis = { ...categories(data.names), axisLabel: { ...categories([]).axisLabel, interval: 0 } };
+      option.xAxis = across(data.names, canvas);
       option.yAxis = values(false);
       const number = (value) => (value === null ? "–" : Math.round(value).toLocaleString("en"));
       option.tooltip.formatter = (points) => {
@@ -100,7 +104,7 @@
       one("details", figure).open = false;
       const chart = drawn.get(canvas) || window.echarts.init(canvas, null, { renderer: "canvas" });
       drawn.set(canvas, chart);
-      chart.setOption(makers[data.kind](data), true);
+      chart.setOption(makers[data.kind](data, canvas), true);
     }
   };
   addEventListener("resize", () => { for (const chart of drawn.values()) chart.resize(); });

@@ -16,7 +16,7 @@ from magnetar.web.console.listing import as_csv, listing
 from magnetar.web.console.showing import Showing
 from magnetar.web.console.site import Site, Visit, local
 
-DECISIONS = 50
+DECISIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def totals(rows: Sequence[GroupFigures]) -> Totals:
 
 def titles(site: Site, merchant: str) -> dict[str, Product]:
     """Products by id, for naming ad groups."""
-    return {str(one.id): one for one in site.goods(merchant)}
+    goods = site.goods(merchant)
+    return {**{f"{merchant}/{one.id}": one for one in goods}, **{str(one.id): one for one in goods}}
 
 
 _SORTS = {
@@ -132,9 +133,7 @@ def routes(site: Site) -> list[Route]:
 
     def switch_group(visit: Visit) -> Response:
         paused = visit.text("paused") == "1"
-        record = site.hosting.change_group(
-            visit.merchant, visit.request.path_params["group"], paused=paused, by=visit.who.name
-        )
+        record = site.hosting.change_group(visit.merchant, visit.text("group"), paused=paused, by=visit.who.name)
         said = (
             visit.voice("广告组已暂停", "Ad group paused")
             if paused
@@ -156,7 +155,7 @@ def routes(site: Site) -> list[Route]:
         site.page("/campaigns", overview),
         site.page("/campaigns/{id}", campaign),
         site.page("/campaigns/{id}/switch", switch, methods=("POST",)),
-        site.page("/ad-groups/{group}/switch", switch_group, methods=("POST",)),
+        site.page("/ad-groups/switch", switch_group, methods=("POST",)),
         site.page("/decisions/{record}/undo", ask_undo),
         site.page("/decisions/{record}/undo", undo, methods=("POST",)),
     ]

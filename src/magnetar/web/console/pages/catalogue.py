@@ -113,7 +113,7 @@ def routes(site: Site) -> list[Route]:
         site.page("/catalogue/import", ask),
         site.page("/catalogue/import", take, methods=("POST",)),
         site.page("/catalogue/import/rejected.csv", rejected),
-        site.page("/catalogue/pictures/{product}", picture),
+        site.page("/catalogue/pictures/{product:path}", picture),
     ]
 
 

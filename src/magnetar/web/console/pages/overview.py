@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +20,13 @@ from magnetar.web.console.site import Site, Visit
 DECISIONS = 8
 
 
+def _launched(site: Site, merchant: str, rehearsal: str, figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The arm of a rehearsal that was launched, else the one that added most."""
+    running = [site.hosting.hosted(merchant, one.id) for one in site.hosting.campaigns(merchant)]
+    agents = {one.agent for one in running if one is not None and one.rehearsal == rehearsal}
+    return next((arm for arm in figures["arms"] if arm["name"] in agents), None) or best_arm(figures)
+
+
 def routes(site: Site) -> list[Route]:
     """Pages of this part."""
 
@@ -29,7 +38,7 @@ def routes(site: Site) -> list[Route]:
         everything = [group for rows in groups.values() for group in rows]
         rehearsed = next((one for one in site.rehearsals.list(merchant) if one.state == DONE and one.results), None)
         figures = rehearsed.figures() if rehearsed else None
-        best = best_arm(figures) if figures else None
+        best = _launched(site, merchant, rehearsed.id, figures) if rehearsed and figures else None
         chart = None
         if figures:
             title = visit.voice("归因与增量 (最近一次预演)", "Attributed and incremental (latest rehearsal)")

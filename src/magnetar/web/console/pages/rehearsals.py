@@ -33,38 +33,61 @@ def best_arm(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return max(spending, key=lambda arm: arm["incremental_gmv"]["mean"], default=None)
 
 
-def verdict_in_words(figures: Mapping[str, Any], currency: str, show: Showing) -> tuple[str, str]:
-    """(tone, sentence), from the figures alone."""
-    best, t = best_arm(figures), show._voice
+def verdict_in_words(figures: Mapping[str, Any], currency: str, show: Showing) -> tuple[str, str, list[str]]:
+    """(tone, sentence, what to be careful about), from the figures alone."""
+    best, t = best_arm(figures), show.voice
     if best is None:
-        return "calm", t("没有方案花出预算, 无从比较.", "No arm spent anything; there is nothing to compare.")
+        return "calm", t("没有方案花出预算, 无从比较.", "No arm spent anything; there is nothing to compare."), []
     roi, gain = best["incremental_roi"], best["incremental_gmv"]
-    values = {
-        "arm": show.arm(best["name"]), "currency": currency, "roi": show.amount(roi["mean"], 2),
-        "interval": show.interval(roi, 2), "claimed": show.amount(best["attributed_roi"], 2),
-    }  # fmt: skip
     sentence = t(
         "{arm}: 每花 1 {currency}, 带来 {roi} {interval} {currency} 本来不会有的成交; 按归因口径会说成 {claimed}.",
         "{arm}: each {currency} brings {roi} {interval} of sales that would not have happened; attribution would claim {claimed}.",
-        **values,
+        arm=show.arm(best["name"]),
+        currency=currency,
+        roi=show.amount(roi["mean"], 2),
+        interval=show.interval(roi, 2),
+        claimed=show.amount(best["attributed_roi"], 2),
     )
-    if math.isfinite(gain["low"]) and gain["low"] > 0:
-        return "good", sentence
-    return "warn", sentence + t(" 区间包含 0, 还不能说有效.", " The interval holds zero: not proved yet.")
+    cautions: list[str] = []
+    if not (math.isfinite(gain["low"]) and gain["low"] > 0):
+        cautions.append(t("增量的区间包含 0, 还不能说有效.", "The interval of the gain holds zero: not proved yet."))
+    rivals = [
+        row for row in figures["contrasts"]
+        if row["metric"] == "incremental_gmv" and best["name"] in (row["a"], row["b"]) and not _apart(row)
+    ]  # fmt: skip
+    if rivals:
+        names = [show.arm(row["b"] if row["a"] == best["name"] else row["a"]) for row in rivals]
+        cautions.append(
+            t(
+                "与{names}相比, 增量还分不出高下.",
+                "Its gain is not told apart from: {names}.",
+                names=t("、", ", ").join(names),
+            )
+        )
+    check = figures["aa_check"]
+    if check and check["n"] > 1 and not check["passed"]:
+        cautions.append(
+            t(
+                "A/A 检验未通过: 两个相同的方案看起来不同 (通过时也有 5% 会这样), 请增加配对数再看.",
+                "The A/A check failed: two equal arms look different (1 in 20 do by luck); rehearse with more pairs.",
+            )
+        )
+    return ("warn" if cautions else "good"), sentence, cautions
+
+
+def _apart(row: Mapping[str, Any]) -> bool:
+    return row["low"] > 0 or row["high"] < 0
 
 
 def drawn(one: Rehearsed, figures: Mapping[str, Any], show: Showing) -> list[dict[str, Any]]:
     """A rehearsal's charts."""
-    t = show._voice
+    t = show.voice
     spending = [arm for arm in figures["arms"] if arm["name"] != "none"]
     found = [
         charts.intervals(
             t("增量成交, 每个方案与不投放配对相减", "Incremental GMV, paired with no ads"),
             [(show.arm(arm["name"]), arm["incremental_gmv"]) for arm in spending],
             show,
-        ),
-        charts.money_by_source(
-            t("成交从哪里来", "Where sales come from"), figures["arms"], show
         ),
         charts.intervals(
             t("增量 ROI", "Incremental ROI"),
@@ -73,6 +96,7 @@ def drawn(one: Rehearsed, figures: Mapping[str, Any], show: Showing) -> list[dic
             digits=2,
         ),
     ]  # fmt: skip
+    found.append(charts.money_by_source(t("成交从哪里来", "Where sales come from"), figures["arms"], show))
     contrasts = [
         (f"{show.arm(row['a'])} − {show.arm(row['b'])}", row)
         for row in figures["contrasts"]
@@ -122,6 +146,7 @@ def routes(site: Site) -> list[Route]:
             "charts": drawn(one, figures, show) if figures else [],
             "verdict": verdict_in_words(figures, currency, show) if figures else None,
             "launchable": HOSTED,
+            "best": best_arm(figures) if figures else None,
         }
 
     def watch(visit: Visit) -> Response:

@@ -1,0 +1,258 @@
+"""Takes docs/screenshots/ again from the running product: the sample shop, rehearsed, launched and visited.
+
+    python docs/make_screenshots.py            the pictures that the pages show
+    python docs/make_screenshots.py --all DIR  every page, light and dark, both languages, desktop and mobile
+
+Needs playwright (a development dependency) and a Chromium; /usr/bin/chromium or CHROMIUM names it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+START = 1_795_132_800 * 1_000_000  # 2026-11-20 00:00 UTC, 08:00 in the shop
+PASSWORD = "look at this shop"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+)  # fmt: skip
+LARGEST = 200_000
+
+
+@dataclass(slots=True)
+class Shop:
+    """A running console with everything behind it."""
+
+    platform: Any
+    live: Any
+    clock: Any
+    hosting: Any
+    url: str
+
+
+@contextmanager
+def running_shop(home: Path) -> Iterator[Shop]:
+    """The sample shop behind a console on a free port, its clock in our hands."""
+    import uvicorn
+
+    from magnetar.app.goods import sample_shop
+    from magnetar.kernel.clock import SteppedClock
+    from magnetar.kernel.settings import Settings
+    from magnetar.platform.assemble import assemble
+    from magnetar.platform.live import LivePlatform
+    from magnetar.web.console import console_app
+    from magnetar.web.server import listen
+
+    clock = SteppedClock(START)
+    platform = assemble(Settings(home=home), clock)
+    platform.catalogue.import_file(sample_shop() / "catalogue.csv", "demo")
+    live = LivePlatform(platform, 2_000)
+    socket = listen("127.0.0.1", 0)
+    app = console_app(platform, live)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
+    thread.start()
+    try:
+        yield Shop(platform, live, clock, app.state.site.hosting, f"http://127.0.0.1:{socket.getsockname()[1]}")
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        live.close()
+        platform.close()
+
+
+def visit_for(shop: Shop, ticks: int, pages: int = 256, seed: int = 5) -> None:
+    """Made-up shoppers ask for pages, look, click and buy, for so many half-hours."""
+    from magnetar.kernel.clock import MINUTE
+    from magnetar.platform.live import Ask
+
+    rng = np.random.default_rng(seed)  # noqa: TID251
+    live, clock = shop.live, shop.clock
+    scenes = ("feed", "live", "search", "mall")
+    for tick in range(ticks):
+        clock.step_to(clock.now() + 30 * MINUTE)
+        live.open_ticks()
+        asks = [("demo", Ask(f"shopper-{rng.integers(600)}", scenes[rng.integers(4)])) for _ in range(pages)]
+        answers = live.decide_many(asks)
+        reports: list[dict[str, Any]] = []
+        for row in range(pages):
+            token, depth = answers.tokens[row], int(rng.integers(3, 11))
+            reports.append({"type": "viewed", "id": f"v{tick}-{row}", "page": token, "depth": depth})
+            for position, item in enumerate(answers.item[row][:depth]):
+                if item < 0 or rng.random() > 0.05 + 0.012 * (item % 3):
+                    continue
+                same = {"page": token, "position": position}
+                reports.append({"type": "clicked", "id": f"c{tick}-{row}-{position}", **same})
+                if rng.random() < 0.10:
+                    reports.append({"type": "ordered", "id": f"o{tick}-{row}-{position}", **same})
+                    if rng.random() < 0.09:
+                        reports.append({"type": "returned", "id": f"r{tick}-{row}-{position}", **same})
+        for start in range(0, len(reports), 500):
+            live.events(reports[start : start + 500], site="demo")
+
+
+@contextmanager
+def browser(language: str = "zh-CN", width: int = 1440, height: int = 900, look: str = "light") -> Iterator[Any]:
+    """A page of a new headless Chromium with a profile of its own."""
+    from playwright.sync_api import sync_playwright
+
+    profile = tempfile.mkdtemp(prefix="magnetar-chromium-")
+    try:
+        with sync_playwright() as playwright:
+            context = playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+                args=list(FLAGS),
+                locale=language,
+                color_scheme=look,  # pyright: ignore
+                viewport={"width": width, "height": height},
+            )
+            yield context.pages[0] if context.pages else context.new_page()
+            context.close()
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def enter(page: Any, shop: Shop, name: str = "li", role: str = "merchant", merchant: str = "demo") -> None:
+    """Sign in by a first link."""
+    token = shop.platform.accounts.invite(name, role, merchant if role == "merchant" else "").token
+    page.goto(f"{shop.url}/welcome/{token}")
+    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=again]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(f"{shop.url}/")
+
+
+def rehearse(page: Any, shop: Shop, pairs: int) -> str:
+    """Ask for a rehearsal and wait for its verdict; returns its address."""
+    page.goto(f"{shop.url}/rehearsals")
+    page.fill("input[name=pairs]", str(pairs))
+    page.click("form[action='/rehearsals'] button")
+    page.wait_for_selector("#rehearsal")
+    page.wait_for_selector("#rehearsal[data-watch='']", timeout=240_000)
+    return page.url
+
+
+def prepare(page: Any, shop: Shop, home: Path, pairs: int) -> str:
+    """Everything that the pictures show: films, a rehearsal, a launched campaign, two days of shoppers."""
+    films(home)
+    enter(page, shop)
+    address = rehearse(page, shop, pairs)
+    page.goto(f"{address}/launch/uax")
+    page.click("main .primary")
+    page.wait_for_url("**/campaigns/**")
+    rivals(shop)
+    visit_for(shop, 52)
+    return address
+
+
+def rivals(shop: Shop) -> None:
+    """Two other merchants with the same goods, who bid as well."""
+    from magnetar.app.goods import sample_shop
+    from magnetar.vocabulary.campaigns import Goal, GoalKind
+    from magnetar.vocabulary.money import Money
+
+    for merchant, agent, target in (("north", "manual", 2.5), ("south", "uax", 2.8)):
+        shop.platform.catalogue.import_file(sample_shop() / "catalogue.csv", merchant)
+        shop.hosting.launch(merchant, agent, Goal(GoalKind.TARGET_ROI, target), Money.of(900))
+
+
+def films(home: Path) -> None:
+    """Two films of the sample shop, where this installation can make them."""
+    for product in ("p001", "p014"):
+        out = home / "films" / "demo" / f"{product}.mp4"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        os.system(
+            f"MAGNETAR_HOME={home} {sys.executable} -m magnetar.cli.main film {product} --out {out} >/dev/null 2>&1"
+        )
+
+
+def shrunk(picture: bytes) -> bytes:
+    """The picture with a palette, within the limit."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    for colours in (256, 128, 64, 32):
+        out = io.BytesIO()
+        image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= LARGEST:
+            break
+    return out.getvalue()
+
+
+def look_through(home: Path, folder: Path, pairs: int) -> None:
+    """Every page in every way."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_shop(home) as shop:
+        ways = [("zh-CN", 1440, "light"), ("en-GB", 1440, "dark"), ("zh-CN", 390, "dark"), ("en-GB", 390, "light")]
+        address = ""
+        for language, width, look in ways:
+            with browser(language, width, 900 if width > 800 else 844, look) as page:
+                page.goto(f"{shop.url}/sign-in")
+                page.screenshot(path=folder / f"sign-in-{language[:2]}-{width}-{look}.png")
+                if not address:
+                    address = prepare(page, shop, home, pairs)
+                else:
+                    enter(page, shop, f"li-{language[:2]}-{width}-{look}")
+                campaign = f"{shop.url}/campaigns/demo-uax"
+                for name, to in (
+                    ("overview", "/"), ("catalogue", "/catalogue"), ("import", "/catalogue/import"),
+                    ("rehearsals", "/rehearsals"), ("rehearsal", address), ("launch", f"{address}/launch/uax"),
+                    ("campaigns", "/campaigns"), ("campaign", campaign), ("creatives", "/creatives"),
+                    ("audit", "/audit"), ("accounts", "/accounts"),
+                ):  # fmt: skip
+                    page.goto(to if to.startswith("http") else f"{shop.url}{to}")
+                    page.wait_for_timeout(600)
+                    page.screenshot(path=folder / f"{name}-{language[:2]}-{width}-{look}.png", full_page=True)
+
+
+def take(home: Path, folder: Path, pairs: int) -> None:
+    """The pictures that the pages show."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_shop(home) as shop, browser() as page:
+        address = prepare(page, shop, home, pairs)
+        for name, to in (
+            ("overview", f"{shop.url}/"), ("rehearsal", address), ("campaign", f"{shop.url}/campaigns/demo-uax"),
+            ("catalogue", f"{shop.url}/catalogue"), ("creatives", f"{shop.url}/creatives"), ("audit", f"{shop.url}/audit"),
+        ):  # fmt: skip
+            page.goto(to)
+            page.wait_for_timeout(800)
+            picture = shrunk(page.screenshot())
+            (folder / f"{name}.png").write_bytes(picture)
+            print(f"{folder / name}.png {len(picture) / 1000:.0f} kB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", metavar="DIR", default="")
+    parser.add_argument("--pairs", type=int, default=20)
+    given = parser.parse_args()
+    began = time.monotonic()
+    home = Path(tempfile.mkdtemp(prefix="magnetar-shop-"))
+    try:
+        if given.all:
+            look_through(home, Path(given.all), given.pairs)
+        else:
+            take(home, ROOT / "docs" / "screenshots", given.pairs)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    print(f"{time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
