@@ -78,7 +78,7 @@ def true_peak(sound: Sound) -> float:
         for start in range(0, len(near), 20_000):
             places = near[start : start + 20_000, None] + np.arange(taps.shape[1])[None] + taps.shape[1] // 2 + 1
             highest = max(highest, float(np.abs(padded[places] @ taps.T).max()))
-    return 20 * np.log10(highest)
+    return float(20 * np.log10(highest))
 
 
 @functools.lru_cache(maxsize=1)
