@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     currency: str = "CNY"
     merchant: str = "demo"
     """The merchant that commands act for when none is named."""
+    shoppers: int = 100_000
+    """Shoppers that a live platform knows at a time; those not seen for longest make room."""
     workers: int = 0
     """Processes for rehearsals; 0 means one for each core."""
 
