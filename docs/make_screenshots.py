@@ -12,7 +12,6 @@ import argparse
 import io
 import os
 import shutil
-import sys
 import tempfile
 import threading
 import time
@@ -173,13 +172,17 @@ def rivals(shop: Shop) -> None:
 
 
 def films(home: Path) -> None:
-    """Two films of the sample shop, where this installation can make them."""
-    for product in ("p001", "p014"):
-        out = home / "films" / "demo" / f"{product}.mp4"
-        out.parent.mkdir(parents=True, exist_ok=True)
-        os.system(
-            f"MAGNETAR_HOME={home} {sys.executable} -m magnetar.cli.main film {product} --out {out} >/dev/null 2>&1"
-        )
+    """Three films of the sample shop with their posters."""
+    from magnetar.app.goods import goods_from, sample_shop
+    from magnetar.capabilities.creative import render_film, render_still
+
+    shop = sample_shop()
+    goods = {product.id: product for product in goods_from(shop / "catalogue.csv", "demo", "CNY")}
+    out = home / "films" / "demo"
+    out.mkdir(parents=True, exist_ok=True)
+    for id in ("p012", "p018", "p063"):
+        render_film(goods[id], shop, out / f"{id}.mp4")
+        render_still(goods[id], shop, out / f"{id}.jpg", shape="9:16")
 
 
 def shrunk(picture: bytes) -> bytes:
