@@ -1,9 +1,8 @@
 """The catalogue: products read from any common feed, judged line by line, kept for each merchant."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
     from magnetar.capabilities.catalogue.cleaning import clean, formula_like
@@ -18,35 +17,6 @@ if TYPE_CHECKING:
     from magnetar.capabilities.catalogue.service import CatalogueService
     from magnetar.capabilities.catalogue.tally import Tally, digest
 
-_WHERE = {
-    "CatalogueImported": "events",
-    "CatalogueReading": "reading",
-    "CatalogueService": "service",
-    "ISO_4217": "prices",
-    "Limits": "opening",
-    "Notes": "findings",
-    "Rejected": "findings",
-    "Report": "findings",
-    "Source": "opening",
-    "Table": "readers.delimited",
-    "Tally": "tally",
-    "Unfit": "findings",
-    "checked_currency": "commands",
-    "digest": "tally",
-    "milestones": "commands",
-    "read_amount": "prices",
-    "settle_report": "commands",
-    "show_report": "commands",
-    "clean": "cleaning",
-    "formula_like": "cleaning",
-    "open_source": "opening",
-    "open_table": "readers.delimited",
-    "read_catalogue": "reading",
-    "read_price": "prices",
-    "safe_cell": "export",
-    "shorten": "findings",
-    "write_catalogue": "export",
-}
 __all__ = [
     "ISO_4217",
     "CatalogueImported",
@@ -77,8 +47,53 @@ __all__ = [
     "write_catalogue",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__ = lazily(
+    __name__,
+    {
+        "cleaning": (
+            "clean",
+            "formula_like",
+        ),
+        "commands": (
+            "checked_currency",
+            "milestones",
+            "settle_report",
+            "show_report",
+        ),
+        "events": ("CatalogueImported",),
+        "export": (
+            "safe_cell",
+            "write_catalogue",
+        ),
+        "findings": (
+            "Notes",
+            "Rejected",
+            "Report",
+            "Unfit",
+            "shorten",
+        ),
+        "opening": (
+            "Limits",
+            "Source",
+            "open_source",
+        ),
+        "prices": (
+            "ISO_4217",
+            "read_amount",
+            "read_price",
+        ),
+        "readers.delimited": (
+            "Table",
+            "open_table",
+        ),
+        "reading": (
+            "CatalogueReading",
+            "read_catalogue",
+        ),
+        "service": ("CatalogueService",),
+        "tally": (
+            "Tally",
+            "digest",
+        ),
+    },
+)
