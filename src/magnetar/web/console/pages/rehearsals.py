@@ -6,7 +6,6 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +23,8 @@ from magnetar.web.console.showing import Showing
 from magnetar.web.console.site import Site, Visit
 
 DEFAULTS = {"budget": "10000", "target": "3", "days": "7", "pairs": "20", "world": "default", "seed": "1"}
-_HEARTBEAT_S = 15.0
+FEW_PAIRS = 8
+"""With fewer, a bootstrap interval covers too little."""
 
 
 def best_arm(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -51,6 +51,15 @@ def verdict_in_words(figures: Mapping[str, Any], currency: str, show: Showing) -
     cautions: list[str] = []
     if not (math.isfinite(gain["low"]) and gain["low"] > 0):
         cautions.append(t("增量的区间包含 0, 还不能说有效.", "The interval of the gain holds zero: not proved yet."))
+    if figures["pairs"] < FEW_PAIRS:
+        cautions.append(
+            t(
+                "只有 {n} 对市场, 区间可能偏窄; 至少用 {few} 对再下结论.",
+                "Only {n} pairs: the intervals may be too narrow; conclude from {few} or more.",
+                n=figures["pairs"],
+                few=FEW_PAIRS,
+            )
+        )
     rivals = [
         row for row in figures["contrasts"]
         if row["metric"] == "incremental_gmv" and best["name"] in (row["a"], row["b"]) and not _apart(row)
@@ -255,5 +264,4 @@ def _wish(visit: Visit, currency: str) -> Wish:
             f"目标 ROI 须大于 0, 现为 {target:g}. · The target ROI must be above 0, found {target:g}."
         ) from None
     arms = tuple(str(arm) for arm in visit.form.getlist("arms"))
-    wish = Wish(Money.of(budget, currency), goal, int(days), int(pairs), arms, visit.text("world"), int(seed))
-    return replace(wish, arms=arms or ())
+    return Wish(Money.of(budget, currency), goal, int(days), int(pairs), arms, visit.text("world"), int(seed))
