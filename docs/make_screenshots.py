@@ -190,9 +190,15 @@ def shrunk(picture: bytes) -> bytes:
     from PIL import Image
 
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    for colours in (256, 128, 64, 32):
+    ways = (
+        (256, Image.Dither.FLOYDSTEINBERG),
+        (256, Image.Dither.NONE),
+        (128, Image.Dither.NONE),
+        (64, Image.Dither.NONE),
+    )
+    for colours, dither in ways:
         out = io.BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        image.quantize(colours, dither=dither).save(out, "PNG", optimize=True)
         if out.tell() <= LARGEST:
             break
     return out.getvalue()

@@ -153,9 +153,8 @@ def test_a_film_plays(shop: Shop, page: Any):
     pytest.importorskip("av", reason="no PyAV here to make a film with")
     enter(page, shop, "watcher")
     page.goto(f"{shop.url}/creatives")
-    page.evaluate(
-        "(async () => { const film = document.querySelector('video'); film.muted = true; await film.play(); })()"
-    )
+    page.evaluate("document.querySelector('video').muted = true")
+    page.click("button.play")
     until(page, "document.querySelector('video').currentTime > 0.3")
 
 

@@ -162,6 +162,15 @@
     for (const name of ["dragover", "dragleave", "drop"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.toggle("over", name === "dragover"); });
     drop.addEventListener("drop", (event) => { const input = one("input", drop); input.files = event.dataTransfer.files; input.dispatchEvent(new Event("change", { bubbles: true })); });
   }
+  for (const film of all("[data-film]")) {
+    const video = one("video", film), play = document.createElement("button");
+    play.className = "play";
+    play.setAttribute("aria-label", film.dataset.film);
+    video.controls = false;
+    video.after(play);
+    play.addEventListener("click", () => { all("video").forEach((other) => other.pause()); video.controls = true; video.play(); });
+    video.addEventListener("play", () => { video.controls = true; play.hidden = true; });
+  }
   document.addEventListener("error", (event) => {
     if (event.target.matches && event.target.matches("img[data-picture]")) { const none = document.createElement("span"); none.className = "no-picture"; none.textContent = "–"; event.target.replaceWith(none); }
   }, true);
