@@ -34,7 +34,7 @@ def main(days: int = 7, pairs: int = 4) -> None:
         print(f"   {setting.products[one.row].title}: {one.reason_en}")
 
     print(f"3. The rehearsal: {days} days, {pairs} markets, each lived through without ads, by hand and with UAX.")
-    figures = verdict(rehearse(setting, pairs), setting.arms, setting.seed)
+    figures = verdict(rehearse(setting, pairs), setting.arms)
 
     print("4. The verdict, net of returns and against the same shoppers without ads:")
     for arm in figures["arms"]:

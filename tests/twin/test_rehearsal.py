@@ -163,7 +163,7 @@ def test_the_arm_none_spends_nothing(warmed: Stage):
     assert (result.spend, result.gmv_paid, result.intentions, result.days_spending) == (0.0, 0.0, 0, 0)
     assert result.launches == result.successes == 0
     assert np.isnan(result.hourly_cost_cv)
-    assert result.pages > 3_000
+    assert result.pages > 1_000  # a day of it; the warm-up does not count
 
 
 @pytest.mark.parametrize("arm", [*EVERY_ARM, AA])

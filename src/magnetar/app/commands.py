@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from magnetar.kernel.errors import BadInput
-from magnetar.surface.report import JsonOption, SeedOption, progress, seconds, write_json
+from magnetar.surface.report import JsonOption, SeedOption, check_target, progress, seconds, write_json
 from magnetar.surface.session import session_of
 from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
@@ -66,6 +66,7 @@ def rehearse(
     """在数字孪生里预演 · Rehearse a catalogue and a budget in the digital twin, paired, with intervals."""
     from magnetar.app.goods import goods_from, sample_shop
 
+    check_target(json)
     session = session_of(context)
     wanted = _arms(arms)
     goal = _goal(target_roi, target_cost, max_conversions)
@@ -114,7 +115,7 @@ def run_and_show(
     world = load_world(setting.world)
     with Progress(console, setting, pairs) as screen:
         results = run(setting, pairs, workers, screen.add)
-    figures = verdict(results, setting.arms, setting.seed)
+    figures = verdict(results, setting.arms)
     if not console.is_terminal:
         console.print(arms_table(figures))
     currency = setting.budget.currency

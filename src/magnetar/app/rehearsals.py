@@ -106,7 +106,7 @@ class Rehearsed:
     def figures(self) -> dict[str, Any] | None:
         """The verdict on what is done so far; None where nothing is."""
         results = [result_of(row) for row in self.results]
-        return verdict(results, self.wish.arms, self.wish.seed) if results else None
+        return verdict(results, self.wish.arms) if results else None
 
 
 def keep_finished(

@@ -90,7 +90,7 @@ class Progress:
         head = Text(f"预演 rehearsing  {bar:<24} {done}/{self._pairs}  世界 world: {self._setting.world}")
         if not self._results:
             return Group(head)
-        return Group(head, arms_table(verdict(self._results, self._setting.arms, self._setting.seed)))
+        return Group(head, arms_table(verdict(self._results, self._setting.arms)))
 
 
 def arms_table(figures: dict[str, Any]) -> Table:
@@ -149,7 +149,7 @@ def show_verdict(console: Console, figures: dict[str, Any], currency: str) -> No
         if not one["n"]:
             continue
         form = "+.1%" if one["metric"] == "cold_start_success" else "+,.0f"
-        sure = "✓" if one["low"] > 0 else "✗" if one["high"] < 0 else "≈"
+        sure = "" if one["metric"] == "spend" else "✓" if one["low"] > 0 else "✗" if one["high"] < 0 else "≈"
         table.add_row(f"{one['a']} − {one['b']}", _METRICS[one["metric"]], _interval(one, form), str(one["n"]), sure)
     console.print(table)
     check = figures["aa_check"]

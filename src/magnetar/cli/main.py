@@ -81,7 +81,13 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 a goal missed, 2 bad input, 3 a part is missing, 130 interrupted."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    try:
+        code = run(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader went away (`| head`); nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -147,9 +153,6 @@ def _call(path: list[str], target: str, words: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("已中断 · interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader went away (`| head`); nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except _usage_error() as error:
         error.show()
         return 2

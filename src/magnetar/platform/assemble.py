@@ -13,6 +13,7 @@ from magnetar.capabilities.orders.wiring import connect as connect_orders
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import Clock, SystemClock
+from magnetar.kernel.errors import BadInput
 from magnetar.kernel.events import EventLog
 from magnetar.kernel.ports import Port
 from magnetar.kernel.runtime import Runtime
@@ -58,7 +59,12 @@ def assemble(settings: Settings, clock: Clock | None = None, seed: int = 0) -> P
     """
     home = settings.home
     if settings.store != "memory" or settings.event_log != "memory":
-        home.mkdir(parents=True, exist_ok=True)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(
+                f"Cannot use {str(home)!r} for MAGNETAR_HOME: {error.strerror}. Name a folder you can write to."
+            ) from None
     store = STORES.make(settings.store, *([] if settings.store == "memory" else [home / "magnetar.db"]))
     log = LOGS.make(settings.event_log, *([] if settings.event_log == "memory" else [home / "events"]))
     clock = clock or SystemClock()

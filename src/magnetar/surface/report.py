@@ -104,12 +104,26 @@ def write_json(target: str, command: str, fields: Mapping[str, Any], seed: int |
         return
     path = Path(target)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput(
             f"Cannot write the result to {target!r}: {error.strerror}. Name a file in a folder you can write to."
         ) from None
+
+
+def check_target(target: str) -> None:
+    """Find out before long work whether the result can be written.
+
+    Raises:
+        BadInput: the folder does not exist or cannot be written to.
+    """
+    if target in ("", "-"):
+        return
+    folder = Path(target).absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise BadInput(
+            f"Cannot write the result to {target!r}: {str(folder)!r} is no folder to write to. Make it first."
+        )
 
 
 def progress(text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from magnetar.kernel.errors import BadInput
 from magnetar.kernel.settings import Settings
 
 
@@ -22,7 +23,10 @@ class Session:
     @property
     def settings(self) -> Settings:
         if self._settings is None:
-            self._settings = self._make_settings()
+            try:
+                self._settings = self._make_settings()
+            except ValueError as error:  # pydantic names each setting and what it takes
+                raise BadInput(f"A setting cannot be read, in the environment or in magnetar.toml: {error}") from None
         return self._settings
 
     @property

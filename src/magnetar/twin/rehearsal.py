@@ -73,6 +73,7 @@ class ArmResult:
     pair: int
     arm: str
     pages: int
+    """Asked for in the days of the rehearsal."""
     spend: float
     gmv: float
     gmv_paid: float
@@ -140,7 +141,8 @@ class Stage:
         self.market.manage(tick, self._rival_results, self._change_rival)
         platform.open_tick(tick)
         requests = self.market.requests(tick)
-        self.pages += len(requests)
+        if tick >= WARM_UP_DAYS * TICKS_PER_DAY:
+            self.pages += len(requests)
         served = platform.decide(requests)
         did = self.market.respond(tick, served)
         platform.intake(served, did.depth, did.clicked, did.ordered, did.returned)

@@ -9,20 +9,19 @@ from typing import Any
 import numpy as np
 
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval, share_interval
-from magnetar.kernel.chance import Chance, Floats
+from magnetar.kernel.chance import Floats
 from magnetar.twin.rehearsal import AA, ArmResult
 
 CONTRASTS = (("uax", "manual"), ("whole-site", "manual"), ("whole-site", "uax"))
 METRICS = ("incremental_gmv", "gmv_organic", "spend", "cold_start_success")
 
 
-def verdict(results: Sequence[ArmResult], arms: Sequence[str], seed: int) -> dict[str, Any]:
+def verdict(results: Sequence[ArmResult], arms: Sequence[str]) -> dict[str, Any]:
     """The figures that `rehearse` promises. Amounts are means over pairs, in currency units."""
     table = Table(results)
-    chance = Chance(seed).of("verdict")
     return {
         "pairs": table.pairs,
-        "arms": [_arm(table, arm, chance) for arm in arms],
+        "arms": [_arm(table, arm) for arm in arms],
         "contrasts": [
             _contrast(table, a, b, metric) for a, b in CONTRASTS if a in arms and b in arms for metric in METRICS
         ],
@@ -53,7 +52,7 @@ class Table:
         return np.array([getattr(one, name) for one in self._by_arm[arm]], np.float64)
 
 
-def _arm(table: Table, arm: str, chance: Chance) -> dict[str, Any]:
+def _arm(table: Table, arm: str) -> dict[str, Any]:
     spend, gmv = table.column(arm, "spend"), table.column(arm, "gmv")
     paid, organic = table.column(arm, "gmv_paid"), table.column(arm, "gmv_organic")
     incremental = table.column(arm, "incremental_gmv")
@@ -69,7 +68,7 @@ def _arm(table: Table, arm: str, chance: Chance) -> dict[str, Any]:
         "gmv_organic": organic.mean(),
         "gmv_cannibalised": paid.mean() - incremental.mean() if arm != "none" else 0.0,
         "incremental_gmv": _plain(mean_interval(incremental)),
-        "incremental_roi": _plain(ratio_interval(incremental, spend, chance.of(arm))) if spend.sum() > 0 else None,
+        "incremental_roi": _plain(ratio_interval(incremental, spend)) if spend.sum() > 0 else None,
         "attributed_roi": paid.sum() / spend.sum() if spend.sum() > 0 else None,
         "cold_start_success": {
             "rate": success.mean,

@@ -130,11 +130,11 @@ def load_world(name: str) -> World:
             sys.path.insert(0, "")
             module = importlib.import_module(place)
         world = getattr(module, attribute)
-    except (ImportError, AttributeError) as error:
+        made = world() if isinstance(world, type) else world
+    except Exception as error:  # somebody else's code may raise anything
         raise BadInput(
-            f"Cannot load the world {name!r}: {error}. Give it as module:World or path/to/file.py:World."
+            f"Cannot load the world {name!r}: {type(error).__name__}: {error}. Give it as module:World or path/to/file.py:World."
         ) from None
-    made = world() if isinstance(world, type) else world
     if not isinstance(made, World):
         raise BadInput(
             f"{name!r} is no world: it needs a `name` and `open(products, seed, shoppers, pages_per_day, day)`."

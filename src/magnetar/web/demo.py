@@ -9,7 +9,7 @@ from rich.console import Console
 
 from magnetar.app.commands import DEMO_PAIRS, WIDTH
 from magnetar.surface.principal import Role
-from magnetar.surface.report import JsonOption, SeedOption, seconds, write_json
+from magnetar.surface.report import JsonOption, SeedOption, check_target, seconds, write_json
 from magnetar.surface.session import Session, session_of
 
 USER = "demo"
@@ -28,6 +28,7 @@ def demo(
     from magnetar.app.demo import run_demo
     from magnetar.web.server import listen
 
+    check_target(json)
     session = session_of(context)
     console = Console(stderr=json == "-", width=WIDTH)
     listening = None if no_serve else listen(HOST, port)  # first, so that a port in use is known before the work

@@ -44,7 +44,21 @@ class Table:
     _skip: int
 
     def rows(self, notes: Notes) -> Iterator[tuple[int, list[str]] | Rejected]:
-        """Line and cells of each row; a row that does not fit the header comes as a finding."""
+        """Line and cells of each row; a row that does not fit the header comes as a finding.
+
+        Where compressed data end early, the last row may be half a row, a price without its end: it
+        is not handed out.
+        """
+        if not self.source.broken:
+            yield from self._all_rows(notes)
+            return
+        held: tuple[int, list[str]] | Rejected | None = None
+        for row in self._all_rows(notes):
+            if held is not None:
+                yield held
+            held = row
+
+    def _all_rows(self, notes: Notes) -> Iterator[tuple[int, list[str]] | Rejected]:
         width = len(self.header)
         for name in sorted({name for name in self.names if name and self.names.count(name) > 1}):
             notes.add("columns_repeated", 1, f"{name}: 后者优先 the later column that is not empty counts")
