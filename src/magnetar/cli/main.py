@@ -50,6 +50,13 @@ COMMANDS: Table = {
             "revoke": ("吊销密钥 · Revoke an API key", "magnetar.capabilities.accounts.commands:revoke"),
         },
     ),
+    "events": (
+        "事件日志 · The event log",
+        {
+            "seal": ("封存为 Parquet · Seal into Parquet", "magnetar.app.event_commands:seal"),
+            "query": ("用 SQL 查询 · Ask in SQL", "magnetar.app.event_commands:query"),
+        },
+    ),
     "film": ("商品广告片 · A finished ad film of a product", "magnetar.capabilities.creative.commands:film"),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
