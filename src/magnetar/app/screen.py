@@ -179,7 +179,10 @@ def sentences(figures: dict[str, Any], currency: str) -> Sequence[str]:
     claimed = best["attributed_roi"] or 0.0
     head = f"[bold]结论 Verdict[/bold] {name}: 每花 1 {currency}, 增量成交 {_interval(roi, '.2f')} {currency}; 平台归因口径会说 {claimed:.2f}."
     tail = f"Each {currency} brings {_interval(roi, '.2f')} of sales that would not have happened; attribution would have claimed {claimed:.2f}."
-    if not surely:
+    if not math.isfinite(gain["low"]):
+        head += " 只有一对, 没有区间, 不能断言."
+        tail += " One pair has no interval: not proved."
+    elif not surely:
         head += " 区间包含 0, 暂不能断言有效."
         tail += " The interval holds zero: not proved."
     check = figures["aa_check"]
