@@ -40,8 +40,6 @@ from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import OPERATOR
 
 TICK = 30 * MINUTE
-SHOPPERS = 100_000
-"""Shoppers who are known by row at a time, where the settings do not say."""
 REPLAY_DAYS = 14
 """How far back a restart reads the log."""
 SCENES = {scene.name.lower(): int(scene) for scene in Scene}
@@ -217,7 +215,7 @@ class LivePlatform:
         lasting = settings.store != "memory"
         self.sealer = Sealer(secret or (secret_in(settings.home) if lasting else secrets.token_bytes(32)))
         self.recorder = Recorder(runtime.bus.log)
-        self.seats = Seats(shoppers or getattr(settings, "shoppers", SHOPPERS))
+        self.seats = Seats(shoppers or settings.shoppers)
         self.intake = Intake(self.sealer)
         self.ledger: LedgerService = connect_ledger(runtime)
         self.before_tick: list[Callable[[LivePlatform, int], None]] = []

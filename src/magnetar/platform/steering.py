@@ -127,7 +127,7 @@ class Steering:
             row, serving = market.campaigns.campaign_row(id), market.serving
             if row < len(serving.lease):
                 spent = before.daily_budget.micros - int(market.budgets.remaining()[row])
-                out = int(serving.reserved[row] - serving.lease[row])
+                out = int(serving.leased[row] - serving.lease[row])
                 serving.lease[row] = max(0, min(int(serving.lease[row]), money.micros - spent - out))
             return _shown(market, market.campaigns.campaign(id))
 

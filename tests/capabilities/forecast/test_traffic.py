@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from magnetar.capabilities.forecast import TICKS_PER_DAY, Traffic
-from magnetar.capabilities.forecast.traffic import tick_of
 from magnetar.capabilities.shoppers import Served
 from magnetar.engines.memory import MemoryLog
 from magnetar.kernel.bus import Bus
-from magnetar.kernel.clock import DAY, HOUR, MINUTE, SteppedClock
+from magnetar.kernel.clock import SteppedClock
 
 
 def served(tick: int, pages: int) -> Served:
@@ -91,11 +90,3 @@ def test_batches_of_one_tick_add_up(bus: Bus):
         bus.publish(served(5, pages))
     assert traffic.today[5] == 7
     assert traffic.today.sum() == 7
-
-
-def test_the_tick_of_a_moment_counts_half_hours_from_midnight():
-    assert tick_of(0) == 0
-    assert tick_of(3 * DAY + 29 * MINUTE) == 0
-    assert tick_of(3 * DAY + 30 * MINUTE) == 1
-    assert tick_of(DAY - 1) == 47
-    assert tick_of(10 * DAY + 12 * HOUR) == 24

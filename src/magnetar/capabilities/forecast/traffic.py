@@ -11,7 +11,7 @@ import numpy as np
 from magnetar.capabilities.shoppers import Served
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats
-from magnetar.kernel.clock import DAY, MINUTE
+from magnetar.kernel.clock import MINUTE
 
 TICKS_PER_DAY = 48
 TICK = 30 * MINUTE
@@ -59,8 +59,3 @@ class Traffic:
         """Share of today's pages that came before a tick, in [0, 1], with so many still to come."""
         seen = float(self.today[: tick % TICKS_PER_DAY].sum())
         return seen / max(seen + remaining, 1.0)
-
-
-def tick_of(moment: int) -> int:
-    """The tick of the day at a moment (UTC; the platform's day)."""
-    return (moment % DAY) // TICK

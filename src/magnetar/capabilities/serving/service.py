@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +44,6 @@ class PageRequests:
         )
 
 
-class Leases(Protocol):
-    """Where the budget of a tick comes from."""
-
-    def lease(self) -> NDArray[np.int64]:
-        """(campaigns,) micros that may be spent until the next tick edge."""
-        ...
-
-
 class Serving:
     """Fills pages for shoppers, within budgets and caps."""
 
@@ -79,8 +70,8 @@ class Serving:
         self._explore = Chance(seed).of("explore").key
         self.shown = np.zeros((shoppers, 0), np.uint8)
         self.lease = np.zeros(0, np.int64)
-        self.reserved = np.zeros(0, np.int64)
-        """Micros drawn from each campaign's lease in this tick."""
+        self.leased = np.zeros(0, np.int64)
+        """(campaigns,) micros leased when the tick opened; `lease` is what is left of them."""
         self.tick = 0
         self._snapshot: Snapshot | None = None
         self._organic: tuple[Ints, Ints, Floats, Ints, Floats] | None = None
@@ -107,7 +98,7 @@ class Serving:
         reasons[roster.phase == Phase.EXPANSION] = int(Reason.PAID_EXPANSION)
         self.tick = tick
         self.lease = lease.copy()
-        self.reserved = lease
+        self.leased = lease
         clicks, orders = predictor.clicks, predictor.orders
         self._snapshot = Snapshot(
             shelf=predictor.shelf.arrays,

@@ -24,7 +24,7 @@ from magnetar.web.console.site import Site, Visit
 
 DEFAULTS = {"budget": "10000", "target": "3", "days": "7", "pairs": "20", "world": "default", "seed": "1"}
 FEW_PAIRS = 8
-"""With fewer, a bootstrap interval covers too little."""
+"""With fewer, intervals are wide and rest on too few markets to conclude from."""
 
 
 def best_arm(figures: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -54,8 +54,8 @@ def verdict_in_words(figures: Mapping[str, Any], currency: str, show: Showing) -
     if figures["pairs"] < FEW_PAIRS:
         cautions.append(
             t(
-                "只有 {n} 对市场, 区间可能偏窄; 至少用 {few} 对再下结论.",
-                "Only {n} pairs: the intervals may be too narrow; conclude from {few} or more.",
+                "只有 {n} 对市场, 这么少的市场不足以代表; 至少用 {few} 对再下结论.",
+                "Only {n} pairs: too few markets to stand for all; conclude from {few} or more.",
                 n=figures["pairs"],
                 few=FEW_PAIRS,
             )
