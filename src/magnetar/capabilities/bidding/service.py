@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState, Terms
+from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState
+from magnetar.capabilities.bidding.terms import Terms
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import TICKS_PER_DAY, Landscape, Traffic, bin_of
 from magnetar.capabilities.shoppers import Viewed
