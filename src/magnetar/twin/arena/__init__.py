@@ -1,0 +1,38 @@
+"""The arena: market mode. Values are drawn, nobody scrolls; a whole day of bidding takes a fraction of a second.
+
+Families of days, rivals that react, one seat tested against frozen others, and the best that could have been done.
+What each family gets right and wrong is written in docs/capabilities/arena.md.
+"""
+
+from typing import TYPE_CHECKING
+
+from magnetar.kernel.lazy import lazily
+
+if TYPE_CHECKING:
+    from magnetar.twin.arena.episode import Draw, Episode
+    from magnetar.twin.arena.family import FAMILIES, Family, load_family
+    from magnetar.twin.arena.field import Field, play
+    from magnetar.twin.arena.seat import SeatBidder, SeatDay, sit
+
+__all__ = [
+    "FAMILIES",
+    "Draw",
+    "Episode",
+    "Family",
+    "Field",
+    "SeatBidder",
+    "SeatDay",
+    "load_family",
+    "play",
+    "sit",
+]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "episode": ("Draw", "Episode"),
+        "family": ("FAMILIES", "Family", "load_family"),
+        "field": ("Field", "play"),
+        "seat": ("SeatBidder", "SeatDay", "sit"),
+    },
+)
