@@ -17,6 +17,7 @@ from magnetar.capabilities.bidding import Bidding
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape, Traffic
 from magnetar.capabilities.ledger import BudgetBook
+from magnetar.capabilities.measurement import Experiments
 from magnetar.capabilities.serving import PageRequests, Serving
 from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Served, Viewed
 from magnetar.capabilities.understanding import Predictor, Shelf
@@ -46,6 +47,7 @@ class Marketplace:
     landscape: Landscape
     bidding: Bidding
     budgets: BudgetBook
+    experiments: Experiments
     serving: Serving
     desk: Desk
     tick: int = -1
@@ -61,19 +63,31 @@ class Marketplace:
         predictor = Predictor(bus, shelf, shoppers)
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
-        serving = Serving(bus, predictor, campaigns, landscape, shoppers, seed, rule=rule)
+        experiments = Experiments(bus, store, campaigns, merchants, shelf.arrays.merchant, shoppers, seed)
+        serving = Serving(bus, predictor, campaigns, landscape, experiments, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
-        return cls(bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), serving, desk)
+        return cls(
+            bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), experiments, serving, desk
+        )
 
     def open_tick(self, tick: int) -> None:
         """Settle what the last tick spent, learn, bid and lease again."""
         now = self.bus.clock.now()
+        self.experiments.open_tick(tick)
         roster, budgets = self.campaigns.roster, self.budgets
         if self.tick >= 0:
             spent = np.bincount(roster.campaign, self.campaigns.delivery.spend, len(roster.campaigns)).astype(np.int64)
             budgets.settle_total(self.tick, spent[: len(budgets)])
             if tick // TICKS_PER_DAY > self.tick // TICKS_PER_DAY:  # also where the first tick of the day was missed
-                for part in (self.traffic, self.landscape, self.predictor, self.bidding, self.serving, budgets):
+                for part in (
+                    self.traffic,
+                    self.landscape,
+                    self.predictor,
+                    self.bidding,
+                    self.serving,
+                    self.experiments,
+                    budgets,
+                ):
                     part.new_day()
         for campaign in roster.campaigns[len(budgets) :]:
             currency = campaign.daily_budget.currency

@@ -1,10 +1,15 @@
-"""What it brought: paired differences with intervals, and the merchant's money by source."""
+"""What it brought: experiments that respect interference, paired differences with intervals, and the merchant's money by source."""
 
 from typing import TYPE_CHECKING
 
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.measurement.experiments.assignment import Splits, kept_from, no_splits
+    from magnetar.capabilities.measurement.experiments.designs import Design, Experiment, Lever
+    from magnetar.capabilities.measurement.experiments.estimates import Estimate
+    from magnetar.capabilities.measurement.experiments.events import ExperimentEnded, ExperimentStarted, Withheld
+    from magnetar.capabilities.measurement.experiments.service import Experiments
     from magnetar.capabilities.measurement.intervals import (
         Interval,
         mean_interval,
@@ -14,18 +19,21 @@ if TYPE_CHECKING:
     )
     from magnetar.capabilities.measurement.tally import Tally
 
-__all__ = ["Interval", "Tally", "mean_interval", "ratio_interval", "share_interval", "student_quantile"]
+__all__ = [
+    "Design", "Estimate", "Experiment", "ExperimentEnded", "ExperimentStarted", "Experiments", "Interval", "Lever",
+    "Splits", "Tally", "Withheld", "kept_from", "mean_interval", "no_splits", "ratio_interval", "share_interval",
+    "student_quantile",
+]  # fmt: skip
 
 __getattr__ = lazily(
     __name__,
     {
-        "intervals": (
-            "Interval",
-            "mean_interval",
-            "ratio_interval",
-            "share_interval",
-            "student_quantile",
-        ),
+        "experiments.assignment": ("Splits", "kept_from", "no_splits"),
+        "experiments.designs": ("Design", "Experiment", "Lever"),
+        "experiments.estimates": ("Estimate",),
+        "experiments.events": ("ExperimentEnded", "ExperimentStarted", "Withheld"),
+        "experiments.service": ("Experiments",),
+        "intervals": ("Interval", "mean_interval", "ratio_interval", "share_interval", "student_quantile"),
         "tally": ("Tally",),
     },
 )

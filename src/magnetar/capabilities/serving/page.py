@@ -13,6 +13,7 @@ import numpy as np
 
 from magnetar.capabilities.auction import insert_ranked, slot_price
 from magnetar.capabilities.forecast import bin_of
+from magnetar.capabilities.measurement import Splits, kept_from
 from magnetar.capabilities.serving.candidates import Pools, Value
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS
@@ -51,6 +52,9 @@ class Snapshot(NamedTuple):
     group_item: Array
     group_campaign: Array
     group_merchant: Array
+    group_split: Array
+    """(groups,), the experiment that keeps shoppers from it, −1 where none does."""
+    splits: Splits
     alpha: Array
     """(groups,), currency bid per expected conversion."""
     quota: Array
@@ -86,6 +90,10 @@ class Slates(NamedTuple):
     click_rate: Array
     order_rate: Array
     reason: Array
+    ghost: Array
+    """(room, 4) int64: page, position, ad group and micros of what experiments withheld; no room where none runs."""
+    ghosts: Array
+    """(1,), how many rows of it are used."""
 
 
 @inlined
@@ -125,6 +133,7 @@ def fill_pages(
     group_of = np.empty(PAID_CANDIDATES, np.int64)
     bids, qualities, worths = np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES)
     clicks, orders = np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES)
+    kept = np.zeros(PAID_CANDIDATES, np.bool_)
     for row in range(shopper.shape[0]):
         person, where, asked = shopper[row], scene[row], wanted[row]
         luck = fold(now.explore, request[row])
@@ -167,7 +176,7 @@ def fill_pages(
         # paid: the strongest for this segment, and a few of the rest for a chance
         segment = pools.favourites[person, 0] if asked < 0 else asked
         size = pools.paid_size[where, segment]
-        count, standing = 0, 0
+        count, standing, withheld = 0, 0, 0
         for turn in range(min(size, PAID_CANDIDATES)):
             place = turn
             if size > PAID_CANDIDATES and turn >= FIRST_TRIED:
@@ -178,6 +187,10 @@ def fill_pages(
             item = now.group_item[group]
             left = drawn.lease[now.group_campaign[group]]
             if left <= 0 or drawn.shown[person, group] >= now.cap[group]:
+                continue
+            split = now.group_split[group]
+            kept[count] = split >= 0 and kept_from(now.splits, split, person)
+            if kept[count] and not now.splits.ghost[split]:
                 continue
             rate = predict(click_base, now.click_item[item], now.click_match[person, shelf.category[item]])
             order = predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
@@ -194,7 +207,9 @@ def fill_pages(
             group_of[count], bids[count], worths[count] = group, bid, worth
             clicks[count], orders[count] = rate, order
             qualities[count] = value.shopper * rate
-            if bid > 0.0:
+            if bid > 0.0 and kept[count]:
+                withheld += 1
+            elif bid > 0.0:
                 standing = insert_ranked(
                     ranks, owners, entries, standing, bid + qualities[count], now.group_merchant[group], count
                 )
@@ -202,7 +217,7 @@ def fill_pages(
 
         # what each candidate would have needed to bid, for the price landscape
         for entry in range(count):
-            if worths[entry] <= 0.0:
+            if worths[entry] <= 0.0 or kept[entry]:
                 continue
             winning = False
             for slot in range(min(standing, PAID_SLOTS)):
@@ -213,6 +228,9 @@ def fill_pages(
             column = bin_of(least / (worths[entry] * shelf.price[now.group_item[group]]))
             drawn.land_value[group, column] += worths[entry]
             drawn.land_cost[group, column] += least
+
+        if withheld > 0:
+            _withhold(row, person, count, kept, bids, qualities, group_of, now, drawn, out)
 
         # blend
         winners = min(standing, PAID_SLOTS)
@@ -260,3 +278,40 @@ def fill_pages(
                 out.reason[row, position] = _EXPLORED
             else:
                 out.reason[row, position] = _RELEVANT
+
+
+@compiled
+def _withhold(
+    row: int,
+    person: int,
+    count: int,
+    kept: Array,
+    bids: Array,
+    qualities: Array,
+    group_of: Array,
+    now: Snapshot,
+    drawn: Drawn,
+    out: Slates,
+) -> None:
+    """The auction once more with those whom experiments keep out: record which slots they would have won."""
+    ranks = np.empty(PAID_SLOTS + 1)
+    owners, entries = np.empty(PAID_SLOTS + 1, np.int64), np.empty(PAID_SLOTS + 1, np.int64)
+    standing = 0
+    for entry in range(count):
+        if bids[entry] > 0.0:
+            rank = bids[entry] + qualities[entry]
+            standing = insert_ranked(ranks, owners, entries, standing, rank, now.group_merchant[group_of[entry]], entry)
+    for slot in range(min(standing, PAID_SLOTS)):
+        entry = entries[slot]
+        if not kept[entry]:
+            continue
+        group = group_of[entry]
+        following = ranks[slot + 1] if slot + 1 < standing else 0.0
+        micros = int(slot_price(bids[entry], qualities[entry], following, now.reserve, now.rule) * _MICROS)
+        if micros > drawn.lease[now.group_campaign[group]]:
+            continue
+        drawn.shown[person, group] += 1  # caps bind ghosts as they bind impressions
+        place = out.ghosts[0]
+        out.ghost[place, 0], out.ghost[place, 1] = row, PAID_POSITIONS[slot]
+        out.ghost[place, 2], out.ghost[place, 3] = group, micros
+        out.ghosts[0] = place + 1

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape
+from magnetar.capabilities.measurement import Experiments, Withheld
 from magnetar.capabilities.serving.candidates import Pools, Value, favourites, liking_of, organic_pools, paid_pools
-from magnetar.capabilities.serving.page import Drawn, Slates, Snapshot, fill_pages
+from magnetar.capabilities.serving.page import PAID_SLOTS, Drawn, Slates, Snapshot, fill_pages
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
 from magnetar.capabilities.understanding import Predictor
@@ -53,6 +54,7 @@ class Serving:
         predictor: Predictor,
         campaigns: Campaigns,
         landscape: Landscape,
+        experiments: Experiments,
         shoppers: int,
         seed: int,
         reserve: float = 0.004,
@@ -63,6 +65,7 @@ class Serving:
         self._predictor = predictor
         self._campaigns = campaigns
         self._landscape = landscape
+        self._experiments = experiments
         self.shoppers = shoppers
         self.reserve = reserve
         self.rule = rule
@@ -100,6 +103,7 @@ class Serving:
         self.lease = lease.copy()
         self.leased = lease
         clicks, orders = predictor.clicks, predictor.orders
+        group_split, splits = self._experiments.splits(tick)
         self._snapshot = Snapshot(
             shelf=predictor.shelf.arrays,
             pools=Pools(lists, sizes, paid, paid_sizes, liked, boost),
@@ -113,13 +117,15 @@ class Serving:
             group_item=roster.item,
             group_campaign=roster.campaign,
             group_merchant=roster.merchant,
+            group_split=group_split,
+            splits=splits,
             alpha=alpha,
             quota=roster.quota,
             cap=roster.cap,
             incremental=roster.incremental,
             reach=predictor.reach,
             paid_reason=reasons,
-            reserve=self.reserve,
+            reserve=self.reserve if self._experiments.reserve is None else self._experiments.reserve,
             rule=self.rule,
             explore=self._explore,
         )
@@ -136,6 +142,7 @@ class Serving:
         count = len(requests)
         _check(requests, self.shoppers, len(self._predictor.shelf.categories))
         shape = (count, POSITIONS)
+        room = count * PAID_SLOTS if len(snapshot.splits.key) else 0
         out = Slates(
             np.empty(shape, np.int32),
             np.empty(shape, np.int32),
@@ -143,6 +150,8 @@ class Serving:
             np.empty(shape, np.float32),
             np.empty(shape, np.float32),
             np.empty(shape, np.int8),
+            np.empty((room, 4), np.int64),
+            np.zeros(1, np.int64),
         )
         landscape = self._landscape
         drawn = Drawn(self.lease, self.shown, landscape.value, landscape.cost)
@@ -171,6 +180,11 @@ class Serving:
             )
         )
         self._bus.publish(served)
+        if out.ghosts[0]:
+            page, position, group, price = out.ghost[: out.ghosts[0]].T
+            self._bus.publish(
+                Withheld(self.tick, requests.request[page], requests.shopper[page], group, position, price)
+            )
         return served
 
     def explore_anew(self, seed: int) -> None:

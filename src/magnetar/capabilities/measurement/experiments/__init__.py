@@ -1,0 +1,1 @@
+"""Experiments that respect interference: designs, assignment, what was counted, and estimators."""

@@ -1,0 +1,556 @@
+"""Experiments: begun and ended, kept over restarts, told to serving at tick edges, counted from the platform's events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.campaigns import Campaigns
+from magnetar.capabilities.measurement.experiments.assignment import (
+    REGIONS,
+    Splits,
+    no_splits,
+    region_places,
+    stream_of,
+)
+from magnetar.capabilities.measurement.experiments.blocks import Blocks
+from magnetar.capabilities.measurement.experiments.designs import Design, Experiment, Lever, check
+from magnetar.capabilities.measurement.experiments.estimates import Estimate, estimate_blocks, estimate_units
+from magnetar.capabilities.measurement.experiments.events import ExperimentEnded, ExperimentStarted, Withheld
+from magnetar.capabilities.measurement.experiments.panel import (
+    Lanes,
+    Records,
+    Totals,
+    columns,
+    make_records,
+    records_of,
+    take_ghosts,
+    take_views,
+    totals,
+    with_room,
+)
+from magnetar.capabilities.shoppers import POSITIONS, Ordered, Returned, Viewed
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.chance import Ints
+from magnetar.kernel.clock import DAY
+from magnetar.kernel.errors import BadInput, NotFound, Refused
+from magnetar.kernel.store import Store
+from magnetar.vocabulary.ids import AdGroupId, CampaignId
+from magnetar.vocabulary.money import Money
+
+SETTLE = 7 * DAY
+"""How long after its end an experiment still takes in orders of clicks it saw, and what comes back of them."""
+KEEP_A_DAY = 0.93
+"""What a day leaves of the covariates: a half-life of about ten days."""
+WAITING = 200_000
+"""Ghosts that wait for their page to be reported on screen; the oldest give way."""
+
+
+class Experiments:
+    """The experiments of all merchants."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        store: Store,
+        campaigns: Campaigns,
+        merchants: dict[str, int],
+        owners: NDArray[np.int64],
+        shoppers: int,
+        seed: int,
+    ) -> None:
+        """`merchants` maps names to numbers; `owners` says whose each item is."""
+        self._bus = bus
+        self._kept = store.collection("experiments", Experiment)
+        self._campaigns = campaigns
+        self._merchants = merchants
+        self._owners = owners
+        self._seed = seed
+        self.unit = np.arange(1, shoppers + 1, dtype=np.uint64)
+        """(shoppers,), who holds each row; 0 where that is not known. The live arrangement sets it."""
+        self.region = np.full(shoppers, -1, np.int64)
+        """(shoppers,), the site's regions; −1 where one follows from who the shopper is."""
+        self._all: dict[str, Experiment] = {}
+        self._numbers: dict[str, int] = {}
+        self._blocks: dict[str, Blocks] = {}
+        self._records: Records = make_records(64)
+        self._pages, self._spent = np.zeros(shoppers), np.zeros(shoppers)
+        self._counted: dict[tuple[int, int], list[int]] = {}
+        """Records that an order, by request and item, was counted in."""
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
+        """Request → (shopper, ad group) of what was withheld on it."""
+        self._lanes = _no_lanes(shoppers)
+        self._splits = no_splits()
+        self._split_of: dict[str, int] = {}
+        """Campaign → split."""
+        self._group_split: Ints = np.zeros(0, np.int64)
+        self._group_lane: Ints = np.zeros(0, np.int64)
+        self._version = -1
+        self.reserve: float | None = None
+        """The reserve price that a running switchback asks for; None where none does."""
+        self._tick = 0
+        bus.subscribe(Viewed, self.on_viewed)
+        bus.subscribe(Withheld, self.on_withheld)
+        bus.subscribe(Ordered, self.on_ordered)
+        bus.subscribe(Returned, self.on_returned)
+
+    # ---- begin and end
+
+    def hold_out(
+        self,
+        campaign: str,
+        share: float = 0.1,
+        *,
+        design: Design = Design.HOLDOUT,
+        standing: bool = False,
+    ) -> Experiment:
+        """Keep a share of the shoppers, or of the regions, from a campaign, from the next tick on.
+
+        Args:
+            campaign: its id.
+            share: of shoppers (HOLDOUT, AB), of regions (REGIONS), or of the first of two like arms (AA).
+            design: HOLDOUT, REGIONS, AB or AA.
+            standing: whether it is meant to run for as long as the campaign does.
+
+        Raises:
+            NotFound: no such campaign.
+            BadInput: the share or the design cannot be used.
+            Refused: the campaign is in an experiment already.
+        """
+        if design not in (Design.HOLDOUT, Design.REGIONS, Design.AB, Design.AA):
+            raise BadInput(f"A holdout is one of holdout, regions, ab and aa; found {design.value!r}.")
+        return self._begin((campaign,), design=design, share=share, standing=standing)
+
+    def split_budget(self, campaign: str, share: float = 0.5, **changes: Any) -> Experiment:
+        """Divide a campaign, its shoppers and its daily budget in two, and change the second part.
+
+        The variant is a campaign of its own, `ID~b`, with the same ad groups: neither part can spend
+        the other's money or reach the other's shoppers.
+
+        Args:
+            campaign: its id.
+            share: of shoppers and budget that stay with the present campaign.
+            changes: fields of the campaign to change in the variant, e.g. `bidder="pid"`.
+
+        Raises:
+            NotFound: no such campaign.
+            BadInput: the share or a change cannot be used.
+            Refused: the campaign is in an experiment already, or the budget cannot be divided.
+        """
+        before = self._campaigns.campaign(campaign)
+        self._refuse_busy((campaign,))
+        if not changes:
+            raise BadInput("A budget split needs something to change in the variant, e.g. bidder='pid'.")
+        unknown = set(changes) - {"bidder", "goal", "incremental", "whole_site", "frequency_cap"}
+        if unknown:
+            raise BadInput(
+                f"A variant may differ in bidder, goal, incremental, whole_site and frequency_cap; found {sorted(unknown)}."
+            )
+        design = check(self._made((campaign,), design=Design.BUDGET_SPLIT, share=share))
+        money = before.daily_budget
+        kept = int(money.micros * share)
+        if kept < 1 or money.micros - kept < 1:
+            raise Refused(f"Campaign {campaign!r} has {money} a day, which cannot be divided by {share}. Add budget.")
+        variant = replace(
+            before,
+            id=CampaignId(_variant(campaign, self._taken())),
+            name=f"{before.name} · B",
+            daily_budget=Money(money.micros - kept, money.currency),
+            **changes,
+        )
+        self._campaigns.add(variant)
+        for row in self._campaigns.rows_of(campaign).tolist():
+            group = self._campaigns.roster.groups[row]
+            self._campaigns.add_group(
+                replace(group, id=AdGroupId(f"{group.id}~{variant.id.rpartition('~')[2]}"), campaign=variant.id)
+            )
+        self._campaigns.change_campaign(campaign, daily_budget=Money(kept, money.currency))
+        notes = {"budget_micros": str(money.micros)} | {name: str(value) for name, value in changes.items()}
+        return self._begin((campaign, variant.id), design=design.design, share=share, notes=notes)
+
+    def switch_back(
+        self,
+        campaign: str,
+        *,
+        block_ticks: int,
+        washout_ticks: int = 1,
+        lever: Lever = Lever.CAMPAIGN,
+        values: tuple[str, str] = ("", ""),
+    ) -> Experiment:
+        """Change between two ways of running, block by block of ticks; each pair of blocks has one of each.
+
+        Args:
+            campaign: whose GMV is compared, and which BIDDER and CAMPAIGN turn.
+            block_ticks: length of a block.
+            washout_ticks: how much of each block's start does not count.
+            lever: CAMPAIGN (withheld or served), BIDDER, or RESERVE of the whole market.
+            values: what BIDDER or RESERVE is set to in the control arm and in the other.
+
+        Raises:
+            NotFound: no such campaign.
+            BadInput: the blocks or the values cannot be used.
+            Refused: the campaign is in an experiment already, or another switchback turns the reserve.
+        """
+        if lever is Lever.RESERVE:
+            if any(one.lever is Lever.RESERVE and one.design is Design.SWITCHBACK for one in self.running()):
+                raise Refused("Another switchback turns the reserve price. End it first.")
+            try:
+                numbers = [float(value) for value in values]
+            except ValueError:
+                raise BadInput(f"The reserve needs two prices, found {values!r}.") from None
+            if not all(0.0 <= number < float("inf") for number in numbers):
+                raise BadInput(f"A reserve price is at least 0, found {values!r}.")
+        if lever is Lever.BIDDER and not all(values):
+            raise BadInput("A switchback of bidders needs the names of two, e.g. ('pacing', 'pid').")
+        return self._begin(
+            (campaign,),
+            design=Design.SWITCHBACK,
+            share=0.5,
+            lever=lever,
+            block_ticks=block_ticks,
+            washout_ticks=washout_ticks,
+            values=values,
+        )
+
+    def _made(self, campaigns: tuple[str, ...], **fields: Any) -> Experiment:
+        owner = self._campaigns.campaign(campaigns[0]).merchant
+        number = 1 + sum(one.campaigns[0] == campaigns[0] for one in self._all.values())
+        id = f"{campaigns[0]}:x{number}"
+        return Experiment(
+            id=id,
+            merchant=owner,
+            campaigns=campaigns,
+            seed=self._seed,
+            started_at=self._bus.clock.now(),
+            started_tick=self._tick,
+            **fields,
+        )
+
+    def _begin(self, campaigns: tuple[str, ...], **fields: Any) -> Experiment:
+        made = check(self._made(campaigns, **fields))
+        self._refuse_busy(campaigns)
+        self._enter(made)
+        self._kept.put(made.merchant, [(made.id, made)])
+        self._bus.publish(
+            ExperimentStarted(
+                made.id,
+                made.merchant,
+                made.design.value,
+                made.seed,
+                made.started_at,
+                made.started_tick,
+                msgspec.to_builtins(made),
+            )
+        )
+        return made
+
+    def _refuse_busy(self, campaigns: tuple[str, ...]) -> None:
+        for campaign in campaigns:
+            self._campaigns.campaign(campaign)
+            busy = self.of_campaign(campaign)
+            if busy is not None:
+                raise Refused(f"Campaign {campaign!r} is in experiment {busy.id!r} already. End that one first.")
+
+    def _taken(self) -> set[str]:
+        return {one.id for one in self._campaigns.roster.campaigns}
+
+    def end(self, id: str, why: str = "asked") -> Experiment:
+        """End an experiment: everybody is served alike from the next tick on; a variant stops, its budget returns.
+
+        Raises:
+            NotFound: there is none.
+            Refused: it has ended.
+        """
+        before = self.get(id)
+        if not before.running:
+            raise Refused(f"Experiment {id!r} has ended.")
+        after = replace(before, ended_at=self._bus.clock.now(), ended_tick=self._tick)
+        if before.design is Design.BUDGET_SPLIT:
+            present, variant = before.campaigns
+            currency = self._campaigns.campaign(present).daily_budget.currency
+            self._campaigns.change_campaign(variant, paused=True)
+            self._campaigns.change_campaign(present, daily_budget=Money(int(before.notes["budget_micros"]), currency))
+        if before.lever is Lever.BIDDER and before.design is Design.SWITCHBACK:
+            self._campaigns.change_campaign(before.campaigns[0], bidder=before.values[0])
+        self._all[id] = after
+        self._kept.put(after.merchant, [(id, after)])
+        self._version = -1
+        self._bus.publish(ExperimentEnded(id, after.merchant, after.ended_at, after.ended_tick, why))
+        return after
+
+    # ---- ask
+
+    def get(self, id: str) -> Experiment:
+        """An experiment by id."""
+        if id not in self._all:
+            raise NotFound(f"No experiment {id!r}.")
+        return self._all[id]
+
+    def list(self, merchant: str) -> list[Experiment]:
+        """A merchant's experiments, in the order in which they began."""
+        return [one for one in self._all.values() if one.merchant == merchant]
+
+    def running(self) -> list[Experiment]:
+        """Everybody's experiments that run."""
+        return [one for one in self._all.values() if one.running]
+
+    def of_campaign(self, campaign: str) -> Experiment | None:
+        """The experiment that a campaign is in now."""
+        return next((one for one in self.running() if campaign in one.campaigns), None)
+
+    def units(self, id: str) -> Totals:
+        """What became of the shoppers who took part, a row each."""
+        self.get(id)
+        return totals(self._records, self._numbers[id])
+
+    def estimate(self, id: str) -> Estimate:
+        """What the experiment shows by now.
+
+        Raises:
+            NotFound: there is none.
+        """
+        experiment = self.get(id)
+        if experiment.design is Design.SWITCHBACK:
+            return estimate_blocks(experiment, self._blocks[id])
+        return estimate_units(experiment, self.units(id))
+
+    # ---- for serving, at tick edges
+
+    def open_tick(self, tick: int) -> None:
+        """A tick begins: switchbacks turn what they turn."""
+        now = self._bus.clock.now()
+        self._tick = tick
+        self.reserve = None
+        for one in self.running():
+            if one.design is not Design.SWITCHBACK:
+                continue
+            arm = self._blocks[one.id].open(tick, now)
+            if one.lever is Lever.RESERVE:
+                self.reserve = float(one.values[arm])
+            elif one.lever is Lever.BIDDER:
+                campaign = self._campaigns.campaign(one.campaigns[0])
+                if campaign.bidder != one.values[arm]:
+                    self._campaigns.change_campaign(campaign.id, bidder=one.values[arm])
+
+    def splits(self, tick: int) -> tuple[Ints, Splits]:
+        """Each ad group's split, −1 where none, and the splits that pages of this tick read."""
+        roster, version = self._campaigns.roster, self._campaigns.roster.version
+        if version != self._version:
+            self._rebuild()
+            self._version = version
+        for one in self.running():
+            if one.design is Design.SWITCHBACK and one.lever is Lever.CAMPAIGN:
+                off = self._blocks[one.id].arm(tick) == 0
+                self._splits.high[self._split_of[one.campaigns[0]]] = 1.0 if off else 0.0
+        if len(self._group_split) != len(roster):
+            raise ValueError(f"{len(roster)} ad groups and {len(self._group_split)} splits; the roster changed unseen")
+        return self._group_split, self._splits
+
+    def _enter(self, experiment: Experiment) -> None:
+        self._numbers[experiment.id] = len(self._numbers)
+        self._all[experiment.id] = experiment
+        if experiment.design is Design.SWITCHBACK:
+            self._blocks[experiment.id] = Blocks(experiment)
+        self._version = -1
+
+    def _rebuild(self) -> None:
+        """Splits, lanes and slots anew, after an experiment began or ended or the roster changed."""
+        roster, now = self._campaigns.roster, self._bus.clock.now()
+        rows: list[tuple[Experiment, str, float, float]] = []
+        counting = [one for one in self._all.values() if one.running or now - one.ended_at < SETTLE]
+        for one in counting:
+            share = one.share
+            if one.design is Design.BUDGET_SPLIT:
+                rows += [(one, one.campaigns[0], share, 1.0), (one, one.campaigns[1], 0.0, share)]
+            else:
+                kept = 0.0 if one.design in (Design.AA, Design.SWITCHBACK) else share
+                rows.append((one, one.campaigns[0], 0.0, kept))
+        rows = [row if row[0].running else (row[0], "", 0.0, 0.0) for row in rows]
+        count = len(rows)
+        self._splits = Splits(
+            key=np.array([stream_of(one.seed, one.id) for one, *_ in rows], np.uint64),
+            low=np.array([low for _, _, low, _ in rows]),
+            high=np.array([high for *_, high in rows]),
+            by_region=np.array([one.by_region for one, *_ in rows], np.bool_),
+            ghost=np.array([one.ghost or one.design is Design.SWITCHBACK for one, *_ in rows], np.bool_),
+            place=np.array([region_places(one.seed, one.id) for one, *_ in rows]).reshape(count, REGIONS),
+            unit=self.unit,
+            region=self.region,
+        )
+        self._split_of = {campaign: place for place, (_, campaign, _, _) in enumerate(rows) if campaign}
+        by_units = [one for one in counting if one.design is not Design.SWITCHBACK]
+        first = {one.id: place for place, (one, *_) in reversed(list(enumerate(rows)))}
+        lanes = Lanes(
+            number=np.array([self._numbers[one.id] for one in by_units], np.int64),
+            split=np.array([first[one.id] for one in by_units], np.int64),
+            low=np.zeros(len(by_units)),
+            high=np.array([one.share for one in by_units]),
+            on_arrival=np.array([not one.enters_on_exposure for one in by_units], np.bool_),
+            open=np.array([one.running for one in by_units], np.bool_),
+            slot=np.full((len(by_units), len(self.unit)), -1, np.int32),
+        )
+        found = columns(self._records)
+        for lane, number in enumerate(lanes.number.tolist()):
+            mine = np.flatnonzero(found["experiment"] == number)
+            mine = mine[self.unit[found["person"][mine]] == found["unit"][mine]]
+            lanes.slot[lane, found["person"][mine]] = mine
+        self._lanes = lanes
+        lane_of = {campaign: lane for lane, one in enumerate(by_units) if one.running for campaign in one.campaigns}
+        names = [one.id for one in roster.campaigns]
+        split = np.array([self._split_of.get(name, -1) for name in names], np.int64)
+        lane = np.array([lane_of.get(name, -1) for name in names], np.int64)
+        self._group_split = split[roster.campaign] if len(names) else np.zeros(0, np.int64)
+        self._group_lane = lane[roster.campaign] if len(names) else np.zeros(0, np.int64)
+
+    def seat(self, row: int, unit: int) -> None:
+        """A row stands for somebody else from now on; 0 for nobody in particular."""
+        self.unit[row] = unit
+        self._lanes.slot[:, row] = -1
+        self._pages[row] = self._spent[row] = 0.0
+
+    def new_day(self) -> None:
+        """Covariates fade; experiments that have settled take in nothing more."""
+        self._pages *= KEEP_A_DAY
+        self._spent *= KEEP_A_DAY
+        now = self._bus.clock.now()
+        if any(not one.running and SETTLE <= now - one.ended_at < SETTLE + 2 * DAY for one in self._all.values()):
+            self._version = -1
+
+    # ---- what happened
+
+    def on_viewed(self, event: Viewed) -> None:
+        """Arrivals, exposures, charges; ghosts whose page came on screen count now."""
+        pages, now = event.pages, self._bus.clock.now()
+        lanes = self._lanes
+        if len(lanes.number):
+            self._records = with_room(self._records, len(event.depth) * (len(lanes.number) + POSITIONS))
+        take_views(
+            pages.shopper, pages.group, pages.charge, event.depth, now,
+            self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
+        )  # fmt: skip
+        if self._waiting:
+            seen = [ghost for request in pages.request.tolist() for ghost in self._waiting.pop(request, ())]
+            if seen:
+                shopper, group = np.array(seen, np.int64).T
+                take_ghosts(
+                    np.ascontiguousarray(shopper), np.ascontiguousarray(group), now,
+                    self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
+                )  # fmt: skip
+        for blocks in self._counting_blocks():
+            blocks.on_viewed(event, self._rows_of(blocks.experiment))
+
+    def on_withheld(self, event: Withheld) -> None:
+        """Ghosts wait until their page is reported, as impressions do."""
+        for request, shopper, group in zip(
+            event.request.tolist(), event.shopper.tolist(), event.group.tolist(), strict=True
+        ):
+            self._waiting.setdefault(request, []).append((shopper, group))
+        while len(self._waiting) > WAITING:
+            del self._waiting[next(iter(self._waiting))]
+
+    def on_ordered(self, event: Ordered) -> None:
+        """Orders count for every experiment of the merchant that the shopper had entered when the click was made."""
+        np.add.at(self._spent, event.shopper, event.value / 1e6)
+        for blocks in self._counting_blocks():
+            blocks.on_ordered(event, self._owners == self._merchants[blocks.experiment.merchant])
+        lanes, records = self._lanes, self._records
+        if not len(lanes.number):
+            return
+        open_experiments = self._lane_experiments()
+        for row, merchant in enumerate(self._owners[event.item].tolist()):
+            for lane, one in enumerate(open_experiments):
+                if self._merchants[one.merchant] != merchant:
+                    continue
+                slot = int(lanes.slot[lane, event.shopper[row]])
+                clicked = int(event.clicked_at[row])
+                if slot < 0 or clicked < records.since[slot] or (one.ended_at and clicked >= one.ended_at):
+                    continue
+                records.gmv[slot] += int(event.value[row])
+                records.orders[slot] += 1
+                self._counted.setdefault((int(event.request[row]), int(event.item[row])), []).append(slot)
+
+    def on_returned(self, event: Returned) -> None:
+        """What came back is taken off wherever it was counted."""
+        for blocks in self._counting_blocks():
+            blocks.on_returned(event)
+        for request, item, value in zip(event.request.tolist(), event.item.tolist(), event.value.tolist(), strict=True):
+            for slot in self._counted.pop((request, item), ()):
+                self._records.gmv[slot] -= value
+
+    def _lane_experiments(self) -> list[Experiment]:
+        by_number = {self._numbers[id]: one for id, one in self._all.items()}
+        return [by_number[number] for number in self._lanes.number.tolist()]
+
+    def _counting_blocks(self) -> list[Blocks]:
+        now = self._bus.clock.now()
+        out: list[Blocks] = []
+        for id, blocks in self._blocks.items():
+            one = self._all[id]
+            if one.running or now - one.ended_at < SETTLE:
+                blocks.experiment = one
+                out.append(blocks)
+        return out
+
+    def _rows_of(self, experiment: Experiment) -> NDArray[np.bool_]:
+        """(groups,), whether an ad group belongs to the experiment's campaign."""
+        roster = self._campaigns.roster
+        return roster.campaign == self._campaigns.campaign_row(experiment.campaigns[0])
+
+    # ---- over restarts
+
+    def restore(self) -> None:
+        """Take up the experiments that the store keeps, in the order in which they began."""
+        kept = [one for merchant in self._merchants for _, one in self._kept.list(merchant)]
+        for one in sorted(kept, key=lambda one: (one.started_at, one.id)):
+            self._enter(one)
+
+    def take_out(self) -> dict[str, NDArray[Any]]:
+        """What was counted, as arrays."""
+        out: dict[str, NDArray[Any]] = dict(columns(self._records))
+        out |= {"unit_of": self.unit, "pages": self._pages, "spent": self._spent}
+        orders = [(request, item, slot) for (request, item), slots in self._counted.items() for slot in slots]
+        out["orders_request"] = np.array([one[0] for one in orders], np.uint64)
+        out["orders_item"] = np.array([one[1] for one in orders], np.int64)
+        out["orders_slot"] = np.array([one[2] for one in orders], np.int64)
+        for id, blocks in self._blocks.items():
+            for name, column in blocks.take_out().items():
+                out[f"blocks.{self._numbers[id]}.{name}"] = column
+        return out
+
+    def put_in(self, found: dict[str, NDArray[Any]]) -> None:
+        """The same again, into the same experiments."""
+        if "experiment" not in found:
+            return
+        self._records = records_of(found)
+        for name, mine in (("unit_of", self.unit), ("pages", self._pages), ("spent", self._spent)):
+            length = min(len(mine), len(found[name]))
+            mine[:length] = found[name][:length]
+        self._counted = {}
+        for request, item, slot in zip(
+            found["orders_request"].tolist(), found["orders_item"].tolist(), found["orders_slot"].tolist(), strict=True
+        ):
+            self._counted.setdefault((request, item), []).append(slot)
+        for id, blocks in self._blocks.items():
+            head = f"blocks.{self._numbers[id]}."
+            mine = {name.removeprefix(head): column for name, column in found.items() if name.startswith(head)}
+            if mine:
+                blocks.put_in(mine)
+        self._version = -1
+
+
+def _no_lanes(shoppers: int) -> Lanes:
+    none, flags = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+    return Lanes(none, none, np.zeros(0), np.zeros(0), flags, flags, np.full((0, shoppers), -1, np.int32))
+
+
+def _variant(campaign: str, taken: set[str]) -> str:
+    """An id for the variant that nobody holds."""
+    number, name = 1, f"{campaign}~b"
+    while name in taken:
+        number += 1
+        name = f"{campaign}~b{number}"
+    return name
