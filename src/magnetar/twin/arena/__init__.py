@@ -12,17 +12,24 @@ if TYPE_CHECKING:
     from magnetar.twin.arena.episode import Draw, Episode
     from magnetar.twin.arena.family import FAMILIES, Family, load_family
     from magnetar.twin.arena.field import Field, play
+    from magnetar.twin.arena.hindsight import Bound, Constant, Hindsight, best_constant, bound, look_back
     from magnetar.twin.arena.seat import SeatBidder, SeatDay, sit
 
 __all__ = [
     "FAMILIES",
+    "Bound",
+    "Constant",
     "Draw",
     "Episode",
     "Family",
     "Field",
+    "Hindsight",
     "SeatBidder",
     "SeatDay",
+    "best_constant",
+    "bound",
     "load_family",
+    "look_back",
     "play",
     "sit",
 ]
@@ -33,6 +40,7 @@ __getattr__ = lazily(
         "episode": ("Draw", "Episode"),
         "family": ("FAMILIES", "Family", "load_family"),
         "field": ("Field", "play"),
+        "hindsight": ("Bound", "Constant", "Hindsight", "best_constant", "bound", "look_back"),
         "seat": ("SeatBidder", "SeatDay", "sit"),
     },
 )

@@ -15,14 +15,20 @@ TARGET = (60.0, 130.0)
 """Ranges of AuctionNet: currency a day, and currency per conversion."""
 
 
-def accounts(chance: Chance, seats: int, opportunities: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def accounts(
+    chance: Chance, seats: int, opportunities: int, unequal: float = 0.0
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Budgets, targets and strategies, uniform in AuctionNet's ranges; the strategies in a random order.
 
     AuctionNet's budgets are for 500,000 opportunities of a mean value of 0.0005. Here 96,000 come by
     at a mean value of 500 / 96 times that, so that a day has the same money and the same conversions.
+    With `unequal` budgets are log-normal about the middle of the range, with that log-spread.
     """
     size = opportunities / OPPORTUNITIES
-    budget = size * (BUDGET[0] + (BUDGET[1] - BUDGET[0]) * chance.of("budget").uniforms(seats))
+    if unequal:
+        budget = 0.5 * size * sum(BUDGET) * np.exp(unequal * chance.of("budget").normals(seats))
+    else:
+        budget = size * (BUDGET[0] + (BUDGET[1] - BUDGET[0]) * chance.of("budget").uniforms(seats))
     target = TARGET[0] + (TARGET[1] - TARGET[0]) * chance.of("target").uniforms(seats)
     return budget, target, np.array(MIX)[chance.of("native").order(seats) % len(MIX)]
 

@@ -40,6 +40,8 @@ class Episode(ABC):
     slots: int = SLOTS
     rule: int = SECOND_PRICE
     reserve: float = RESERVE
+    unbiased: bool = True
+    """Whether every seat's predictions are right on average, all day."""
 
     def __init__(
         self,

@@ -16,6 +16,9 @@ CALIBRATED = "calibrated"
 FAMILIES = {
     "independent": "magnetar.twin.arena.independent:Independent",
     "taste": "magnetar.twin.arena.taste:Taste",
+    "shocks": "magnetar.twin.arena.shocks:Shocks",
+    "first-price": "magnetar.twin.arena.first_price:FirstPrice",
+    "aside": "magnetar.twin.arena.aside:Aside",
 }
 """Name → module:class."""
 

@@ -29,7 +29,7 @@ class Field:
     truth: Singles
     """(seats, opportunities), likewise."""
     multiplier: Floats
-    """(ticks, seats), what the natives bid: multiplier × target × value, rivals' factors included."""
+    """(ticks, seats), what the natives bid for target × value, shading and the rivals' factors included."""
     spend: Floats
     """(ticks, seats), currency charged."""
     expected: Floats
@@ -60,7 +60,7 @@ def play(episode: Episode, luck: int = 0) -> Field:
             drawn.sigma.T,
             drawn.truth.T,
         )
-        multiplier[tick] = natives.multiplier * episode.rival_factor(tick)
+        multiplier[tick] = natives.bids * episode.rival_factor(tick)
         _auction(
             drawn.value, drawn.truth, multiplier[tick] * episode.target, left, episode.exposure, episode.reserve,
             episode.rule, shown.of(tick).key, bought.of(tick).key, top[first:last], who[first:last],

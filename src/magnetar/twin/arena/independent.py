@@ -37,6 +37,10 @@ class Independent:
 
 
 class IndependentDay(Episode):
+    """The truth around a value is cut on two sides by bounds of the seat: its predictions are off by up to some 10 %."""
+
+    unbiased = False
+
     def __init__(self, chance: Chance, opportunities: int, seats: int, ticks: int) -> None:
         usual = daily_curve(ticks)
         counts = counts_of(bumpy(usual, chance.of("traffic")), opportunities)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from magnetar.capabilities.auction import FIRST_PRICE
 from magnetar.kernel.chance import Floats
 from magnetar.twin.arena.episode import Episode
 
@@ -17,8 +18,8 @@ MIX = (PID, PACING, DUAL, PACING, TARGET, DUAL, PID, FIXED, PACING, DUAL, TARGET
 """Strategies of a market in the shares of this list."""
 FLOOR, CEILING = 0.05, 2.5
 GREEDIEST = 3.0
-SHADE = (0.55, 0.95)
-"""Under first price a seat bids this share of what it would bid under second price; it learns where in the range."""
+SHADE = (0.6, 0.95)
+"""Under first price a seat bids a share of what it would bid under second price; where in this range is its habit."""
 
 
 class Natives:
@@ -40,8 +41,15 @@ class Natives:
         """The budget multiplier and the target multiplier of the seats that keep two."""
         self.price, self.promise = np.full(seats, 0.5), np.full(seats, 0.5)
         """Dual prices of budget and target, in units of 1 / target."""
+        first_price = episode.rule == FIRST_PRICE
+        self._shade = SHADE[0] + (SHADE[1] - SHADE[0]) * chance.of("shade").uniforms(seats) if first_price else 1.0
         self._spent, self._promised = np.zeros(seats), np.zeros(seats)
         self._integral = np.zeros(seats)
+
+    @property
+    def bids(self) -> Floats:
+        """(seats,), currency bid for a unit of target × value."""
+        return self.multiplier * self._shade
 
     def learn(self, tick: int, spend: Floats, promised: Floats) -> None:
         """Move every multiplier after a tick.

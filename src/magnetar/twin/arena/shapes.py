@@ -51,3 +51,20 @@ def truncated_normal(low: Floats, high: Floats, places: int) -> Floats:
     below, above = normal_share(low), normal_share(high)
     share = below[:, None] + np.linspace(0.0, 1.0, places) * (above - below)[:, None]
     return np.clip(normal_quantile(share), low[:, None], high[:, None])
+
+
+def gamma_quantile(shape: float, places: int) -> Floats:
+    """(places,), quantiles of a gamma of mean 1 at shares 0 … 1, the last place cut to the mean of the highest share.
+
+    By summing the density on a fine logarithmic grid; the mean of linear interpolation is brought to 1.
+
+    >>> bool(np.isclose(gamma_quantile(1.0, 1001)[500], np.log(2.0), rtol=0.01))
+    True
+    """
+    log = np.linspace(math.log(1e-8), math.log(60.0), 40_001)
+    at = np.exp(log)
+    mass = np.cumsum(np.exp(shape * np.log(at) - shape * at))
+    share = np.linspace(0.0, 1.0, places)
+    share[-1] = 1.0 - 0.25 / places
+    out = np.interp(share, mass / mass[-1], at)
+    return out / (0.5 * (out[1:] + out[:-1])).mean()

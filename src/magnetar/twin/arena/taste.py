@@ -28,7 +28,9 @@ READY = 0.45
 """Log-spread of shoppers' readiness to buy, common to all seats."""
 OWN = 0.3
 """Log-spread between seats on one opportunity that nothing else explains."""
-LEVEL = 0.0021
+UNEQUAL = 0.6
+"""Log-spread of budgets: some are gone by noon at their target, some are more than there is to buy."""
+LEVEL = 0.0024
 """Mean conversion probability over all opportunities and seats at the default size of a day."""
 
 
@@ -48,7 +50,7 @@ class TasteDay(Episode):
     def __init__(self, family: str, chance: Chance, opportunities: int, seats: int, ticks: int) -> None:
         usual = daily_curve(ticks)
         counts = counts_of(bumpy(usual, chance.of("traffic"), swing=0.3), opportunities)
-        super().__init__(family, chance, counts, usual, *accounts(chance, seats, opportunities))
+        super().__init__(family, chance, counts, usual, *accounts(chance, seats, opportunities, UNEQUAL))
         vectors = chance.of("products").normals(seats, DIMENSIONS)
         self.product: Floats = vectors * (TASTE / math.sqrt(DIMENSIONS))
         """(seats, dimensions)."""
@@ -57,7 +59,7 @@ class TasteDay(Episode):
         own = np.log(selling_power(chance.of("level"), self.target, 0.3))
         self.level: Floats = math.log(LEVEL) + own[:, None] + scene - 0.5 * spread[:, None]
         """(seats, scenes), log of the value of an opportunity with an average shopper."""
-        self.doubt = np.clip(0.18 + 0.06 * chance.of("sigma").normals(seats), 0.05, 0.35)
+        self.doubt = np.clip(0.12 + 0.04 * chance.of("sigma").normals(seats), 0.04, 0.25)
         """(seats,), log-spread of the predictions' error."""
         hour = (np.arange(ticks) + 0.5) / ticks
         late = np.clip((hour - 0.75) * 4.0, 0.0, 1.0)  # evenings: more live rooms
