@@ -20,7 +20,7 @@ _BIDDING = (
 
 
 def take_out(market: Marketplace) -> Arrays:
-    """Results, price landscape, traffic and bidding, but not the predictor, as arrays."""
+    """Results, price landscape, traffic, bidding and experiments, but not the predictor, as arrays."""
     out: Arrays = {f"delivery.{name}": getattr(market.campaigns.delivery, name) for name in _DELIVERY}
     out |= {f"bidding.{name}": getattr(market.bidding, name) for name in _BIDDING}
     out["bidding._organic"] = market.bidding._organic
@@ -33,6 +33,7 @@ def take_out(market: Marketplace) -> Arrays:
         "landscape.pages": np.array(landscape.pages),
     }
     out |= {"traffic.curve": traffic.curve, "traffic.today": traffic.today, "traffic.days": np.array(traffic._days)}
+    out |= {f"experiments.{name}": column for name, column in market.experiments.take_out().items()}
     return {name: np.array(column) for name, column in out.items()}
 
 
@@ -56,6 +57,10 @@ def put_in(market: Marketplace, carried: Arrays) -> None:
         landscape.pages = float(carried["landscape.pages"])
         traffic.curve, traffic.today = carried["traffic.curve"], carried["traffic.today"]
         traffic._days = int(carried["traffic.days"])
+    head = "experiments."
+    market.experiments.put_in(
+        {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}
+    )
 
 
 def move_predictor(old: Predictor, new: Predictor) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from magnetar.capabilities.catalogue import CatalogueImported
 from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
+from magnetar.capabilities.measurement import Withheld
 from magnetar.capabilities.serving import PageRequests, Reason, explain
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
 from magnetar.kernel.bus import Bus, HandlingFailed
@@ -251,6 +252,8 @@ class LivePlatform:
         market = Marketplace.open(bus, runtime.store, shelf, self.seats.capacity, runtime.seed)
         market.budgets = self.ledger.budgets
         market.campaigns.restore()
+        market.experiments.unit[:] = 0  # nobody sits anywhere yet
+        market.experiments.restore()
         for matches in (market.predictor.clicks.matches, market.predictor.orders.matches):
             jitter = 1.0 + _JITTER * self._tastes.uniforms(*matches.prior.shape)
             matches.prior[:], matches.mean[:] = jitter, jitter
@@ -424,6 +427,8 @@ class LivePlatform:
                 for row, digest in zip(event.row.tolist(), event.digest.tolist(), strict=True):
                     if row < capacity:
                         self._seat(row, digest, event.at)
+                        if fresh:
+                            market.experiments.seat(row, digest)
             elif isinstance(event, Requested):
                 for row in event.shopper.tolist():
                     self.seats.seen(row)
@@ -437,6 +442,11 @@ class LivePlatform:
                     np.add.at(market.serving.shown, (who, what), 1)
                 if fresh:
                     market.traffic.on_served(event)
+            elif isinstance(event, Withheld):
+                if event.tick // TICKS_PER_DAY == today:
+                    np.add.at(market.serving.shown, (event.shopper, event.group), 1)
+                if fresh:
+                    market.experiments.on_withheld(event)
             elif kind in (Viewed, Clicked, Ordered, Returned):
                 if isinstance(event, Viewed) and now - envelope.time < SAME_WITHIN:
                     self.intake.recall_views(event.pages, event.depth, envelope.time)
@@ -518,6 +528,7 @@ class LivePlatform:
                     if row is None:
                         row = self.seats.take(known, now)
                         self._clear(row)
+                        market.experiments.seat(row, known)
                         seated.append((row, known))
                 else:
                     row = self.seats.anonymous()

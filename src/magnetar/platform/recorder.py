@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from magnetar.capabilities.measurement import Withheld
 from magnetar.capabilities.shoppers import Requested, Served
 from magnetar.kernel.errors import MagnetarError
 from magnetar.kernel.events import Envelope, Event, EventLog
@@ -166,5 +167,5 @@ def _joined(same: list[Envelope]) -> Envelope:
     return Envelope(first.id, first.source, first.time, first.type, make(**columns))
 
 
-_CAN_WAIT: dict[type[Event], None] = dict.fromkeys((ShoppersSeated, Requested, Served))
+_CAN_WAIT: dict[type[Event], None] = dict.fromkeys((ShoppersSeated, Requested, Served, Withheld))
 """In the order in which a run of them is written."""

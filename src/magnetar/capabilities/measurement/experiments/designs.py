@@ -47,6 +47,8 @@ class Experiment:
     """A randomised comparison: what is compared, who is in which arm, since when."""
 
     id: str
+    number: int
+    """Counts the experiments of the platform, from 0."""
     merchant: str
     design: Design
     campaigns: tuple[str, ...]

@@ -75,7 +75,6 @@ class Experiments:
         self.region = np.full(shoppers, -1, np.int64)
         """(shoppers,), the site's regions; −1 where one follows from who the shopper is."""
         self._all: dict[str, Experiment] = {}
-        self._numbers: dict[str, int] = {}
         self._blocks: dict[str, Blocks] = {}
         self._records: Records = make_records(64)
         self._pages, self._spent = np.zeros(shoppers), np.zeros(shoppers)
@@ -222,6 +221,7 @@ class Experiments:
         id = f"{campaigns[0]}:x{number}"
         return Experiment(
             id=id,
+            number=len(self._all),
             merchant=owner,
             campaigns=campaigns,
             seed=self._seed,
@@ -304,8 +304,7 @@ class Experiments:
 
     def units(self, id: str) -> Totals:
         """What became of the shoppers who took part, a row each."""
-        self.get(id)
-        return totals(self._records, self._numbers[id])
+        return totals(self._records, self.get(id).number)
 
     def estimate(self, id: str) -> Estimate:
         """What the experiment shows by now.
@@ -351,7 +350,6 @@ class Experiments:
         return self._group_split, self._splits
 
     def _enter(self, experiment: Experiment) -> None:
-        self._numbers[experiment.id] = len(self._numbers)
         self._all[experiment.id] = experiment
         if experiment.design is Design.SWITCHBACK:
             self._blocks[experiment.id] = Blocks(experiment)
@@ -385,7 +383,7 @@ class Experiments:
         by_units = [one for one in counting if one.design is not Design.SWITCHBACK]
         first = {one.id: place for place, (one, *_) in reversed(list(enumerate(rows)))}
         lanes = Lanes(
-            number=np.array([self._numbers[one.id] for one in by_units], np.int64),
+            number=np.array([one.number for one in by_units], np.int64),
             split=np.array([first[one.id] for one in by_units], np.int64),
             low=np.zeros(len(by_units)),
             high=np.array([one.share for one in by_units]),
@@ -407,8 +405,8 @@ class Experiments:
         self._group_lane = lane[roster.campaign] if len(names) else np.zeros(0, np.int64)
 
     def seat(self, row: int, unit: int) -> None:
-        """A row stands for somebody else from now on; 0 for nobody in particular."""
-        self.unit[row] = unit
+        """A row stands for somebody else from now on."""
+        self.unit[row] = unit or 1  # 0 is nobody in particular
         self._lanes.slot[:, row] = -1
         self._pages[row] = self._spent[row] = 0.0
 
@@ -482,8 +480,8 @@ class Experiments:
                 self._records.gmv[slot] -= value
 
     def _lane_experiments(self) -> list[Experiment]:
-        by_number = {self._numbers[id]: one for id, one in self._all.items()}
-        return [by_number[number] for number in self._lanes.number.tolist()]
+        every = list(self._all.values())
+        return [every[number] for number in self._lanes.number.tolist()]
 
     def _counting_blocks(self) -> list[Blocks]:
         now = self._bus.clock.now()
@@ -505,8 +503,17 @@ class Experiments:
     def restore(self) -> None:
         """Take up the experiments that the store keeps, in the order in which they began."""
         kept = [one for merchant in self._merchants for _, one in self._kept.list(merchant)]
-        for one in sorted(kept, key=lambda one: (one.started_at, one.id)):
+        for one in sorted(kept, key=lambda one: one.number):
             self._enter(one)
+
+    def follow(self, event: ExperimentStarted | ExperimentEnded) -> None:
+        """Take over what another platform's record says was begun or ended; for replays, where campaigns have theirs."""
+        if isinstance(event, ExperimentStarted):
+            self._enter(msgspec.convert(event.plan, Experiment))
+        else:
+            before = self.get(event.experiment)
+            self._all[before.id] = replace(before, ended_at=event.at, ended_tick=event.tick)
+            self._version = -1
 
     def take_out(self) -> dict[str, NDArray[Any]]:
         """What was counted, as arrays."""
@@ -518,7 +525,7 @@ class Experiments:
         out["orders_slot"] = np.array([one[2] for one in orders], np.int64)
         for id, blocks in self._blocks.items():
             for name, column in blocks.take_out().items():
-                out[f"blocks.{self._numbers[id]}.{name}"] = column
+                out[f"blocks.{self._all[id].number}.{name}"] = column
         return out
 
     def put_in(self, found: dict[str, NDArray[Any]]) -> None:
@@ -535,7 +542,7 @@ class Experiments:
         ):
             self._counted.setdefault((request, item), []).append(slot)
         for id, blocks in self._blocks.items():
-            head = f"blocks.{self._numbers[id]}."
+            head = f"blocks.{self._all[id].number}."
             mine = {name.removeprefix(head): column for name, column in found.items() if name.startswith(head)}
             if mine:
                 blocks.put_in(mine)
