@@ -57,6 +57,10 @@ COMMANDS: Table = {
             "query": ("用 SQL 查询 · Ask in SQL", "magnetar.app.event_commands:query"),
         },
     ),
+    "goals": (
+        "优化目标表 · The goals that a campaign may have",
+        "magnetar.capabilities.campaigns.commands:goals",
+    ),
     "film": ("商品广告片 · A finished ad film of a product", "magnetar.capabilities.creative.commands:film"),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),

@@ -19,11 +19,13 @@ from magnetar.capabilities.forecast import Landscape, Traffic
 from magnetar.capabilities.ledger import BudgetBook
 from magnetar.capabilities.measurement import Experiments
 from magnetar.capabilities.serving import PageRequests, Serving
-from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Served, Viewed
-from magnetar.capabilities.understanding import Predictor, Shelf
+from magnetar.capabilities.shoppers import Clicked, Converted, Ordered, Returned, Served, Viewed
+from magnetar.capabilities.understanding import Outcomes, Predictor, Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.events import Column, Event
 from magnetar.kernel.store import Store
+from magnetar.vocabulary.campaigns import ConversionKind
+from magnetar.vocabulary.money import Money
 
 TICKS_PER_DAY = 48
 
@@ -42,6 +44,7 @@ class Marketplace:
     bus: Bus
     shelf: Shelf
     predictor: Predictor
+    outcomes: Outcomes
     campaigns: Campaigns
     traffic: Traffic
     landscape: Landscape
@@ -60,15 +63,16 @@ class Marketplace:
         """Connect the capabilities around a shelf."""
         merchants = {name: row for row, name in enumerate(shelf.merchants)}
         campaigns = Campaigns(bus, store, shelf.row_of, merchants, shelf.arrays.price, shelf.arrays.merchant)
-        predictor = Predictor(bus, shelf, shoppers)
+        predictor, outcomes = Predictor(bus, shelf, shoppers), Outcomes(bus, shelf, campaigns)
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
         experiments = Experiments(bus, store, campaigns, merchants, shelf.arrays.merchant, shoppers, seed)
         serving = Serving(bus, predictor, campaigns, landscape, experiments, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
         return cls(
-            bus, shelf, predictor, campaigns, traffic, landscape, bidding, BudgetBook(), experiments, serving, desk
-        )
+            bus, shelf, predictor, outcomes, campaigns, traffic, landscape, bidding, BudgetBook(), experiments,
+            serving, desk,
+        )  # fmt: skip
 
     def open_tick(self, tick: int) -> None:
         """Settle what the last tick spent, learn, bid and lease again."""
@@ -83,6 +87,7 @@ class Marketplace:
                     self.traffic,
                     self.landscape,
                     self.predictor,
+                    self.outcomes,
                     self.bidding,
                     self.serving,
                     self.experiments,
@@ -95,10 +100,36 @@ class Marketplace:
             budgets.add(campaign.id, payer=payer, earner=earner)
         budgets.set_budgets(np.array([one.daily_budget.micros for one in roster.campaigns], np.int64))
         self.predictor.refresh(now)
+        self.outcomes.refresh(now)
         left = self.budgets.remaining()
-        alpha = self.bidding.solve(tick, left, now - self.opened_at if self.tick >= 0 else 0, self.predictor.mean_delay)
+        elapsed = now - self.opened_at if self.tick >= 0 else 0
+        alpha = self.bidding.solve(tick, left, elapsed, self.outcomes.delays(self.predictor.mean_delay))
         self.tick, self.opened_at = tick, now
         self.serving.open_tick(tick, alpha, self.budgets.lease(tick))
+        self._leave_out_buyers()
+
+    def _leave_out_buyers(self) -> None:
+        """Ad groups that pay for first orders are at their cap for everybody who has bought from the merchant."""
+        roster, shown = self.campaigns.roster, self.serving.shown
+        rows = np.flatnonzero(roster.conversion == ConversionKind.FIRST_ORDER)
+        for merchant in np.unique(roster.merchant[rows]).tolist():
+            buyers = self.campaigns.buyers.of(merchant)
+            shown[np.ix_(buyers, rows[roster.merchant[rows] == merchant])] = np.iinfo(shown.dtype).max
+
+    def set_budget(self, campaign: str, daily_budget: Money) -> None:
+        """Change a daily budget: more from the next tick on, less at once, down to nothing where it is spent already.
+
+        Raises:
+            NotFound: there is no such campaign.
+            Refused: the budget is not positive.
+        """
+        self.campaigns.change_campaign(campaign, daily_budget=daily_budget)
+        row, serving = self.campaigns.campaign_row(campaign), self.serving
+        if row < len(serving.lease):
+            held, reserved = int(serving.lease[row]), int(serving.leased[row] - serving.lease[row])
+            free = daily_budget.micros - int(self.budgets.spent_today[row]) - reserved
+            serving.lease[row] = max(0, min(held, free))
+            serving.leased[row] -= held - serving.lease[row]
 
     def list_items(self, items: NDArray[np.int64]) -> None:
         """Put items on sale; candidate lists take them up at their next remaking."""
@@ -110,10 +141,16 @@ class Marketplace:
         return self.serving.decide(requests)
 
     def intake(
-        self, pages: Served, depth: NDArray[np.int64], clicked: Clicked, ordered: Ordered, returned: Returned
+        self,
+        pages: Served,
+        depth: NDArray[np.int64],
+        clicked: Clicked,
+        ordered: Ordered,
+        returned: Returned,
+        converted: Converted | None = None,
     ) -> None:
         """Take in what shoppers did."""
         self.bus.publish(Viewed(pages=pages, depth=depth))
-        for event in (clicked, ordered, returned):
-            if len(event.item):
+        for event in (clicked, ordered, returned, converted):
+            if event is not None and len(event.item):
                 self.bus.publish(event)

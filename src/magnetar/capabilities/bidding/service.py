@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,7 +44,7 @@ class Bidding:
         self.multiplier: Floats = np.zeros(0)
         """(campaigns,), what the last tick solved; 1 bids the target."""
         self.calibration: Floats = np.zeros(0)
-        """(groups,), realised over predicted orders, shrunk to 1."""
+        """(groups,), realised over predicted results, shrunk to 1."""
         self._seen_spend = np.zeros(0, np.int64)
         self._seen_predicted: Floats = np.zeros(0)
         self._waiting: Floats = np.zeros(0)
@@ -95,27 +93,27 @@ class Bidding:
         return float(self.multiplier[campaign]) if known else 1.0
 
     def matured_of(self, group: int) -> float:
-        """Orders that an ad group's views should have brought by now, by the predictor."""
+        """Results that an ad group's views should have brought by now, by the predictor."""
         return float(self._matured[group]) if group < len(self._matured) else 0.0
 
     def new_day(self) -> None:
         """Today's spend starts at zero."""
         self._spent_today[:] = 0.0
 
-    def solve(self, tick: int, left: NDArray[np.int64], elapsed: int, mean_delay: float) -> Floats:
-        """Multipliers for the next tick; returns (groups,) bids per expected conversion.
+    def solve(self, tick: int, left: NDArray[np.int64], elapsed: int, mean_delay: Floats | float) -> Floats:
+        """Multipliers for the next tick; returns (groups,) bids per expected result.
 
         Args:
             tick: the tick that opens.
             left: (campaigns,) micros left of each day's budget.
             elapsed: microseconds since the last tick edge.
-            mean_delay: mean time from click to order, microseconds.
+            mean_delay: mean time from click to result, microseconds, for all ad groups or (groups,).
         """
         roster = self._campaigns.roster
         if not len(roster):
             return np.zeros(0)
         if self._terms is None or self._terms.version != roster.version:
-            self._terms = Terms.of(roster, self._prices)
+            self._terms = Terms.of(roster)
             self._grow(len(roster.campaigns), len(roster))
         terms, landscape = self._terms, self._landscape
         landscape.grow(len(roster))
@@ -157,26 +155,27 @@ class Bidding:
             )
             if name not in self._bidders:
                 self._bidders[name] = BIDDERS.make(name)
-            self.multiplier[row] = self._bidders[name].multipliers(state)
+            self.multiplier[row] = np.minimum(self._bidders[name].multipliers(state), terms.cap[row])
         _forecast_spend(cost, self.multiplier, GRID_SCALE, self._forecast)
         self._forecast *= self._tick_share(tick, remaining)
         return self.multiplier[roster.campaign] * terms.bid * self.calibration
 
-    def _learn(self, terms: Terms, elapsed: int, mean_delay: float) -> None:
+    def _learn(self, terms: Terms, elapsed: int, mean_delay: Floats | float) -> None:
         """Take in what the last tick spent and what it should earn."""
         delivery = self._campaigns.delivery
         campaigns = len(terms.target)
         spent = (delivery.spend - self._seen_spend) / MICROS
         predicted = delivery.predicted - self._seen_predicted
         self._seen_spend, self._seen_predicted = delivery.spend.copy(), delivery.predicted.copy()
-        moved = self._waiting * (1.0 - math.exp(-elapsed / mean_delay) if elapsed > 0 else 0.0)
+        moved = self._waiting * -np.expm1(-elapsed / np.maximum(mean_delay, 1.0))
         self._waiting += predicted - moved
         self._matured += moved
         # ad groups are chosen for high predictions, so a campaign is on the whole overrated: the whole corrects each
-        orders = np.bincount(terms.campaign, delivery.orders, campaigns)
+        results = delivery.results()
+        orders = np.bincount(terms.campaign, results, campaigns)
         matured = np.bincount(terms.campaign, self._matured, campaigns)
         common = ((orders + CALIBRATION_PRIOR) / (matured + CALIBRATION_PRIOR))[terms.campaign]
-        self.calibration = (delivery.orders + CALIBRATION_PRIOR * common) / (self._matured + CALIBRATION_PRIOR)
+        self.calibration = (results + CALIBRATION_PRIOR * common) / (self._matured + CALIBRATION_PRIOR)
         tick_spent = np.bincount(terms.campaign, spent, campaigns)
         earned = np.bincount(terms.campaign, predicted * self.calibration * terms.worth, campaigns)
         self._spent_today += tick_spent

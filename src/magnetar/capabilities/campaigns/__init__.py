@@ -6,15 +6,32 @@ from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
     from magnetar.capabilities.campaigns.delivery import Delivery
+    from magnetar.capabilities.campaigns.goals import GOALS, GoalRow, goal_named, goal_row
     from magnetar.capabilities.campaigns.roster import EVERYBODY, Roster
     from magnetar.capabilities.campaigns.service import AdGroupChanged, Campaigns
 
-__all__ = ["EVERYBODY", "AdGroupChanged", "Campaigns", "Delivery", "Roster"]
+__all__ = [
+    "EVERYBODY",
+    "GOALS",
+    "AdGroupChanged",
+    "Campaigns",
+    "Delivery",
+    "GoalRow",
+    "Roster",
+    "goal_named",
+    "goal_row",
+]
 
 __getattr__ = lazily(
     __name__,
     {
         "delivery": ("Delivery",),
+        "goals": (
+            "GOALS",
+            "GoalRow",
+            "goal_named",
+            "goal_row",
+        ),
         "roster": (
             "EVERYBODY",
             "Roster",

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Viewed
+from magnetar.capabilities.campaigns.buyers import Buyers
+from magnetar.capabilities.campaigns.roster import Roster
+from magnetar.capabilities.shoppers import Clicked, Converted, Ordered, Returned, Viewed
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.compiled import Array, compiled
+from magnetar.vocabulary.campaigns import ConversionKind
 
 
 class Delivery:
     """Totals per ad group since it was added; `copy()` some and subtract for a period."""
 
-    _INTS = ("views", "clicks", "orders", "returns", "spend", "gmv", "returned")
+    _INTS = ("views", "clicks", "orders", "firsts", "converted", "returns", "spend", "gmv", "returned", "value")
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, roster: Roster, buyers: Buyers) -> None:
+        self._roster = roster
+        self._buyers = buyers
         self.views = np.zeros(0, np.int64)
         self.clicks = np.zeros(0, np.int64)
         self.orders = np.zeros(0, np.int64)
+        self.firsts = np.zeros(0, np.int64)
+        """Orders of shoppers who had ordered nothing from the merchant before."""
+        self.converted = np.zeros(0, np.int64)
+        """Reported conversions of the kind that the goal pays for."""
         self.returns = np.zeros(0, np.int64)
         self.spend = np.zeros(0, np.int64)
         """Micros charged."""
         self.gmv = np.zeros(0, np.int64)
         """Micros ordered through this ad group's impressions, before returns."""
         self.returned = np.zeros(0, np.int64)
+        self.value = np.zeros(0, np.int64)
+        """Micros that came with reported conversions."""
         self.predicted = np.zeros(0)
-        """Orders expected from the clicks had, by the predictor at serving time."""
+        """Results expected from what came on screen, by the predictor at serving time."""
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
         bus.subscribe(Ordered, self.on_ordered)
         bus.subscribe(Returned, self.on_returned)
+        bus.subscribe(Converted, self.on_converted)
 
     def grow(self, count: int) -> None:
         """Make room for that many ad groups."""
@@ -56,11 +69,35 @@ class Delivery:
 
     def on_ordered(self, event: Ordered) -> None:
         _tally(event.group, self.orders)
+        _tally(np.where(self._buyers.first(event), event.group, -1), self.firsts)
         _add(event.group, event.value, self.gmv)
 
     def on_returned(self, event: Returned) -> None:
         _tally(event.group, self.returns)
         _add(event.group, event.value, self.returned)
+
+    def on_converted(self, event: Converted) -> None:
+        group = np.asarray(event.group, np.int64)
+        group = np.where(self._roster.conversion[group] == event.kind, group, -1) if len(self._roster) else group
+        _tally(group, self.converted)
+        _add(group, event.value, self.value)
+
+    def results(self) -> NDArray[np.int64]:
+        """(groups,), what came of the impressions, in what their goals' predictions count: orders, clicks or conversions."""
+        kind = self._roster.conversion
+        return np.select(
+            [
+                (kind == ConversionKind.ORDER) | (kind == ConversionKind.KEPT_ORDER),
+                kind == ConversionKind.FIRST_ORDER,
+                kind == ConversionKind.CLICK,
+            ],
+            [self.orders, self.firsts, self.clicks],
+            self.converted,
+        )
+
+    def conversions(self) -> NDArray[np.int64]:
+        """(groups,), conversions of the kind that each goal pays for; of kept orders, those not sent back so far."""
+        return self.results() - np.where(self._roster.conversion == ConversionKind.KEPT_ORDER, self.returns, 0)
 
 
 @compiled

@@ -23,8 +23,20 @@ class Roster:
     campaign: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     merchant: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     goal: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    conversion: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """`ConversionKind` of the goal."""
     target: Floats = field(default_factory=lambda: np.empty(0))
-    """Currency per conversion; infinite where the goal sets none."""
+    """Currency per result that the goal allows; infinite where it sets none.
+
+    A result is what an impression is predicted to bring: an order where the goal's conversions are
+    orders of some sort, else a conversion.
+    """
+    worth: Floats = field(default_factory=lambda: np.empty(0))
+    """Of a result: conversions where the goal counts them, else currency units of value within its horizon."""
+    per_click: Floats = field(default_factory=lambda: np.empty(0))
+    """Results expected of a click where they are not orders; 0 where the order rate says."""
+    unit: Floats = field(default_factory=lambda: np.empty(0))
+    """Currency per result in which the price landscape counts: the product's price, made comparable where results are not orders."""
     audience: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     scenes: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     factor: Floats = field(default_factory=lambda: np.empty(0))
@@ -45,7 +57,7 @@ class Roster:
         """Make room for one more ad group; returns its row."""
         row = len(self.item)
         for name in (
-            "item", "campaign", "merchant", "goal", "target", "audience", "scenes", "factor", "quota", "active", "cap", "incremental", "phase",
+            "item", "campaign", "merchant", "goal", "conversion", "target", "worth", "per_click", "unit", "audience", "scenes", "factor", "quota", "active", "cap", "incremental", "phase",
         ):  # fmt: skip
             column = getattr(self, name)
             setattr(self, name, np.append(column, np.zeros(1, column.dtype)))

@@ -9,13 +9,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.capabilities.campaigns.buyers import Buyers
 from magnetar.capabilities.campaigns.delivery import Delivery
 from magnetar.capabilities.campaigns.roster import Roster
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.errors import NotFound, Refused
 from magnetar.kernel.events import Event
 from magnetar.kernel.store import Store
-from magnetar.vocabulary.campaigns import AdGroup, Campaign, GoalKind
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, ConversionKind, Horizon
 from magnetar.vocabulary.ids import OPERATOR, AdGroupId, CampaignId
 
 MAX_BID_FACTOR = 3.0
@@ -24,6 +25,10 @@ MAX_BID_FACTOR = 3.0
 
 MAX_QUOTA_BID = 5.0
 """Largest bid for an impression that a guaranteed pool may set, currency units."""
+
+
+ORDERS_PER_CLICK = 0.05
+"""Before anything is known; makes prices per click and per lead comparable with prices per order."""
 
 
 class AdGroupChanged(Event, frozen=True):
@@ -75,7 +80,8 @@ class Campaigns:
         self._campaign_row: dict[str, int] = {}
         self._group_row: dict[str, int] = {}
         self.roster = Roster()
-        self.delivery = Delivery(bus)
+        self.buyers = Buyers(owners)
+        self.delivery = Delivery(bus, self.roster, self.buyers)
 
     def restore(self) -> None:
         """Take up the campaigns that the store keeps, each in the row that it had, after a restart."""
@@ -91,13 +97,14 @@ class Campaigns:
         """Add a campaign; returns its row.
 
         Raises:
-            Refused: the id is taken, the merchant is unknown, or the budget is not positive.
+            Refused: the id is taken, the merchant is unknown, the budget is not positive, or the goal does not go
+                with whole-site.
         """
         if campaign.id in self._campaign_row:
             raise Refused(f"Campaign {campaign.id!r} exists already. Choose another id.")
         if campaign.merchant not in self._merchants:
             raise Refused(f"Merchant {campaign.merchant!r} has no products on the shelf. Import a catalogue first.")
-        _check_budget(campaign)
+        _check(campaign)
         row = self._enter(campaign)
         self._places.put(OPERATOR, [(f"campaign:{campaign.id}", Place(row))])
         self._kept.put(campaign.merchant, [(campaign.id, campaign)])
@@ -146,27 +153,37 @@ class Campaigns:
         roster.campaign[row] = campaign_row
         roster.merchant[row] = self._merchants[campaign.merchant]
         self.delivery.grow(len(roster.groups))
+        self._expect(row)
         self._write(row)
         return row
+
+    def _expect(self, row: int) -> None:
+        """What a result of an ad group is worth and how often one comes, before anything is learned."""
+        roster = self.roster
+        goal = roster.campaigns[roster.campaign[row]].goal
+        price, reported = float(self._prices[roster.item[row]]), not goal.conversion.observed
+        value = (goal.expected_value or price) if reported else price
+        roster.conversion[row] = goal.conversion
+        roster.worth[row] = value if goal.kind.by_value else 1.0
+        roster.per_click[row], roster.unit[row] = 0.0, price
+        if not goal.conversion.of_orders:
+            roster.per_click[row] = rate = goal.expected_rate if reported else 1.0
+            roster.unit[row] = (price or 1.0) * ORDERS_PER_CLICK / rate
 
     def _write(self, row: int) -> None:
         """Bring a row of the roster in line with its ad group and campaign."""
         roster = self.roster
         group = roster.groups[row]
         campaign = roster.campaigns[roster.campaign[row]]
-        goal = campaign.goal
-        if goal.kind is GoalKind.TARGET_COST:
-            target = goal.target
-        elif goal.kind is GoalKind.TARGET_ROI:
-            target = float(self._prices[roster.item[row]]) / goal.target
-        else:
-            target = np.inf
+        goal, capped = campaign.goal, campaign.goal.kind.capped
         roster.goal[row] = goal.kind
-        roster.target[row] = target
+        allowed = goal.price
+        roster.target[row] = allowed * roster.worth[row] if allowed < np.inf else np.inf
         roster.audience[row] = group.audience
         roster.scenes[row] = group.scenes
-        roster.factor[row] = group.bid_factor
-        roster.quota[row] = group.quota_bid
+        # a cap holds for every bid, that of a cold start and of a guaranteed pool too
+        roster.factor[row] = min(group.bid_factor, 1.0) if capped else group.bid_factor
+        roster.quota[row] = 0.0 if capped else group.quota_bid
         roster.active[row] = not (group.paused or campaign.paused)
         roster.cap[row] = campaign.frequency_cap
         roster.incremental[row] = campaign.incremental
@@ -195,16 +212,18 @@ class Campaigns:
 
         Raises:
             NotFound: there is no such campaign.
-            Refused: the budget is not positive.
+            Refused: the budget is not positive, or the goal does not go with whole-site.
         """
         before = self.campaign(id)
         after = replace(before, **changes)
-        _check_budget(after)
+        _check(after)
         row = self._campaign_row[id]
         self.roster.campaigns[row] = after
         self.roster.version += 1
-        for group_row in np.flatnonzero(self.roster.campaign == row):
-            self._write(int(group_row))
+        for group_row in np.flatnonzero(self.roster.campaign == row).tolist():
+            if after.goal != before.goal:
+                self._expect(group_row)
+            self._write(group_row)
         self._kept.put(after.merchant, [(id, after)])
         self._bus.publish(CampaignChanged(id, after.merchant, _plain(changes)))
         return before
@@ -229,9 +248,18 @@ class Campaigns:
         return np.flatnonzero(self.roster.campaign == self.campaign_row(campaign))
 
 
-def _check_budget(campaign: Campaign) -> None:
+def _check(campaign: Campaign) -> None:
     if campaign.daily_budget.micros <= 0:
         raise Refused(f"Campaign {campaign.id!r} needs a daily budget above 0, found {campaign.daily_budget}.")
+    if campaign.whole_site and (campaign.goal.conversion, campaign.goal.horizon) != (
+        ConversionKind.ORDER,
+        Horizon.OPEN,
+    ):
+        found = campaign.goal.conversion.name.lower(), campaign.goal.horizon.name.lower()
+        raise Refused(
+            f"全站推广只支持不限周期的订单目标, 现为 {found}. · "
+            f"A whole-site campaign counts orders whenever they arrive, found {found}. Turn whole_site off or change the goal."
+        )
 
 
 def _check_bids(group: AdGroup) -> None:

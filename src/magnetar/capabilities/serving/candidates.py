@@ -84,7 +84,11 @@ def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, liking: Floa
     sizes = np.zeros((SCENES, segments), np.int64)
     if len(roster):
         item = roster.item
-        strength = alpha * predictor.clicks.items.mean[item] * predictor.orders.items.mean[item]
+        orders = predictor.orders
+        brings = np.where(
+            roster.per_click > 0.0, roster.per_click / orders.contexts.mean.mean(), orders.items.mean[item]
+        )
+        strength = alpha * predictor.clicks.items.mean[item] * brings
         strength[~shelf.listed[item]] = 0.0
         _fill_paid(
             strength,

@@ -56,7 +56,11 @@ class Snapshot(NamedTuple):
     """(groups,), the experiment that keeps shoppers from it, −1 where none does."""
     splits: Splits
     alpha: Array
-    """(groups,), currency bid per expected conversion."""
+    """(groups,), currency bid per expected result."""
+    per_click: Array
+    """(groups,), results per click where the goal counts other things than orders, else 0."""
+    unit: Array
+    """(groups,), currency per result that the price landscape is indexed in."""
     quota: Array
     """(groups,), least bid for an impression, currency units."""
     cap: Array
@@ -193,7 +197,9 @@ def fill_pages(
             if kept[count] and not now.splits.ghost[split]:
                 continue
             rate = predict(click_base, now.click_item[item], now.click_match[person, shelf.category[item]])
-            order = predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
+            order = now.per_click[group]
+            if order <= 0.0:
+                order = predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
             worth = rate * order
             if now.incremental[group]:
                 # an item that the page shows anyway is worth only what a better place adds
@@ -225,7 +231,7 @@ def fill_pages(
             rival = PAID_SLOTS if winning else PAID_SLOTS - 1
             least = max(now.reserve, (ranks[rival] if rival < standing else 0.0) - qualities[entry])
             group = group_of[entry]
-            column = bin_of(least / (worths[entry] * shelf.price[now.group_item[group]]))
+            column = bin_of(least / (worths[entry] * now.unit[group]))
             drawn.land_value[group, column] += worths[entry]
             drawn.land_cost[group, column] += least
 

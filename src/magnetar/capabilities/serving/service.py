@@ -82,7 +82,7 @@ class Serving:
     def open_tick(self, tick: int, alpha: Floats, lease: NDArray[np.int64]) -> None:
         """Prepare a tick: the multipliers, leases and lists that its pages will read.
 
-        `alpha` is (groups,), the bid per expected conversion; `lease` is (campaigns,), micros.
+        `alpha` is (groups,), the bid per expected result; `lease` is (campaigns,), micros.
         """
         roster, predictor = self._campaigns.roster, self._predictor
         groups = len(roster)
@@ -120,6 +120,8 @@ class Serving:
             group_split=group_split,
             splits=splits,
             alpha=alpha,
+            per_click=roster.per_click,
+            unit=roster.unit,
             quota=roster.quota,
             cap=roster.cap,
             incremental=roster.incremental,

@@ -5,9 +5,18 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
-    from magnetar.capabilities.shoppers.events import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
+    from magnetar.capabilities.shoppers.events import (
+        POSITIONS,
+        Clicked,
+        Converted,
+        Ordered,
+        Requested,
+        Returned,
+        Served,
+        Viewed,
+    )
 
-__all__ = ["POSITIONS", "Clicked", "Ordered", "Requested", "Returned", "Served", "Viewed"]
+__all__ = ["POSITIONS", "Clicked", "Converted", "Ordered", "Requested", "Returned", "Served", "Viewed"]
 
 __getattr__ = lazily(
     __name__,
@@ -15,6 +24,7 @@ __getattr__ = lazily(
         "events": (
             "POSITIONS",
             "Clicked",
+            "Converted",
             "Ordered",
             "Requested",
             "Returned",

@@ -49,7 +49,7 @@ class Served(Event, frozen=True):
     click_rate: Column
     """(pages, POSITIONS) float32, predicted."""
     order_rate: Column
-    """(pages, POSITIONS) float32, predicted orders per click."""
+    """(pages, POSITIONS) float32, predicted orders per click; of a paid impression whose goal counts something else, that."""
     reason: Column
     """(pages, POSITIONS) int8, `Reason`."""
 
@@ -99,3 +99,19 @@ class Returned(Event, frozen=True):
     item: Column
     group: Column
     value: Column
+
+
+class Converted(Event, frozen=True):
+    """Conversions that the platform cannot see and was told of: leads, follows, activations and the like."""
+
+    at: Column
+    clicked_at: Column
+    request: Column
+    shopper: Column
+    scene: Column
+    item: Column
+    group: Column
+    kind: Column
+    """(conversions,) int8, `ConversionKind`."""
+    value: Column
+    """(conversions,) int64 micros, 0 where the kind carries none."""

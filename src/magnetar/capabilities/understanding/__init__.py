@@ -5,15 +5,31 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.understanding.delays import DelayLaw
+    from magnetar.capabilities.understanding.outcomes import Outcomes
     from magnetar.capabilities.understanding.rates import Rates, learn, predict
     from magnetar.capabilities.understanding.service import SCENES, Predictor
     from magnetar.capabilities.understanding.shelf import BAND_EDGES, NOBODY, Shelf, ShelfArrays
 
-__all__ = ["BAND_EDGES", "NOBODY", "SCENES", "Predictor", "Rates", "Shelf", "ShelfArrays", "learn", "predict"]
+__all__ = [
+    "BAND_EDGES",
+    "NOBODY",
+    "SCENES",
+    "DelayLaw",
+    "Outcomes",
+    "Predictor",
+    "Rates",
+    "Shelf",
+    "ShelfArrays",
+    "learn",
+    "predict",
+]
 
 __getattr__ = lazily(
     __name__,
     {
+        "delays": ("DelayLaw",),
+        "outcomes": ("Outcomes",),
         "rates": (
             "Rates",
             "learn",
