@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.twin.arena.chair import Chair, SeatBidder, SeatDay
     from magnetar.twin.arena.episode import Draw, Episode
     from magnetar.twin.arena.family import FAMILIES, Family, load_family
-    from magnetar.twin.arena.field import Field, play
+    from magnetar.twin.arena.field import Field, Guest, play, play_with
     from magnetar.twin.arena.hindsight import Bound, Constant, Hindsight, best_constant, bound, look_back
-    from magnetar.twin.arena.seat import SeatBidder, SeatDay, sit
+    from magnetar.twin.arena.seat import sit
 
 __all__ = [
     "FAMILIES",
     "Bound",
+    "Chair",
     "Constant",
     "Draw",
     "Episode",
     "Family",
     "Field",
+    "Guest",
     "Hindsight",
     "SeatBidder",
     "SeatDay",
@@ -31,16 +34,18 @@ __all__ = [
     "load_family",
     "look_back",
     "play",
+    "play_with",
     "sit",
 ]
 
 __getattr__ = lazily(
     __name__,
     {
+        "chair": ("Chair", "SeatBidder", "SeatDay"),
         "episode": ("Draw", "Episode"),
         "family": ("FAMILIES", "Family", "load_family"),
-        "field": ("Field", "play"),
+        "field": ("Field", "Guest", "play", "play_with"),
         "hindsight": ("Bound", "Constant", "Hindsight", "best_constant", "bound", "look_back"),
-        "seat": ("SeatBidder", "SeatDay", "sit"),
+        "seat": ("sit",),
     },
 )

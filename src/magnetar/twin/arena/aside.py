@@ -50,7 +50,7 @@ class AsideDay(Episode):
         counts = np.floor(shape / shape.sum() * opportunities).astype(np.int64)
         tail = (1.0 - chance.of("wealth").uniforms(seats)) ** (-1.0 / 1.6)
         target = 80.0 * np.exp(0.35 * chance.of("margin").normals(seats))
-        budget = np.minimum(tail, 12.0) * 1_000.0 * (opportunities / 96_000.0)
+        budget = np.minimum(tail, 12.0) * 1_700.0 * (opportunities / 96_000.0)
         strategy = np.array(STRATEGIES)[chance.of("strategy").integers(len(STRATEGIES), seats)]
         super().__init__("aside", chance, counts, usual, budget, target, strategy)
         liking = chance.of("liking").uniforms(seats, INTERESTS) ** 3

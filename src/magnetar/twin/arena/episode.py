@@ -12,6 +12,7 @@ from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.kernel.chance import Chance, Floats
 
 Singles = NDArray[np.float32]
+Seats = NDArray[np.int16]
 SLOTS = 3
 EXPOSURE = (1.0, 0.8, 0.48)
 """Chance that a won slot is on screen: the second 80 %, the third in 60 % of those. Source: AuctionNet."""

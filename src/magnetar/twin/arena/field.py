@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from magnetar.capabilities.auction import slot_price
 from magnetar.kernel.chance import Floats, uniform
 from magnetar.kernel.compiled import Array, compiled
-from magnetar.twin.arena.episode import Episode, Singles
+from magnetar.twin.arena.chair import Chair, SeatBidder, SeatDay
+from magnetar.twin.arena.episode import Episode, Seats, Singles
 from magnetar.twin.arena.natives import Natives
 
 
@@ -21,7 +22,7 @@ class Field:
     episode: Episode
     top: Singles
     """(opportunities, slots + 1), the highest bids, descending; 0 where there are fewer."""
-    who: NDArray[np.int16]
+    who: Seats
     """(opportunities, slots + 1), the seats behind them; −1 where there are fewer."""
     value: Singles
     """(seats, opportunities), each seat's predictions."""
@@ -29,14 +30,21 @@ class Field:
     truth: Singles
     """(seats, opportunities), likewise."""
     multiplier: Floats
-    """(ticks, seats), what the natives bid for target × value, shading and the rivals' factors included."""
+    """(ticks, seats), what the natives bid for target × value, shading and the rivals' factors included; NaN in a guest's seat."""
     spend: Floats
     """(ticks, seats), currency charged."""
     expected: Floats
     """(ticks, seats), real conversion probability summed over the impressions on screen."""
     conversions: NDArray[np.int64]
     """(ticks, seats), realised."""
-    cache: dict[str, Singles] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody else in one of the seats, to whom the rivals respond."""
+
+    seat: int
+    bidder: SeatBidder
 
 
 def play(episode: Episode, luck: int = 0) -> Field:
@@ -44,6 +52,16 @@ def play(episode: Episode, luck: int = 0) -> Field:
 
     No seat overspends: a bid is cut to what is left of its budget when the opportunity comes by.
     """
+    return _play(episode, luck, None)
+
+
+def play_with(episode: Episode, guest: Guest, luck: int = 0) -> tuple[Field, SeatDay]:
+    """Live through the day with a bidder in one seat while the rivals respond to it, tick by tick."""
+    chair = Chair(episode, guest.seat, guest.bidder, luck)
+    return _play(episode, luck, chair), chair.day()
+
+
+def _play(episode: Episode, luck: int, chair: Chair | None) -> Field:
     count, seats, slots = episode.opportunities, episode.seats, episode.slots
     top = np.zeros((count, slots + 1), np.float32)
     who = np.full((count, slots + 1), -1, np.int16)
@@ -61,18 +79,26 @@ def play(episode: Episode, luck: int = 0) -> Field:
             drawn.truth.T,
         )
         multiplier[tick] = natives.bids * episode.rival_factor(tick)
+        bid, seat = np.zeros(0), -1
+        if chair is not None:
+            seat = chair.seat
+            bid = chair.ask(tick, drawn.value[:, seat].copy(), drawn.sigma[:, seat].copy())
+            multiplier[tick, seat] = np.nan
         _auction(
-            drawn.value, drawn.truth, multiplier[tick] * episode.target, left, episode.exposure, episode.reserve,
+            drawn.value, drawn.truth, seat, bid, multiplier[tick] * episode.target, left, episode.exposure, episode.reserve,
             episode.rule, shown.of(tick).key, bought.of(tick).key, top[first:last], who[first:last],
             spend[tick], promised[tick], expected[tick], conversions[tick],
         )  # fmt: skip
+        if chair is not None:
+            column = drawn.value[:, seat].copy(), drawn.truth[:, seat].copy()
+            chair.settle(tick, bid, *column, top[first:last], who[first:last])
         natives.learn(tick, spend[tick], promised[tick])
     return Field(episode, top, who, value, sigma, truth, multiplier, spend, expected, conversions)
 
 
 @compiled
 def _auction(
-    value: Array, truth: Array, scale: Array, left: Array, exposure: Array, reserve: float, rule: int,
+    value: Array, truth: Array, guest: int, guest_bid: Array, scale: Array, left: Array, exposure: Array, reserve: float, rule: int,
     shown: np.uint64, bought: np.uint64, top: Array, who: Array,
     spend: Array, promised: Array, expected: Array, conversions: Array,
 ) -> None:  # fmt: skip
@@ -84,7 +110,8 @@ def _auction(
         filled = 0
         worst = np.float32(0.0)
         for seat in range(seats):
-            bid = np.float32(min(scale[seat] * value[row, seat], left[seat]))
+            asked = guest_bid[row] if seat == guest else scale[seat] * value[row, seat]
+            bid = np.float32(min(asked, left[seat]))
             if not (bid >= reserve and bid > 0.0) or (filled == size and bid <= worst):
                 continue
             place = filled if filled < size else size - 1

@@ -2,100 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import time
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-import numpy as np
-
-from magnetar.capabilities.auction import slot_price
-from magnetar.kernel.chance import Floats, uniform
-from magnetar.kernel.compiled import Array, compiled
+from magnetar.twin.arena.chair import Chair, SeatBidder, SeatDay
 from magnetar.twin.arena.field import Field
-
-EXPONENT = 2.0
-"""Of the score's penalty. Source: AuctionNet's code."""
-TICKS_PER_HOUR = 2
-
-
-class SeatBidder(Protocol):
-    """What `capabilities.bidding.make_bidder` makes."""
-
-    def bid(self, tick: int, value: Floats, sigma: Floats, feedback: Any) -> Floats:
-        """(n,), currency per impression, finite, ≥ 0."""
-        ...
-
-
-def score_of(conversions: float, spend: float, target: float, exponent: float = EXPONENT) -> float:
-    """Conversions × min(1, (target / cost per conversion)^exponent).
-
-    >>> score_of(10.0, 1000.0, 100.0), score_of(10.0, 2000.0, 100.0), score_of(0.0, 50.0, 100.0)
-    (10.0, 2.5, 0.0)
-    """
-    if conversions <= 0.0:
-        return 0.0
-    if spend <= target * conversions:
-        return conversions
-    return conversions * (target * conversions / spend) ** exponent
-
-
-@dataclass(frozen=True, slots=True)
-class SeatDay:
-    """What one bidder made of one seat's day. Currency as the budget; *expected* weighs a slot by its chance to be seen."""
-
-    seat: int
-    budget: float
-    target: float
-    spend: float
-    """Charged."""
-    conversions: int
-    """Realised."""
-    expected_spend: float
-    expected: float
-    """Conversions by the real probabilities of the impressions won."""
-    believed: float
-    """The same by the predictions."""
-    tick_spend: Floats
-    """(ticks,), charged."""
-    tick_expected_spend: Floats
-    tick_expected: Floats
-    multiplier: Floats
-    """(ticks,), the bidder's `multiplier` attribute after each bid; NaN where it has none."""
-    cpu_seconds: float = field(default=0.0, compare=False)
-    """Of the bidder's own calls."""
-
-    @property
-    def cpa(self) -> float:
-        """Realised cost of a conversion; infinite where money brought none, NaN where nothing was spent."""
-        return _ratio(self.spend, self.conversions)
-
-    @property
-    def expected_cpa(self) -> float:
-        return _ratio(self.expected_spend, self.expected)
-
-    @property
-    def score(self) -> float:
-        """By realised conversions."""
-        return score_of(self.conversions, self.spend, self.target)
-
-    @property
-    def expected_score(self) -> float:
-        return score_of(self.expected, self.expected_spend, self.target)
-
-    @property
-    def cost_cv(self) -> float:
-        """Spread over mean of the expected cost of a conversion by hour; hours with under 0.5 % of the day's are left out.
-
-        NaN where fewer than two hours count.
-        """
-        hours = np.arange(len(self.tick_expected)) // TICKS_PER_HOUR
-        spend, worth = np.bincount(hours, self.tick_expected_spend), np.bincount(hours, self.tick_expected)
-        busy = worth > 0.005 * self.expected
-        if busy.sum() < 2:
-            return math.nan
-        cost = spend[busy] / worth[busy]
-        return float(cost.std() / cost.mean()) if cost.mean() > 0 else math.nan
 
 
 def sit(played: Field, seat: int, bidder: SeatBidder, *, luck: int = 0) -> SeatDay:
@@ -106,107 +14,13 @@ def sit(played: Field, seat: int, bidder: SeatBidder, *, luck: int = 0) -> SeatD
     A bid is cut to what is left of the budget, so that a budget is never exceeded.
 
     Raises:
-        ValueError: a bid is not (n,), finite and ≥ 0.
+        ValueError: there is no such seat, or a bid is not (n,), finite and ≥ 0.
     """
-    from magnetar.capabilities.bidding import TickFeedback
-
-    episode = played.episode
-    if not 0 <= seat < episode.seats:
-        raise ValueError(f"seat must lie in [0, {episode.seats - 1}], found {seat}")
-    totals = np.zeros((episode.ticks, 5))
-    left = np.array([episode.budget[seat]])
-    multiplier = np.full(episode.ticks, np.nan)
-    shown, bought = episode.chance.of("shown", luck), episode.chance.of("bought", luck)
-    feedback, cpu = None, 0.0
-    for tick in range(episode.ticks):
-        span = slice(int(episode.start[tick]), int(episode.start[tick + 1]))
-        value = played.value[seat, span].astype(np.float64)
-        sigma = played.sigma[seat, span].astype(np.float64)
-        before = time.process_time()
-        bid = np.ascontiguousarray(bidder.bid(tick, value, sigma, feedback), np.float64)
-        cpu += time.process_time() - before
-        if bid.shape != value.shape or not _sound(bid):
-            raise ValueError(
-                f"{type(bidder).__name__} must bid ({len(value)},) finite numbers of at least 0 in tick {tick}, "
-                f"found {bid.shape} with a smallest of {bid.min() if bid.size else None}"
-            )
-        multiplier[tick] = getattr(bidder, "multiplier", math.nan)
-        count = len(value)
-        slot, cost, market = np.zeros(count, np.int64), np.zeros(count), np.empty(count)
-        exposed, converted = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-        _seat_tick(
-            bid, value, played.truth[seat, span], played.top[span], played.who[span], seat, episode.seats, left,
-            episode.exposure, episode.reserve, episode.rule, shown.of(tick).key, bought.of(tick).key,
-            slot, cost, exposed, converted, market, totals[tick],
-        )  # fmt: skip
-        feedback = TickFeedback(value, bid, slot > 0, slot, cost, exposed, converted, market, float(left[0]))
-    spend, conversions, expected_spend, expected, believed = totals.sum(axis=0)
-    return SeatDay(
-        seat=seat,
-        budget=float(episode.budget[seat]),
-        target=float(episode.target[seat]),
-        spend=float(spend),
-        conversions=int(conversions),
-        expected_spend=float(expected_spend),
-        expected=float(expected),
-        believed=float(believed),
-        tick_spend=totals[:, 0].copy(),
-        tick_expected_spend=totals[:, 2].copy(),
-        tick_expected=totals[:, 3].copy(),
-        multiplier=multiplier,
-        cpu_seconds=cpu,
-    )
-
-
-def _ratio(spend: float, conversions: float) -> float:
-    if conversions > 0:
-        return spend / conversions
-    return math.inf if spend > 0 else math.nan
-
-
-@compiled
-def _sound(bid: Array) -> bool:
-    sound = True
-    for one in range(bid.shape[0]):
-        sound &= bid[one] >= 0.0 and bid[one] < np.inf
-    return sound
-
-
-@compiled
-def _seat_tick(
-    bid: Array, value: Array, truth: Array, top: Array, who: Array, seat: int, seats: int, left: Array,
-    exposure: Array, reserve: float, rule: int, shown: np.uint64, bought: np.uint64,
-    slot: Array, cost: Array, exposed: Array, converted: Array, market: Array, totals: Array,
-) -> None:  # fmt: skip
-    slots = top.shape[1] - 1
-    others = np.empty(slots, np.float32)
-    ids = np.empty(slots, np.int64)
-    for row in range(bid.shape[0]):
-        filled = 0
-        for place in range(slots + 1):
-            if filled < slots and who[row, place] != seat:
-                others[filled] = top[row, place]
-                ids[filled] = who[row, place]
-                filled += 1
-        market[row] = max(reserve, others[slots - 1])
-        own = np.float32(min(bid[row], left[0]))
-        if not (own >= reserve and own > 0.0):
-            continue
-        place = 0
-        while place < slots and (others[place] > own or (others[place] == own and ids[place] < seat)):
-            place += 1
-        if place == slots:
-            continue
-        slot[row] = place + 1
-        price = min(slot_price(float(own), 0.0, others[place], reserve, rule), left[0])
-        totals[2] += exposure[place] * price
-        totals[3] += exposure[place] * truth[row]
-        totals[4] += exposure[place] * value[row]
-        if uniform(shown, row) < exposure[place]:
-            exposed[row] = True
-            cost[row] = price
-            left[0] -= price
-            totals[0] += price
-            if uniform(bought, row * seats + seat) < truth[row]:
-                converted[row] = True
-                totals[1] += 1.0
+    chair = Chair(played.episode, seat, bidder, luck)
+    start = played.episode.start.tolist()
+    for tick in range(played.episode.ticks):
+        span = slice(start[tick], start[tick + 1])
+        value = played.value[seat, span]
+        bid = chair.ask(tick, value, played.sigma[seat, span])
+        chair.settle(tick, bid, value, played.truth[seat, span], played.top[span], played.who[span])
+    return chair.day()
