@@ -12,7 +12,9 @@ from magnetar.capabilities.understanding import Predictor
 from magnetar.platform.market import Marketplace
 
 Arrays = dict[str, NDArray[Any]]
-_DELIVERY = ("views", "clicks", "orders", "returns", "spend", "gmv", "returned", "predicted")
+_DELIVERY = (
+    "views", "clicks", "orders", "firsts", "converted", "returns", "spend", "gmv", "returned", "value", "predicted",
+)  # fmt: skip
 _BIDDING = (
     "multiplier", "calibration", "_seen_spend", "_seen_predicted", "_waiting", "_matured", "_window_spent", "_window_earned",
     "_window_organic", "_forecast", "_realised", "_spent_today", "_pages",
@@ -20,7 +22,7 @@ _BIDDING = (
 
 
 def take_out(market: Marketplace) -> Arrays:
-    """Results, price landscape, traffic, bidding and experiments, but not the predictor, as arrays."""
+    """Results, outcomes, buyers, price landscape, traffic, bidding and experiments, but not the predictor, as arrays."""
     out: Arrays = {f"delivery.{name}": getattr(market.campaigns.delivery, name) for name in _DELIVERY}
     out |= {f"bidding.{name}": getattr(market.bidding, name) for name in _BIDDING}
     out["bidding._organic"] = market.bidding._organic
@@ -33,6 +35,8 @@ def take_out(market: Marketplace) -> Arrays:
         "landscape.pages": np.array(landscape.pages),
     }
     out |= {"traffic.curve": traffic.curve, "traffic.today": traffic.today, "traffic.days": np.array(traffic._days)}
+    out |= {f"outcomes.{name}": column for name, column in market.outcomes.state().items()}
+    out["buyers"] = market.campaigns.buyers.pairs
     out |= {f"experiments.{name}": column for name, column in market.experiments.take_out().items()}
     return {name: np.array(column) for name, column in out.items()}
 
@@ -57,6 +61,12 @@ def put_in(market: Marketplace, carried: Arrays) -> None:
         landscape.pages = float(carried["landscape.pages"])
         traffic.curve, traffic.today = carried["traffic.curve"], carried["traffic.today"]
         traffic._days = int(carried["traffic.days"])
+    if "buyers" in carried:
+        market.campaigns.buyers.restore(carried["buyers"], market.serving.shoppers)
+        head = "outcomes."
+        market.outcomes.restore(
+            {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}
+        )
     head = "experiments."
     market.experiments.put_in(
         {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}

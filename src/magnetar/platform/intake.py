@@ -16,10 +16,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Served, Viewed
+from magnetar.capabilities.shoppers import POSITIONS, Clicked, Converted, Ordered, Returned, Served, Viewed
 from magnetar.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from magnetar.kernel.events import Column, Event
 from magnetar.platform.tokens import PAGE, Sealer
+from magnetar.vocabulary.campaigns import ConversionKind
 from magnetar.vocabulary.money import to_micros
 
 SAME_WITHIN = 48 * HOUR
@@ -27,7 +28,7 @@ SAME_WITHIN = 48 * HOUR
 LATEST = 7 * DAY
 """A report that comes later than this after it happened is refused."""
 PAGE_LASTS = 30 * DAY
-"""An order may follow a page this much later."""
+"""An order or another conversion may follow a page this much later."""
 AHEAD = 10 * MINUTE
 """How far a reporter's clock may be ahead of ours; such times count as now."""
 REMEMBERED = 2_000_000
@@ -39,7 +40,7 @@ MOST_VALUE = 1e8
 class Report(msgspec.Struct):
     """One thing that a shopper did."""
 
-    type: Literal["viewed", "clicked", "ordered", "returned"]
+    type: Literal["viewed", "clicked", "ordered", "returned", "converted"]
     id: str
     """The reporter's own id: the same type and id twice counts once."""
     page: str
@@ -47,14 +48,17 @@ class Report(msgspec.Struct):
     depth: int = 0
     """viewed: positions that came on screen, from the top."""
     position: int = -1
-    """clicked, ordered, returned: which position of the page, 0 to 9."""
+    """All but viewed: which position of the page, 0 to 9."""
+    kind: str = ""
+    """converted: what happened, such as lead, follow or activation; see `magnetar goals`."""
     quantity: int = 1
     value: float | None = None
-    """ordered, returned: paid for all pieces, currency units; by default the price times quantity."""
+    """ordered, returned: paid for all pieces, currency units; by default the price times quantity.
+    converted: what came with it; by default the price where the kind carries value, else nothing."""
     at: float | None = None
     """When it happened, seconds since the Unix epoch; by default now."""
     clicked_at: float | None = None
-    """ordered: when the click was; by default when the page was served."""
+    """ordered, converted: when the click was; by default when the page was served."""
 
 
 class Rejection(msgspec.Struct):
@@ -147,6 +151,7 @@ class Batch:
 
 
 _DECODE = msgspec.json.Decoder(Report).decode
+_VALUED = [int(kind) for kind in ConversionKind if kind.carries_value]
 _HEAD = struct.Struct("<qqQ")
 """Lease, time and request of a page's record."""
 _ROWS = struct.Struct(f"<{2 * POSITIONS}i{POSITIONS}I")
@@ -245,6 +250,7 @@ class Intake:
         if report.type == "clicked":
             batch.add("clicked", page, at, position)
             return
+        kind = _reported(report.kind) if report.type == "converted" else None
         if not 0 < report.quantity <= 10_000:
             raise Unfit("bad_quantity", f"quantity lies in [1, 10000], found {report.quantity}")
         micros = -1
@@ -253,7 +259,7 @@ class Intake:
                 raise Unfit("bad_value", f"value lies in [0, {MOST_VALUE:.0f}], found {report.value}")
             micros = to_micros(report.value)
         clicked = min(max(_moment("clicked_at", report.clicked_at, now), served), at) if report.clicked_at else served
-        batch.add(report.type, page, at, position, clicked, report.quantity, micros)
+        batch.add(report.type, page, at, position, clicked, report.quantity if kind is None else int(kind), micros)
 
     def undo(self, batch: Batch) -> None:
         """Forget a batch that could not be recorded."""
@@ -287,7 +293,7 @@ def events_of(
         prices: (items,), currency units.
     """
     events: list[Event] = []
-    for kind in ("viewed", "clicked", "ordered", "returned"):
+    for kind in ("viewed", "clicked", "ordered", "returned", "converted"):
         if kind not in batch.rows:
             continue
         pages = np.frombuffer(b"".join(batch.pages[kind]), PAGE)
@@ -323,6 +329,11 @@ def events_of(
             continue
         clicked, quantity, value = (column.astype(np.int64) for column in columns[2:])
         item, group = item.astype(np.int64), group.astype(np.int64)
+        if kind == "converted":
+            worth = np.where(np.isin(quantity, _VALUED), np.round(prices[item] * 1e6), 0.0).astype(np.int64)
+            value, what = np.where(value < 0, worth, value), quantity.astype(np.int8)
+            events.append(Converted(at, clicked, request, shopper, scene, item, group, what, value))
+            continue
         own = np.round(prices[item] * quantity * 1e6).astype(np.int64)
         value = np.where(value < 0, own, value)
         if kind == "ordered":
@@ -330,6 +341,16 @@ def events_of(
         else:
             events.append(Returned(at, request, shopper, item, group, value))
     return events
+
+
+def _reported(name: str) -> ConversionKind:
+    known = {kind.name.lower(): kind for kind in ConversionKind}
+    kind = known.get(name)
+    if kind is None or kind.observed:
+        told = ", ".join(word for word, one in known.items() if not one.observed)
+        seen = "; orders and clicks are reported as ordered and clicked" if kind is not None else ""
+        raise Unfit("bad_kind", f"kind is one of: {told}; found {name[:40]!r}{seen}")
+    return kind
 
 
 def _moment(name: str, seconds: float | None, now: int) -> int:

@@ -21,7 +21,7 @@ from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
 from magnetar.capabilities.measurement import Withheld
 from magnetar.capabilities.serving import PageRequests, Reason, explain
-from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Requested, Returned, Served, Viewed
+from magnetar.capabilities.shoppers import POSITIONS, Clicked, Converted, Ordered, Requested, Returned, Served, Viewed
 from magnetar.kernel.bus import Bus, HandlingFailed
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import MINUTE
@@ -252,6 +252,7 @@ class LivePlatform:
         market = Marketplace.open(bus, runtime.store, shelf, self.seats.capacity, runtime.seed)
         market.budgets = self.ledger.budgets
         market.campaigns.restore()
+        market.campaigns.buyers.shared = ANONYMOUS
         market.experiments.unit[:] = 0  # nobody sits anywhere yet
         market.experiments.restore()
         for matches in (market.predictor.clicks.matches, market.predictor.orders.matches):
@@ -369,7 +370,7 @@ class LivePlatform:
         self._settle_what_was_spent()
         passed = tick // TICKS_PER_DAY - store_edge.tick // TICKS_PER_DAY
         for _ in range(min(passed, 30)):
-            for part in (market.traffic, market.landscape, market.predictor, market.bidding):
+            for part in (market.traffic, market.landscape, market.predictor, market.outcomes, market.bidding):
                 part.new_day()
         if passed:
             market.serving.new_day()
@@ -429,6 +430,7 @@ class LivePlatform:
                         self._seat(row, digest, event.at)
                         if fresh:
                             market.experiments.seat(row, digest)
+                            market.campaigns.buyers.forget(row)
             elif isinstance(event, Requested):
                 for row in event.shopper.tolist():
                     self.seats.seen(row)
@@ -447,7 +449,7 @@ class LivePlatform:
                     np.add.at(market.serving.shown, (event.shopper, event.group), 1)
                 if fresh:
                     market.experiments.on_withheld(event)
-            elif kind in (Viewed, Clicked, Ordered, Returned):
+            elif kind in (Viewed, Clicked, Ordered, Returned, Converted):
                 if isinstance(event, Viewed) and now - envelope.time < SAME_WITHIN:
                     self.intake.recall_views(event.pages, event.depth, envelope.time)
                 if fresh:
@@ -529,6 +531,7 @@ class LivePlatform:
                         row = self.seats.take(known, now)
                         self._clear(row)
                         market.experiments.seat(row, known)
+                        market.campaigns.buyers.forget(row)
                         seated.append((row, known))
                 else:
                     row = self.seats.anonymous()

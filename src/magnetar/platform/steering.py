@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from magnetar.capabilities.autopilot import Record
+from magnetar.capabilities.campaigns import goal_named
 from magnetar.kernel.errors import BadInput, NotFound, Refused
 from magnetar.platform.live import SCENES, LivePlatform
 from magnetar.platform.market import Marketplace
-from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, GoalKind, Phase
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Phase
 from magnetar.vocabulary.ids import AdGroupId, CampaignId, MerchantId, ProductId
 from magnetar.vocabulary.money import MICROS, Money
 
 MOST_GROUPS = 500
 """Ad groups of one campaign."""
+LEARNED = 10
+"""Conversions from which on a campaign no longer counts as learning, as the platform counts cold starts."""
 MOST_CAMPAIGNS = 200
 """Campaigns of one merchant."""
 
@@ -58,24 +61,32 @@ class Steering:
         goal: str,
         target: float,
         daily_budget: float,
+        conversion: str = "order",
+        horizon: str = "open",
+        expected_rate: float = 0.0,
+        expected_value: float = 0.0,
         whole_site: bool = False,
         incremental: bool = True,
         frequency_cap: int = 4,
     ) -> dict[str, Any]:
         """A new campaign without ad groups; it delivers from the next half-hour on.
 
+        A goal on a kind of conversion that is reported needs `expected_rate`, conversions per click; 0
+        takes what the platform measured on the merchant's products, where enough was reported.
+
         Raises:
-            BadInput: a value cannot be used.
+            BadInput: a value cannot be used, or the goal's parts do not go together.
             Refused: the merchant has no products, or too many campaigns.
         """
+        row = goal_named(goal, conversion, horizon)
+        if not row.observed and not expected_rate:
+            with self._market() as market:
+                if merchant in market.shelf.merchants:
+                    mine = market.shelf.of_merchant(merchant)
+                    expected_rate, value = market.outcomes.measured(row.conversion, mine)
+                    expected_value = expected_value or value
+        wanted = row.goal(target, expected_rate, expected_value)
         try:
-            kind = GoalKind[goal.upper()]
-        except KeyError:
-            raise BadInput(
-                f"goal is one of: {', '.join(one.name.lower() for one in GoalKind)}; found {goal[:40]!r}."
-            ) from None
-        try:
-            wanted = Goal(kind, target)
             budget = Money.of(daily_budget, self._live.platform.runtime.settings.currency)
         except ValueError as error:
             raise BadInput(f"{error}.") from None
@@ -115,7 +126,8 @@ class Steering:
         """Change a daily budget: more from the next half-hour on, less at once.
 
         Raises:
-            BadInput: the amount is not positive.
+            BadInput: the amount is no amount of money.
+            Refused: it is not positive.
         """
         with self._market() as market:
             before = self._own(market, merchant, id)
@@ -123,12 +135,7 @@ class Steering:
                 money = Money.of(daily_budget, before.daily_budget.currency)
             except ValueError as error:
                 raise BadInput(f"{error}.") from None
-            market.campaigns.change_campaign(id, daily_budget=money)
-            row, serving = market.campaigns.campaign_row(id), market.serving
-            if row < len(serving.lease):
-                spent = before.daily_budget.micros - int(market.budgets.remaining()[row])
-                out = int(serving.leased[row] - serving.lease[row])
-                serving.lease[row] = max(0, min(int(serving.lease[row]), money.micros - spent - out))
+            market.set_budget(id, money)
             return _shown(market, market.campaigns.campaign(id))
 
     def _own(self, market: Marketplace, merchant: str, id: str) -> Campaign:
@@ -200,6 +207,7 @@ class Steering:
             "views": int(delivery.views[row]),
             "clicks": int(delivery.clicks[row]),
             "orders": int(delivery.orders[row]),
+            "conversions": int(delivery.conversions()[row]),
             "spend": int(delivery.spend[row]) / MICROS,
             "gmv": int(delivery.gmv[row]) / MICROS,
         }
@@ -229,12 +237,18 @@ class Steering:
 def _shown(market: Marketplace, campaign: Campaign) -> dict[str, Any]:
     rows, delivery = market.campaigns.rows_of(campaign.id), market.campaigns.delivery
     spend, gmv = int(delivery.spend[rows].sum()), int(delivery.gmv[rows].sum())
+    goal, conversions = campaign.goal, int(delivery.conversions()[rows].sum())
     return {
         "id": campaign.id,
         "merchant": campaign.merchant,
         "name": campaign.name,
-        "goal": campaign.goal.kind.name.lower(),
-        "target": campaign.goal.target or None,
+        "goal": goal.kind.name.lower(),
+        "conversion": goal.conversion.name.lower(),
+        "horizon": goal.horizon.name.lower(),
+        "target": goal.target or None,
+        "expected_rate": goal.expected_rate or None,
+        "expected_value": goal.expected_value or None,
+        "learning": conversions < LEARNED,
         "daily_budget": campaign.daily_budget.amount,
         "currency": campaign.daily_budget.currency,
         "whole_site": campaign.whole_site,
@@ -245,7 +259,10 @@ def _shown(market: Marketplace, campaign: Campaign) -> dict[str, Any]:
         "views": int(delivery.views[rows].sum()),
         "clicks": int(delivery.clicks[rows].sum()),
         "orders": int(delivery.orders[rows].sum()),
+        "conversions": conversions,
         "spend": spend / MICROS,
+        "cost_per_conversion": spend / MICROS / conversions if conversions > 0 else None,
+        "value": int(delivery.value[rows].sum()) / MICROS,
         "gmv": gmv / MICROS,
         "roi": gmv / spend if spend else None,
     }

@@ -39,6 +39,10 @@ class Buyers:
         """Shoppers who have ordered from a merchant."""
         return self.pairs[self.pairs % _MERCHANTS == merchant] // _MERCHANTS
 
+    def restore(self, pairs: NDArray[np.int64], shoppers: int) -> None:
+        """Take up `pairs` as they were kept, without the rows of shoppers that there no longer are."""
+        self.pairs = pairs[pairs < shoppers * _MERCHANTS]
+
     def forget(self, shopper: int) -> None:
         """A row of shoppers is given to somebody else."""
         start, end = np.searchsorted(self.pairs, [shopper * _MERCHANTS, (shopper + 1) * _MERCHANTS])

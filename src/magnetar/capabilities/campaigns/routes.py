@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import IntEnum
 from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from magnetar.capabilities.campaigns.goals import GOALS
 from magnetar.surface.principal import Principal
+from magnetar.vocabulary.campaigns import ConversionKind, GoalKind, Horizon
+
+
+def _known(names: Iterable[IntEnum]) -> str:
+    return ", ".join(one.name.lower() for one in names)
 
 
 class CampaignWanted(BaseModel):
@@ -17,8 +24,18 @@ class CampaignWanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
-    goal: str = Field("target_roi", description="target_roi, target_cost or max_conversions")
-    target: float = Field(0.0, ge=0, allow_inf_nan=False, description="GMV over spend, or currency per conversion.")
+    goal: str = Field("target_roi", description=_known(GoalKind))
+    conversion: str = Field("order", description=_known(ConversionKind))
+    horizon: str = Field("open", description=f"Goals that count value: {_known(Horizon)}")
+    target: float = Field(0.0, ge=0, allow_inf_nan=False, description="Value over spend, or currency per conversion.")
+    expected_rate: float = Field(
+        0.0, ge=0, le=1, allow_inf_nan=False,
+        description="Conversions that are reported: how many a click should bring; 0 takes what was measured.",
+    )  # fmt: skip
+    expected_value: float = Field(
+        0.0, ge=0, le=1e8, allow_inf_nan=False,
+        description="Conversions that are reported: what one brings, currency units; 0 takes the product's price.",
+    )  # fmt: skip
     daily_budget: float = Field(gt=0, le=1e9, allow_inf_nan=False, description="Currency units a day.")
     whole_site: bool = False
     incremental: bool = True
@@ -65,6 +82,10 @@ class Steering(Protocol):
         goal: str,
         target: float,
         daily_budget: float,
+        conversion: str = ...,
+        horizon: str = ...,
+        expected_rate: float = ...,
+        expected_value: float = ...,
         whole_site: bool = ...,
         incremental: bool = ...,
         frequency_cap: int = ...,
@@ -90,6 +111,20 @@ def router(service: Steering, gate: Callable[..., Any]) -> APIRouter:
     @routes.post("", summary="Make a campaign", status_code=201)
     def create(wanted: CampaignWanted, who: Principal = Depends(gate), merchant: str = whose) -> dict[str, Any]:
         return service.create(who.scope(merchant), **wanted.model_dump())
+
+    @routes.get("/goals", summary="The table of goals, those that need no reported conversions first")
+    def goals(who: Principal = Depends(gate), merchant: str = whose) -> dict[str, Any]:
+        who.scope(merchant)
+        return {
+            "goals": [
+                {
+                    "id": row.id, "goal": row.kind.name.lower(), "conversion": row.conversion.name.lower(),
+                    "horizon": row.horizon.name.lower(), "reported": not row.observed,
+                    "zh": row.words[0], "en": row.words[1],
+                }
+                for row in GOALS.values()
+            ]
+        }  # fmt: skip
 
     @routes.get("/{id}", summary="One campaign with its ad groups")
     def campaign(id: str, who: Principal = Depends(gate), merchant: str = whose) -> dict[str, Any]:
