@@ -239,11 +239,9 @@ class Stage:
 
 def _days_on_target(goal: Goal, spend: np.ndarray, gmv: np.ndarray, orders: np.ndarray) -> np.ndarray:
     """(days,), whether a day's cost was at most SUCCESS_COST × target, by what was ordered that day."""
-    if goal.kind.name == "TARGET_ROI":
-        return (spend > 0) & (spend <= SUCCESS_COST * gmv / goal.target)
-    if goal.kind.name == "TARGET_COST":
-        return (spend > 0) & (spend <= SUCCESS_COST * goal.target * orders)
-    return spend > 0
+    if goal.price == float("inf"):
+        return spend > 0
+    return (spend > 0) & (spend <= SUCCESS_COST * goal.price * (gmv if goal.kind.by_value else orders))
 
 
 def run_pair(setting: Setting, pair: int) -> list[ArmResult]:

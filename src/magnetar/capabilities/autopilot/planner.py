@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.autopilot.view import Account, liking_by_segment, value_per_view
 from magnetar.capabilities.campaigns import EVERYBODY
-from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, GoalKind, Phase
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, Phase
 from magnetar.vocabulary.ids import AdGroupId, CampaignId, MerchantId, ProductId
 from magnetar.vocabulary.money import Money
 
@@ -101,9 +101,5 @@ def plan(
 
 
 def target_cost(goal: Goal, price: float) -> float:
-    """What a conversion of a product may cost under a goal; infinite where the goal says nothing."""
-    if goal.kind is GoalKind.TARGET_COST:
-        return goal.target
-    if goal.kind is GoalKind.TARGET_ROI:
-        return price / goal.target
-    return float("inf")
+    """What an order of a product may cost under a goal; infinite where the goal says nothing."""
+    return goal.price * price if goal.kind.by_value and goal.price < float("inf") else goal.price

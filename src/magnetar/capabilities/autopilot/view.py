@@ -26,10 +26,11 @@ class GroupView:
     views: int
     clicks: int
     orders: int
+    """Orders, or what else the goal counts: clicks, reported conversions."""
     spend: float
     gmv: float
     predicted: float
-    """Orders that the views should bring in the end, by the predictor at serving time."""
+    """The same as the views should bring in the end, by the predictor at serving time."""
 
 
 class Account(Protocol):
@@ -46,7 +47,7 @@ def groups_of(account: Account, rows: NDArray[np.int64]) -> list[GroupView]:
     campaigns = account.campaigns
     roster: Roster = campaigns.roster
     delivery = campaigns.delivery
-    prices = account.predictor.shelf.arrays.price
+    prices, results = account.predictor.shelf.arrays.price, delivery.results()
     return [
         GroupView(
             group=roster.groups[row],
@@ -54,7 +55,7 @@ def groups_of(account: Account, rows: NDArray[np.int64]) -> list[GroupView]:
             target=float(roster.target[row]),
             views=int(delivery.views[row]),
             clicks=int(delivery.clicks[row]),
-            orders=int(delivery.orders[row]),
+            orders=int(results[row]),
             spend=float(delivery.spend[row]) / MICROS,
             gmv=float(delivery.gmv[row]) / MICROS,
             predicted=float(delivery.predicted[row]),
