@@ -1,4 +1,4 @@
-"""`magnetar bench decide`, `twin` and `autopilot`: figures beside baselines; exit 1 when a goal is not met."""
+"""`magnetar bench decide`, `twin`, `autopilot` and `bidding`: figures beside baselines; exit 1 when a goal is not met."""
 
 from __future__ import annotations
 
@@ -58,8 +58,76 @@ def autopilot(
     _finish("bench autopilot", rows, found, quick, seed or held.seed, json)
 
 
-def _finish(command: str, rows: list[dict[str, Any]], found: dict[str, Any], quick: bool, seed: int, json: str) -> None:
-    """Show the rows, write the object, and exit 1 when a goal is missed."""
+def bidding(
+    context: typer.Context,
+    quick: QuickOption = False,
+    world: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--world", metavar="FAMILY", help="市场 · Families, repeated or with commas; calibrated:FOLDER too."
+        ),
+    ] = None,
+    episodes: Annotated[
+        int, typer.Option("--episodes", help="天数 · Days of each family; 0: 20, or 4 with --quick.")
+    ] = 0,
+    seats: Annotated[
+        int, typer.Option("--seats", help="席位 · Tested seats of the market's 48; 0: 48, or 4 with --quick.")
+    ] = 0,
+    bidders: Annotated[str, typer.Option("--bidders", metavar="A,B", help="出价者 · By name; default: all.")] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="严守目标 · Also with the target as a promise.")] = False,
+    steady: Annotated[bool, typer.Option("--steady", help="成本平稳 · Also with cost kept even by the hour.")] = False,
+    response: Annotated[bool, typer.Option("--response", help="对手响应 · Also let the rivals respond.")] = False,
+    tuning: Annotated[
+        bool, typer.Option("--tuning", help="调参 · The families and seeds that may be looked at, not the final ones.")
+    ] = False,
+    held_out: Annotated[
+        str, typer.Option("--held-out", metavar="FILE", help="Families and seeds; default: benchmarks/held-out.toml.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw; 0 takes the held-out file's.")] = 0,
+    json: JsonOption = "",
+) -> None:
+    """出价对照 · Every bidder in every seat against frozen rivals, beside the best in hindsight (market mode)."""
+    from magnetar.app.benches.bidding import MARKET, Plan, bench, tables
+    from magnetar.app.benches.bidding import held_out as read
+
+    if episodes and not 2 <= episodes <= 1000:
+        raise BadInput(f"--episodes must lie in [2, 1000], found {episodes}.")
+    if seats and not 1 <= seats <= MARKET:
+        raise BadInput(f"--seats must lie in [1, {MARKET}], found {seats}.")
+    held = read(held_out)
+    plan = Plan(
+        quick, seed, _split(world or []), _split([bidders]), episodes, seats, strict, steady, response, tuning,
+        workers or session_of(context).settings.workers,
+    )  # fmt: skip
+    rows, found = bench(plan, held, progress)
+    if json != "-":
+        console = Console(width=200)
+        for family, (heads, lines) in tables(rows).items():
+            table = Table(title=f"{family}", title_justify="left")
+            for name in ("出价者 bidder", *heads):
+                table.add_column(name, justify="left" if name == "出价者 bidder" else "right", max_width=18)
+            for line in lines:
+                table.add_row(*line)
+            console.print(table)
+    judged = [one for one in rows if not one.get("table")]
+    _finish("bench bidding", rows, found, quick, found["seeds"][0], json, judged)
+
+
+def _split(names: list[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for one in names for name in one.split(",") if name.strip())
+
+
+def _finish(
+    command: str,
+    rows: list[dict[str, Any]],
+    found: dict[str, Any],
+    quick: bool,
+    seed: int,
+    json: str,
+    listed: list[dict[str, Any]] | None = None,
+) -> None:
+    """Show the rows, or those `listed`; write the object, and exit 1 when a goal is missed."""
     from magnetar.app.benches.rows import not_met, shown
 
     missed = not_met(rows)
@@ -68,7 +136,7 @@ def _finish(command: str, rows: list[dict[str, Any]], found: dict[str, Any], qui
         table = Table(title=f"magnetar {command}{' --quick' if quick else ''}", title_justify="left")
         for name in ("指标 metric", "数值 value", "区间 95 %", "n", "基线 baseline, same run", "目标 goal"):
             table.add_column(name, justify="right" if name in ("数值 value", "区间 95 %", "n") else "left")
-        for one in rows:
+        for one in rows if listed is None else listed:
             table.add_row(*shown(one))
         console.print(table)
         for name, value in found.items():

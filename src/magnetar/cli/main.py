@@ -69,6 +69,16 @@ COMMANDS: Table = {
         "数字孪生 · The digital twin of the market",
         {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},
     ),
+    "measure": (
+        "投后度量 · What the money brought, and what it is credited with",
+        {
+            "attribution": ("归因分, 不是因果 · Credit by channel", "magnetar.app.measure_commands:attribution"),
+            "off-policy": (
+                "离线策略评估 · What another policy would have earned, from a log",
+                "magnetar.capabilities.measurement.commands:off_policy",
+            ),
+        },
+    ),
     "bench": (
         "指标与基线 · Figures beside their baselines, measured in one run",
         {
@@ -77,6 +87,10 @@ COMMANDS: Table = {
             "autopilot": (
                 "自动投放对人工 · UAX and whole-site against the manual playbook, in held-out worlds",
                 "magnetar.app.bench_commands:autopilot",
+            ),
+            "bidding": (
+                "出价智能体 · Bidders against frozen rivals and hindsight",
+                "magnetar.app.bench_commands:bidding",
             ),
         },
     ),

@@ -96,9 +96,14 @@ def shown(one: dict[str, Any]) -> tuple[str, ...]:
     value = form(one["value"])
     interval = f"[{form(one['low'])}, {form(one['high'])}]" if math.isfinite(one["low"]) else ""
     base = one["baseline"]
-    beside = f"{base['name']}: {form(base['value'])}" if base and base["value"] is not None else ""
+    beside = (
+        f"{base['name']}: {_form(one.get('baseline_unit', one['unit']))(base['value'])}"
+        if base and base["value"] is not None
+        else ""
+    )
     verdict = one.get("verdict") or ""
-    goal = "" if one["goal"] is None else f"≥ {form(one['goal'])}" if one["goal"] else "> 0"
+    sign = "≤" if one.get("at_most") else "≥"
+    goal = "" if one["goal"] is None else f"{sign} {form(one['goal'])}" if one["goal"] else "> 0"
     mark = {True: "✓", False: "✗", None: ""}[one["met"]]
     return one["metric"], f"{value} {one['unit']}", interval, str(one["n"]), beside, f"{goal} {mark} {verdict}".strip()
 
@@ -106,6 +111,8 @@ def shown(one: dict[str, Any]) -> tuple[str, ...]:
 def _form(unit: str) -> Callable[[float], str]:
     if unit == "share":
         return "{:+.1%}".format
-    if unit.startswith("GMV per") or unit == "CPU ms":
+    if unit == "of 1":
+        return "{:.3f}".format
+    if unit.startswith("GMV per") or unit in ("CPU ms", "CPU s", "conversions"):
         return "{:.2f}".format
     return "{:,.0f}".format

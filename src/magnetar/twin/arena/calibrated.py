@@ -23,9 +23,14 @@ from magnetar.twin.calibration import Calibration, load_calibration
 COST_SHARE = 0.2
 """A seat pays this share of its product's price for an order."""
 DOUBT = 0.1
-OWN = 0.3
+OWN = 0.7
+"""Log-spread between products for one shopper: most want one thing rather than another."""
+POPULAR = 0.2
+"""A seat's level goes with its product's sales to this power; the rest of what sells is reach."""
 FEWEST, MOST = 10.0, 60.0
 """Orders a day that a seat's budget is meant for: a quarter of what the shop sells, within these."""
+MEAN = 0.55
+"""Orders that all exposures would bring at random, as a share of what all budgets are meant for; the best of many do better."""
 PLACES = 513
 
 
@@ -63,11 +68,9 @@ class CalibratedDay(Episode):
         native = np.array(MIX)[chance.of("native").order(seats) % len(MIX)]
         super().__init__(family, chance, counts_of(busy / busy.sum(), opportunities), usual, budget, target, native)
         rank = 1.0 + chance.of("rank").order(seats)
-        popularity = rank ** (
-            -0.5 * min(found.popularity_exponent, 1.5)
-        )  # sellers of slow goods bid for fewer, better places
+        popularity = rank ** (-POPULAR * found.popularity_exponent)
         worth = popularity / price  # who pays more for an order sells to fewer people
-        mean = orders * seats / (opportunities * float(self.exposure.sum())) / 3.0  # the three best of many sell more
+        mean = orders * seats / (opportunities * float(self.exposure.sum())) * MEAN
         self.level: Floats = mean * worth / worth.mean()
         self.ready = gamma_quantile(min(20.0, max(0.3, found.purchase_shape)), PLACES)
         """Quantiles of a shopper's readiness, mean 1, as unequal as the shop's shoppers."""
