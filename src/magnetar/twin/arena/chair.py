@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +41,7 @@ def score_of(conversions: float, spend: float, target: float, exponent: float = 
     return conversions * (target * conversions / spend) ** exponent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SeatDay:
     """What one bidder made of one seat's day. Currency as the budget; *expected* weighs a slot by its chance to be seen."""
 
@@ -63,7 +63,7 @@ class SeatDay:
     tick_expected: Floats
     multiplier: Floats
     """(ticks,), the bidder's `multiplier` attribute after each bid; NaN where it has none."""
-    cpu_seconds: float = field(default=0.0, compare=False)
+    cpu_seconds: float = 0.0
     """Of the bidder's own calls."""
 
     @property
