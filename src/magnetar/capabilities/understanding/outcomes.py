@@ -1,8 +1,8 @@
 """Outcomes: what the goals need to know beyond click and order rates.
 
 How often a click brings a lead, a follow, an activation; what such a conversion is worth; how soon
-conversions arrive; how many orders come back. Learned from events alone, per item, each with a
-prior that the merchant's expectation gives or all items together.
+conversions arrive; how many orders come back. Learned from events alone, per item. An item starts
+from what the merchant's others do (returns: from what all do), and these from what the merchant expects.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from magnetar.vocabulary.campaigns import ConversionKind, Horizon
 from magnetar.vocabulary.money import MICROS
 
 EXPECTED = 4.0
-"""Conversions' worth of trust in what the merchant expects of a kind that is reported."""
+"""Conversions' worth of trust in what the merchant expects of a kind that is reported, and in what all its products do."""
 RETURN_DELAY = 3 * DAY
 """Mean time from order to return, assumed: a return does not say when its order was."""
 RETURNS = 0.1
@@ -90,6 +90,8 @@ class Outcomes:
     def __init__(self, bus: Bus, shelf: Shelf, campaigns: Campaigns) -> None:
         self._roster = campaigns.roster
         self._shelf = shelf
+        merchant = shelf.arrays.merchant
+        self._owner = np.where(merchant < 0, len(shelf.merchants), merchant)
         self.reported: dict[ConversionKind, _Reported] = {}
         """By kind, from the tick on in which a campaign begins to pay for it."""
         self.orders = DelayLaw()
@@ -203,7 +205,12 @@ class Outcomes:
             mine = kinds == kind
             known, item = self._kind(ConversionKind(kind)), items[mine]
             hits = known.hits[item]
-            rate[mine] = (hits + EXPECTED) / (known.load[item] + EXPECTED / goals.rate[rows][mine])
+            own = self._shelf.arrays.merchant[item]
+            count = len(self._shelf.merchants)
+            all_hits = np.bincount(self._owner, known.hits, count + 1)[own]
+            all_load = np.bincount(self._owner, known.load, count + 1)[own]
+            usual = (all_hits + EXPECTED) / (all_load + EXPECTED / goals.rate[rows][mine])
+            rate[mine] = (hits + EXPECTED) / (known.load[item] + EXPECTED / usual)
             hoped = np.where(goals.value[rows][mine] > 0.0, goals.value[rows][mine], price[mine])
             value[mine] = (known.value[item] + EXPECTED * hoped) / (hits + EXPECTED)
             for one in Horizon:
