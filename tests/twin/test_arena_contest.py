@@ -94,10 +94,10 @@ def test_the_bench_writes_rows_conditions_and_a_table(tmp_path):
     by_name = {one["metric"]: one for one in found["rows"]}
     score = by_name["taste: fixed, of bound"]
     assert {"metric", "unit", "value", "low", "high", "n", "baseline", "goal", "met"} <= set(score)
-    assert 0.0 < score["value"] < by_name["taste: best constant in hindsight, of bound"]["value"] <= 1.0
+    assert 0.0 < score["value"] < by_name["taste: (best constant), of bound"]["value"] <= 1.0
     assert score["n"] == 2
     [(heads, lines)] = tables(found["rows"]).values()
-    assert [line[0] for line in lines] == ["fixed", "dual", "(best constant)"]
+    assert [line[0] for line in lines] == ["fixed", "dual", "(best constant)", "(best, foreseen)"]
     assert all(len(line) == len(heads) + 1 for line in lines)
 
 

@@ -68,10 +68,10 @@ def bidding(
         ),
     ] = None,
     episodes: Annotated[
-        int, typer.Option("--episodes", help="天数 · Days of each family; 0: 20, or 4 with --quick.")
+        int, typer.Option("--episodes", help="天数 · Days of each family; 0: 20, or 3 with --quick.")
     ] = 0,
     seats: Annotated[
-        int, typer.Option("--seats", help="席位 · Tested seats of the market's 48; 0: 48, or 4 with --quick.")
+        int, typer.Option("--seats", help="席位 · Tested seats of the market's 48; 0: 48, or 3 with --quick.")
     ] = 0,
     bidders: Annotated[str, typer.Option("--bidders", metavar="A,B", help="出价者 · By name; default: all.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="严守目标 · Also with the target as a promise.")] = False,

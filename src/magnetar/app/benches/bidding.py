@@ -20,6 +20,7 @@ from magnetar.capabilities.bidding import SEATS, make_bidder
 from magnetar.capabilities.measurement import Interval, student_quantile
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.errors import BadInput, MagnetarError
+from magnetar.surface.report import seconds
 from magnetar.twin.arena.contest import Columns, Entry, Result, Round, contest, enter, seed_of, spread
 from magnetar.twin.arena.family import CALIBRATED, FAMILIES, load_family
 from magnetar.twin.arena.field import play
@@ -30,7 +31,10 @@ SUBJECT, PLAIN = "reasoner", "mpc"
 ROSTER = ("fixed", "pid", "online-lp", "dual", "pacing", PLAIN, "learned", SUBJECT)
 MARKET = 48
 EPISODES, SEATS_TESTED, OPPORTUNITIES = 20, 48, 96_000
-QUICK_EPISODES, QUICK_SEATS, QUICK_OPPORTUNITIES = 4, 4, 48_000
+QUICK_EPISODES, QUICK_SEATS, QUICK_OPPORTUNITIES = 3, 3, 48_000
+ENOUGH, FEWEST = 38.0, 2
+"""Wall seconds after which `--quick` starts no more days, and days that each family has by then at least."""
+QUICK_ROSTER = ("pid", "online-lp", "pacing", PLAIN, SUBJECT)
 LARGE, LARGE_SECONDS = 480_000, 2.0
 RESPONSE_SEATS = 4
 RESAMPLES = 2_000
@@ -105,7 +109,7 @@ class Plan:
 def bench(plan: Plan, held: MarketHeldOut, tell: Callable[[str], None]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Rows and conditions. Rows with `table` are one cell of a family's table; the others are goals and contrasts."""
     families = _families(plan, held)
-    bidders, skipped = _bidders(plan.bidders)
+    bidders, skipped = _bidders(plan.bidders, QUICK_ROSTER if plan.quick else ROSTER)
     for name, why in skipped.items():
         tell(f"{name}: 略过 skipped, {why}")
     episodes = plan.episodes or (QUICK_EPISODES if plan.quick else EPISODES)
@@ -138,6 +142,9 @@ def bench(plan: Plan, held: MarketHeldOut, tell: Callable[[str], None]) -> tuple
     for done, result in enumerate(contest(rounds, plan.workers), 1):
         results[result.family].append(result)
         tell(f"{result.family}: {len(results[result.family])}/{episodes}   ({done}/{len(rounds)})")
+        if plan.quick and not plan.episodes and seconds() > ENOUGH and min(map(len, results.values())) >= FEWEST:
+            tell(f"快速模式到时 · {ENOUGH:.0f} s are over: the days that are done have to do")
+            break
     rows: list[dict[str, Any]] = []
     for family in families:
         rows += _Judge(family, sorted(results[family], key=lambda one: one.number)).rows(plan)
@@ -149,7 +156,7 @@ def bench(plan: Plan, held: MarketHeldOut, tell: Callable[[str], None]) -> tuple
         seeds=seeds,
         worlds=list(families),
         tuned_on=list(held.tuned_on),
-        episodes=episodes,
+        episodes={family: len(results[family]) for family in families},
         seats=seats,
         market=MARKET,
         opportunities=opportunities,
@@ -171,13 +178,13 @@ def _families(plan: Plan, held: MarketHeldOut) -> tuple[str, ...]:
     return families
 
 
-def _bidders(asked: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def _bidders(asked: Sequence[str], default: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """The bidders that can run, and why the others cannot."""
     unknown = [name for name in asked if name not in SEATS]
     if unknown:
         raise BadInput(f"No bidder {', '.join(map(repr, unknown))}. Choose from: {', '.join(SEATS)}.")
     found, skipped = [], {}
-    for name in asked or ROSTER:
+    for name in asked or default:
         try:
             if name not in SEATS:
                 raise MagnetarError("it is not among make_bidder's seats")
@@ -294,17 +301,15 @@ class _Judge:
                 rows.append(
                     row(f"{self.family}: {label}, {name}", unit, value, table=name, bidder=label, family=self.family)
                 )
-        best = clustered(*(np.array([one.seats[name].sum() for one in self.results]) for name in ("constant", "bound")))
-        rows.append(
-            row(
-                f"{self.family}: best constant in hindsight, of bound",
-                "of 1",
-                best,
-                table="of bound",
-                bidder="(best constant)",
-                family=self.family,
+        for bidder, column in (("(best constant)", "constant"), ("(best, foreseen)", "foreseen")):
+            share = clustered(
+                *(np.array([one.seats[name].sum() for one in self.results]) for name in (column, "bound"))
             )
-        )
+            mean = clustered(*(np.array([part(one.seats[column]) for one in self.results]) for part in (np.sum, len)))
+            for name, unit, value in (("expected score", "conversions", mean), ("of bound", "of 1", share)):
+                rows.append(
+                    row(f"{self.family}: {bidder}, {name}", unit, value, table=name, bidder=bidder, family=self.family)
+                )
         return rows
 
     def _of_hindsight(self) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ class Result:
     number: int
     unbiased: bool
     seats: Columns
-    """target, budget; bound, constant, strict bound, strict constant: their scores."""
+    """target, budget; bound, constant, foreseen, strict bound, strict constant: their scores."""
     days: dict[str, Columns]
     """By label: score, expected, expected spend, spend, conversions, cost cv, cpu seconds."""
     response: dict[str, Columns]
@@ -130,6 +130,7 @@ def _bounds(found: Sequence[Hindsight]) -> Columns:
     return {
         "bound": np.array([one.bound.score for one in found]),
         "constant": np.array([one.constant.score for one in found]),
+        "foreseen": np.array([one.foreseen.score for one in found]),
         "strict bound": np.array([one.strict_bound.conversions for one in found]),
         "strict constant": np.array([one.strict_constant.conversions for one in found]),
     }

@@ -13,7 +13,7 @@ Source: Sinha & Zoltners (1979), Operations Research 27(3), for the multiple-cho
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,17 +101,22 @@ class Hindsight:
     """The most conversions of any plan whose expected CPA is at most the target."""
     strict_constant: Constant
     """The same of constant multipliers; nothing is bought where none keeps the target."""
+    foreseen: Bound
+    """The bound if the predictions, times one factor for the day, were the truth: what no one can know before, left out."""
 
 
 def look_back(played: Field, seat: int) -> Hindsight:
     """Both bounds and both constants of one seat, at little more than the cost of one."""
     offers = offers_of(played, seat)
     steps = _sorted_steps(offers)
+    factor = np.float32(offers.truth.sum(dtype=np.float64) / max(offers.value.sum(dtype=np.float64), 1e-12))
+    foreseen = replace(offers, truth=np.minimum(offers.value * factor, np.float32(1.0)))
     return Hindsight(
         _best_plan(offers, steps, False),
         _search(offers, False),
         _best_plan(offers, steps, True),
         _search(offers, True),
+        _best_plan(foreseen, _sorted_steps(foreseen), False),
     )
 
 
