@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from magnetar.app.benches.bidding import Plan, bench, clustered, held_out, poisson_floor, tables
+from magnetar.app.benches.bidding import Judge, Plan, bench, clustered, held_out, poisson_floor, tables
 from magnetar.cli.main import run
 from magnetar.kernel.errors import BadInput
 from magnetar.twin.arena import look_back, play, sit
-from magnetar.twin.arena.contest import Entry, Round, contest, enter, fight, seed_of, spread
+from magnetar.twin.arena.contest import Entry, Result, Round, contest, enter, fight, seed_of, spread
 from magnetar.twin.arena.family import load_family
 
 SMALL = Round("taste", 0, 5, 4_800, (0, 6), 12, (Entry("fixed"), Entry("dual")))
@@ -108,6 +108,75 @@ def test_the_same_seed_gives_the_same_figures():
         for _ in range(2)
     )
     assert once == again
+
+
+def columns(score, *, spend=900.0, conversions=10.0, cv=0.05):
+    """Two seats' days that scored so; the expected cost is spend / conversions for each."""
+    both = np.ones(2)
+    return {
+        "score": score * both, "expected": conversions * both, "expected spend": spend * both, "spend": spend * both,
+        "conversions": conversions * both, "cost cv": cv * both, "cpu": 0.1 * both,
+    }  # fmt: skip
+
+
+def results_of(family, days, unbiased=True, episodes=4):
+    seats = {
+        name: np.full(2, value)
+        for name, value in {
+            "target": 100.0, "budget": 1000.0, "bound": 12.0, "constant": 11.0, "foreseen": 11.5,
+            "strict bound": 11.0, "strict constant": 10.5,
+        }.items()
+    }  # fmt: skip
+    return [Result(family, number, unbiased, seats, days, {}) for number in range(episodes)]
+
+
+def judged(family, days, unbiased=True, **asked):
+    rows = Judge(family, results_of(family, days, unbiased)).rows(Plan(**asked))
+    return {one["metric"].partition(": ")[2]: one for one in rows if not one.get("table")}
+
+
+def test_goals_are_met_and_missed_by_what_the_days_say():
+    days = {"online-lp": columns(9.0), "pacing": columns(10.0), "mpc": columns(10.5), "reasoner": columns(10.9)}
+    moved, plain = judged("shocks", days), judged("taste", days)
+    assert moved["reasoner, of the best constant in hindsight"]["value"] == pytest.approx(10.9 / 11.0)
+    assert moved["reasoner, of the best constant in hindsight"]["met"] is False  # above 1 on shocked days
+    assert plain["reasoner, of the best constant in hindsight"]["met"] is True  # above 0.97 on others
+    assert plain["reasoner, of the bound"]["met"] is True
+    assert moved["reasoner − online-lp, expected score"]["value"] == pytest.approx(1.9 / 9.0)
+    assert moved["reasoner − online-lp, expected score"]["met"] is True
+    assert moved["reasoner − pacing, expected score"]["met"] is True
+    assert moved["the reasoning layer alone, expected score"]["met"] is True
+    assert plain["reasoner − pacing, expected score"]["goal"] is None
+    worse = judged("shocks", days | {"reasoner": columns(10.2)})
+    assert worse["reasoner − online-lp, expected score"]["met"] is False  # + 13 % where + 15 % are wanted
+    assert worse["reasoner − pacing, expected score"]["met"] is False
+    assert worse["the reasoning layer alone, expected score"]["verdict"] == "loses"
+
+
+def test_strict_goals_hold_where_predictions_are_right_and_are_only_printed_elsewhere():
+    days = {"reasoner": columns(10.0, spend=1100.0), "reasoner, strict": columns(9.9, spend=980.0, conversions=9.95)}
+    rows = judged("taste", days, strict=True)
+    assert rows["reasoner, strict, days with expected CPA above target"]["met"] is True
+    assert rows["reasoner, strict, conversions of the best strict plan"]["value"] == pytest.approx(9.95 / 11.0)
+    assert rows["reasoner, strict, conversions of the best strict plan"]["met"] is True
+    assert rows["reasoner, strict, days with realised CPA above 1.2 × target"]["met"] is True
+    assert rows["reasoner, days with expected CPA above target"]["value"] == 1.0
+    assert rows["reasoner, days with expected CPA above target"]["met"] is None
+    elsewhere = judged("aside", days, unbiased=False, strict=True)
+    assert all(row["met"] is None for name, row in elsewhere.items() if "strict" in name)
+    over = judged("taste", days | {"reasoner, strict": columns(9.9, spend=1300.0)}, strict=True)
+    assert over["reasoner, strict, days with expected CPA above target"]["met"] is False
+    assert over["reasoner, strict, days with realised CPA above 1.2 × target"]["met"] is False
+
+
+def test_steadiness_and_its_price():
+    days = {"reasoner": columns(10.0, cv=0.2), "reasoner, steady": columns(9.0, cv=0.09)}
+    rows = judged("taste", days, steady=True)
+    assert rows["reasoner, steady, hourly variation of expected CPA"]["met"] is True
+    assert rows["reasoner, steady, what it costs, expected score"]["value"] == pytest.approx(-0.1)
+    assert judged("taste", days | {"reasoner, steady": columns(9.0, cv=0.11)}, steady=True)[
+        "reasoner, steady, hourly variation of expected CPA"
+    ]["met"] is False  # fmt: skip
 
 
 def test_final_families_are_not_for_tuning():

@@ -147,7 +147,7 @@ def bench(plan: Plan, held: MarketHeldOut, tell: Callable[[str], None]) -> tuple
             break
     rows: list[dict[str, Any]] = []
     for family in families:
-        rows += _Judge(family, sorted(results[family], key=lambda one: one.number)).rows(plan)
+        rows += Judge(family, sorted(results[family], key=lambda one: one.number)).rows(plan)
     if SUBJECT in bidders:
         tell(f"一天 {LARGE:,} 次机会 · a day of {LARGE:,} opportunities")
         rows.append(_large_day(families[0], seeds[0], 1 if plan.quick else 3))
@@ -250,7 +250,7 @@ def poisson_floor(spend: Floats, target: Floats, late: float = LATE) -> Floats:
     return out
 
 
-class _Judge:
+class Judge:
     """Figures of one family."""
 
     def __init__(self, family: str, results: Sequence[Result]) -> None:
