@@ -48,6 +48,8 @@ class GroupFigures:
     spend: float
     gmv: float
     returned: float
+    conversions: int = 0
+    """Of the kind that the goal pays for."""
 
 
 class Hosting:
@@ -157,7 +159,11 @@ class Hosting:
             campaigns = self.market.campaigns
             roster, delivery = campaigns.roster, campaigns.delivery
             prices = self.market.shelf.arrays.price
-            return [_figures(roster, delivery, prices, row) for row in campaigns.rows_of(campaign).tolist()]
+            conversions = delivery.conversions().tolist()
+            return [
+                _figures(roster, delivery, prices, row, conversions[row])
+                for row in campaigns.rows_of(campaign).tolist()
+            ]
 
     def audit(self, merchant: str) -> list[Record]:
         """Every intention of a merchant's campaigns, newest first."""
@@ -221,7 +227,7 @@ def _brief(merchant: str, daily_budget: Money, goal: Goal) -> Brief:
     return Brief(MerchantId(merchant), daily_budget, goal, nothing, nothing)
 
 
-def _figures(roster: Roster, delivery: Delivery, prices: Any, row: int) -> GroupFigures:
+def _figures(roster: Roster, delivery: Delivery, prices: Any, row: int, conversions: int) -> GroupFigures:
     return GroupFigures(
         roster.groups[row],
         float(prices[roster.item[row]]),
@@ -232,4 +238,5 @@ def _figures(roster: Roster, delivery: Delivery, prices: Any, row: int) -> Group
         float(delivery.spend[row]) / MICROS,
         float(delivery.gmv[row]) / MICROS,
         float(delivery.returned[row]) / MICROS,
+        conversions,
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from magnetar.capabilities.autopilot import Record
 from magnetar.capabilities.campaigns import goal_named
 from magnetar.kernel.errors import BadInput, NotFound, Refused
@@ -137,6 +139,18 @@ class Steering:
                 raise BadInput(f"{error}.") from None
             market.set_budget(id, money)
             return _shown(market, market.campaigns.campaign(id))
+
+    def best_products(self, merchant: str, most: int) -> list[str]:
+        """A merchant's products on the shelf by what a view of them should sell, best first."""
+        with self._market() as market:
+            shelf, predictor = market.shelf, market.predictor
+            if merchant not in shelf.merchants:
+                return []
+            rows = shelf.of_merchant(merchant)
+            rows = rows[shelf.arrays.listed[rows]]
+            worth = predictor.clicks.items.mean[rows] * predictor.orders.items.mean[rows] * shelf.arrays.price[rows]
+            best = rows[np.argsort(-worth, kind="stable")[:most]]
+            return [self._live.items[row].product for row in best.tolist()]
 
     def _own(self, market: Marketplace, merchant: str, id: str) -> Campaign:
         try:

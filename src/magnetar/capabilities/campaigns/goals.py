@@ -69,6 +69,11 @@ class GoalRow:
         return self.conversion.observed
 
     @property
+    def conversion_words(self) -> tuple[str, str]:
+        """The name of what it pays for."""
+        return CONVERSION_WORDS[self.conversion]
+
+    @property
     def words(self) -> tuple[str, str]:
         """Its name in Chinese and English."""
         kind, conversion, horizon = (

@@ -250,7 +250,10 @@ class Campaigns:
 
 def _check(campaign: Campaign) -> None:
     if campaign.daily_budget.micros <= 0:
-        raise Refused(f"Campaign {campaign.id!r} needs a daily budget above 0, found {campaign.daily_budget}.")
+        raise Refused(
+            f"日预算须大于 0, 现为 {campaign.daily_budget}. · "
+            f"Campaign {campaign.id!r} needs a daily budget above 0, found {campaign.daily_budget}."
+        )
     if campaign.whole_site and (campaign.goal.conversion, campaign.goal.horizon) != (
         ConversionKind.ORDER,
         Horizon.OPEN,

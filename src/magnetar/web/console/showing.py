@@ -9,10 +9,10 @@ from typing import Any
 
 from magnetar.app.rehearsals import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED
 from magnetar.capabilities.autopilot import Kind, Outcome, Record
-from magnetar.capabilities.campaigns import EVERYBODY
+from magnetar.capabilities.campaigns import CONVERSION_WORDS, EVERYBODY, HORIZON_WORDS
 from magnetar.kernel.clock import MINUTE, SECOND
 from magnetar.kernel.i18n import Voice
-from magnetar.vocabulary.campaigns import Campaign, Goal, GoalKind, Phase
+from magnetar.vocabulary.campaigns import Campaign, ConversionKind, Goal, GoalKind, Phase
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.money import MICROS
 from magnetar.web.console.worlds import LABELS
@@ -134,14 +134,41 @@ class Showing:
 
     def goal(self, goal: Goal) -> str:
         """What is promised."""
-        if goal.kind is GoalKind.TARGET_ROI:
-            return f"ROI ≥ {goal.target:g}"
+        say, target = self.voice, goal.target
+        orders = goal.conversion is ConversionKind.ORDER
+        what = say(*CONVERSION_WORDS[goal.conversion])
+        if goal.kind.by_value:
+            until = say(*HORIZON_WORDS[goal.horizon])
+            words = "ROI" if not until else say("{until} ROI", "ROI within {until}", until=until)
+            if goal.kind is GoalKind.MAX_VALUE:
+                words = say(
+                    "尽量多{until}成交额", "as much value as possible{until}", until=until and say(until, f", {until}")
+                )
+            elif goal.kind is GoalKind.TARGET_ROI:
+                words = f"{words} ≥ {target:g}"
+            else:
+                words = say(
+                    "每次出价 {words} ≥ {target:g}", "{words} of every bid ≥ {target:g}", words=words, target=target
+                )
+            return words if orders else f"{words} · {what}"
         if goal.kind is GoalKind.TARGET_COST:
-            return self.voice("每单成本 ≤ {target:g}", "cost per order ≤ {target:g}", target=goal.target)
-        return self.voice("尽量多成交", "as many orders as possible")
+            if orders:
+                return say("每单成本 ≤ {target:g}", "cost per order ≤ {target:g}", target=target)
+            return say("{what}成本 ≤ {target:g}", "cost of {what} ≤ {target:g}", what=what, target=target)
+        if goal.kind is GoalKind.COST_CAP:
+            return say("{what}出价 ≤ {target:g}", "every bid for {what} ≤ {target:g}", what=what, target=target)
+        if orders:
+            return say("尽量多成交", "as many orders as possible")
+        return say("尽量多{what}", "as many {what} as possible", what=what)
+
+    def conversions(self, goal: Goal) -> str:
+        """The name of what a campaign pays for."""
+        return self.voice(*CONVERSION_WORDS[goal.conversion])
 
     def agent(self, campaign: Campaign) -> str:
         """How a campaign is run, told from its settings."""
+        if campaign.id.startswith("c-"):
+            return self.voice("自建", "Own")
         if campaign.whole_site:
             return self.arm("whole-site")
         return self.arm("uax" if campaign.incremental else "manual")

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from magnetar.app.hosting import GroupFigures
-from magnetar.vocabulary.campaigns import Phase
+from magnetar.capabilities.campaigns import GOALS, GoalRow
+from magnetar.kernel.errors import BadInput, Refused
+from magnetar.platform.steering import LEARNED, Steering
+from magnetar.vocabulary.campaigns import ConversionKind, Phase
 from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.listing import as_csv, listing
 from magnetar.web.console.showing import Showing
 from magnetar.web.console.site import Site, Visit, local
 
 DECISIONS = 20
+OFFERED, CHOSEN = 60, 12
+"""Products that a form offers, and that it has chosen already."""
+DEFAULTS = {
+    "name": "", "goal": "target_roi:order", "target": "3", "budget": "300", "expected_rate": "", "expected_value": "",
+    "incremental": "1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,12 @@ class Totals:
     spend: float = 0.0
     gmv: float = 0.0
     returned: float = 0.0
+    conversions: int = 0
+
+    @property
+    def cost(self) -> float | None:
+        """Per conversion."""
+        return self.spend / self.conversions if self.conversions else None
 
     @property
     def net(self) -> float:
@@ -46,7 +63,7 @@ def totals(rows: Sequence[GroupFigures]) -> Totals:
         len(rows),
         *(
             sum(getattr(row, name) for row in rows)
-            for name in ("views", "clicks", "orders", "spend", "gmv", "returned")
+            for name in ("views", "clicks", "orders", "spend", "gmv", "returned", "conversions")
         ),
     )
 
@@ -55,6 +72,40 @@ def titles(site: Site, merchant: str) -> dict[str, Product]:
     """Products by id, for naming ad groups."""
     goods = site.goods(merchant)
     return {**{f"{merchant}/{one.id}": one for one in goods}, **{str(one.id): one for one in goods}}
+
+
+def by_conversion() -> list[tuple[ConversionKind, list[GoalRow]]]:
+    """The table of goals by conversion, those that need nothing to be reported first."""
+    return [(kind, list(rows)) for kind, rows in groupby(GOALS.values(), key=lambda row: row.conversion)]
+
+
+def _wanted(visit: Visit) -> dict[str, Any]:
+    """The form as what steering takes.
+
+    Raises:
+        BadInput: a field is no number, there is no such goal, or no product is chosen.
+    """
+    row = GOALS.get(visit.text("goal"))
+    if row is None:
+        raise BadInput(f"请选择优化目标. · Choose a goal, found {visit.text('goal')[:40]!r}.")
+    if not visit.text("name"):
+        raise BadInput("请填写计划名称. · Give the campaign a name.")
+    if not visit.form.getlist("products"):
+        raise BadInput("请至少选一个商品. · Choose at least one product.")
+    held = row.kind.bound or row.kind.capped
+    share = visit.number("expected_rate", "预计转化率", "The expected rate") if visit.text("expected_rate") else 0.0
+    value = visit.number("expected_value", "预计金额", "The expected value") if visit.text("expected_value") else 0.0
+    return {
+        "name": visit.text("name"),
+        "goal": row.kind.name,
+        "conversion": row.conversion.name,
+        "horizon": row.horizon.name,
+        "target": visit.number("target", "目标值", "The target") if held else 0.0,
+        "expected_rate": 0.0 if row.observed else share / 100.0,
+        "expected_value": 0.0 if row.observed else value,
+        "daily_budget": visit.number("budget", "日预算", "The daily budget"),
+        "incremental": visit.text("incremental") == "1",
+    }
 
 
 _SORTS = {
@@ -121,8 +172,49 @@ def routes(site: Site) -> list[Route]:
             phase=phase,
             decisions=records[:DECISIONS],
             decided=len(records),
+            learned=LEARNED,
             titles=named,
         )
+
+    def offered(merchant: str) -> list[str]:
+        steering = Steering(site.hosting.live)
+        best = steering.best_products(merchant, OFFERED)
+        if not best and site.goods(merchant):
+            site.hosting.live.open_now()  # a feed that was imported a moment ago waits for the next tick
+            best = steering.best_products(merchant, OFFERED)
+        return best
+
+    def form(visit: Visit, status: int = 200, said: str = "", given: dict[str, str] | None = None) -> Response:
+        """A campaign of one's own."""
+        merchant, best = visit.merchant, offered(visit.merchant)
+        return site.render(
+            visit,
+            "new_campaign.html",
+            status,
+            said=said,
+            given={**DEFAULTS, **(given or {})},
+            goals=by_conversion(),
+            products=best,
+            chosen=visit.form.getlist("products") if given else best[:CHOSEN],
+            titles=titles(site, merchant),
+            currency=site.runtime.settings.currency,
+        )
+
+    def create(visit: Visit) -> Response:
+        given = {name: visit.text(name) for name in DEFAULTS}
+        steering = Steering(site.hosting.live)
+        products = dict.fromkeys(str(one) for one in visit.form.getlist("products"))
+        try:
+            if strange := products.keys() - set(offered(visit.merchant)):
+                named = sorted(strange)[0][:40]
+                raise BadInput(f"没有这个商品: {named!r}. · No product {named!r} among those that are offered.")
+            made = steering.create(visit.merchant, **_wanted(visit))
+            for product in products:
+                steering.add_group(visit.merchant, made["id"], product=product)
+        except (BadInput, Refused) as error:
+            return form(visit, 422, visit.voice.of(str(error)), given)
+        site.hosting.live.open_now()
+        return site.go(visit, f"/campaigns/{made['id']}", visit.voice("计划已投放", "The campaign is running"))
 
     def switch(visit: Visit) -> Response:
         """Pause or resume the whole campaign."""
@@ -153,6 +245,8 @@ def routes(site: Site) -> list[Route]:
 
     return [
         site.page("/campaigns", overview),
+        site.page("/campaigns/new", form),
+        site.page("/campaigns/new", create, methods=("POST",)),
         site.page("/campaigns/{id}", campaign),
         site.page("/campaigns/{id}/switch", switch, methods=("POST",)),
         site.page("/ad-groups/switch", switch_group, methods=("POST",)),

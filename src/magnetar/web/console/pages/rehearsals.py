@@ -15,14 +15,27 @@ from starlette.routing import Route
 
 from magnetar.app.hosting import HOSTED
 from magnetar.app.rehearsals import ALL_ARMS, Rehearsed, Wish
+from magnetar.capabilities.campaigns import GOAL_WORDS, GOALS
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, Refused
-from magnetar.vocabulary.campaigns import Goal, GoalKind
+from magnetar.vocabulary.campaigns import ConversionKind, Horizon
 from magnetar.vocabulary.money import Money
 from magnetar.web.console import charts
 from magnetar.web.console.showing import Showing
 from magnetar.web.console.site import Site, Visit
 
-DEFAULTS = {"budget": "10000", "target": "3", "days": "7", "pairs": "20", "world": "default", "seed": "1"}
+DEFAULTS = {
+    "budget": "10000",
+    "goal": "target_roi:order",
+    "target": "3",
+    "days": "7",
+    "pairs": "20",
+    "world": "default",
+    "seed": "1",
+}
+REHEARSED = {
+    id: row for id, row in GOALS.items() if row.conversion is ConversionKind.ORDER and row.horizon is Horizon.OPEN
+}
+"""Goals whose days a rehearsal can judge: orders and their value, whenever they arrive."""
 FEW_PAIRS = 8
 """With fewer, intervals are wide and rest on too few markets to conclude from."""
 
@@ -129,6 +142,7 @@ def routes(site: Site) -> list[Route]:
             rows=rows,
             said=said,
             given={**DEFAULTS, **(given or {})},
+            goals=REHEARSED,
             arms=[arm for arm in ALL_ARMS if arm != "none"],
             wanted=(given or {}).get("arms", ",".join(ALL_ARMS)).split(","),
             worlds=list(rehearsals.worlds()),
@@ -254,14 +268,16 @@ def _wish(visit: Visit, currency: str) -> Wish:
         BadInput: a field is no number.
     """
     budget = visit.number("budget", "预算", "The budget")
-    target = visit.number("target", "目标 ROI", "The target ROI")
+    row = REHEARSED.get(visit.text("goal") or DEFAULTS["goal"])
+    if row is None:
+        raise BadInput(f"预演不支持这个目标. · Rehearsals know no goal {visit.text('goal')[:40]!r}.")
+    held = row.kind.bound or row.kind.capped
+    zh, en = GOAL_WORDS[row.kind]
+    target = visit.number("target", zh, f"The {en}") if held else 0.0
     days, pairs = visit.number("days", "天数", "Days"), visit.number("pairs", "配对数", "Pairs")
     seed = visit.number("seed", "随机种子", "The seed")
-    try:
-        goal = Goal(GoalKind.TARGET_ROI, target)
-    except ValueError:
-        raise BadInput(
-            f"目标 ROI 须大于 0, 现为 {target:g}. · The target ROI must be above 0, found {target:g}."
-        ) from None
+    if held and target <= 0:
+        raise BadInput(f"{zh} 须大于 0, 现为 {target:g}. · The {en} must be above 0, found {target:g}.")
+    goal = row.goal(target)
     arms = tuple(str(arm) for arm in visit.form.getlist("arms"))
     return Wish(Money.of(budget, currency), goal, int(days), int(pairs), arms, visit.text("world"), int(seed))
