@@ -145,7 +145,7 @@ class Stage:
             self.pages += len(requests)
         served = platform.decide(requests)
         did = self.market.respond(tick, served)
-        platform.intake(served, did.depth, did.clicked, did.ordered, did.returned)
+        platform.intake(served, did.depth, did.clicked, did.ordered, did.returned, did.converted)
 
     def _rival_results(self) -> Sequence[OwnResults]:
         roster, delivery = self.platform.campaigns.roster, self.platform.campaigns.delivery

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.serving import PageRequests
-from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Served
+from magnetar.capabilities.shoppers import Clicked, Converted, Ordered, Returned, Served
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.campaigns import AdGroup, Campaign
@@ -38,13 +38,15 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What the shoppers did in one tick. Orders and returns may follow clicks of earlier ticks."""
+    """What the shoppers did in one tick. Orders, returns and conversions may follow clicks of earlier ticks."""
 
     depth: NDArray[np.int64]
     """(pages,), positions that came on screen, in the order of the pages."""
     clicked: Clicked
     ordered: Ordered
     returned: Returned
+    converted: Converted | None = None
+    """Leads and other conversions that the platform is told of, where the world has any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import HOUR, MINUTE
+from magnetar.twin.bazaar.leads import Leads
 from magnetar.twin.bazaar.population import Truth, draw
 from magnetar.twin.bazaar.rivals import Rivals, draw_rivals
 from magnetar.twin.bazaar.settings import BazaarSettings
@@ -69,6 +70,7 @@ class BazaarMarket:
             loyalty=np.ones(self.shoppers),
             follows=chance.of("follows").uniforms(self.shoppers, len(shelf.merchants)) < 0.03,
         )
+        self._leads = Leads(chance, shelf.arrays.price)
         self._pending = _pending(PENDING)
         self._due = _pending(PENDING)
         self._room = max(4096, pages_per_day // 4)
@@ -161,20 +163,17 @@ class BazaarMarket:
         )
         deliver(self._shop, start + TICK, self._truth.returns, self._pending, self._due)
         page, position = clicks[:clicked, 0], clicks[:clicked, 1]
-        return Responses(
-            depth=depth,
-            clicked=Clicked(
-                at=at[page],
-                request=pages.request[page],
-                position=position,
-                shopper=pages.shopper[page],
-                scene=pages.scene[page],
-                item=pages.item[page, position],
-                group=pages.group[page, position],
-            ),
-            ordered=self._ordered(),
-            returned=self._returned(),
+        clicks_made = Clicked(
+            at=at[page],
+            request=pages.request[page],
+            position=position,
+            shopper=pages.shopper[page],
+            scene=pages.scene[page],
+            item=pages.item[page, position],
+            group=pages.group[page, position],
         )
+        leads = self._leads.after(clicks_made, start + TICK)
+        return Responses(depth, clicks_made, self._ordered(), self._returned(), leads)
 
     def _ordered(self) -> Ordered:
         due = self._due
