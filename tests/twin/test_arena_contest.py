@@ -1,6 +1,7 @@
 """The contest of bidders: paired days, clustered intervals, and what `magnetar bench bidding` writes."""
 
 import json
+import multiprocessing
 
 import numpy as np
 import pytest
@@ -36,6 +37,14 @@ def test_processes_change_nothing():
     alone = {one.number: one.days["fixed"]["score"].tolist() for one in contest(rounds, 1)}
     together = {one.number: one.days["fixed"]["score"].tolist() for one in contest(rounds, 2)}
     assert alone == together
+
+
+def test_who_has_seen_enough_leaves_no_process_behind():
+    rounds = [Round("taste", number, 5 + number, 9_600, (0, 6), 12, (Entry("fixed"),)) for number in range(12)]
+    results = contest(rounds, 2)
+    next(results)
+    results.close()
+    assert not multiprocessing.active_children()
 
 
 def test_a_response_is_scored_beside_the_frozen_day_of_the_same_seat():

@@ -113,7 +113,8 @@ def bench(plan: Plan, held: MarketHeldOut, tell: Callable[[str], None]) -> tuple
     for name, why in skipped.items():
         tell(f"{name}: 略过 skipped, {why}")
     episodes = plan.episodes or (QUICK_EPISODES if plan.quick else EPISODES)
-    seats = plan.seats or (QUICK_SEATS if plan.quick else SEATS_TESTED)
+    more = plan.strict + plan.steady + plan.response
+    seats = plan.seats or (max(1, QUICK_SEATS - more) if plan.quick else SEATS_TESTED)
     opportunities = QUICK_OPPORTUNITIES if plan.quick else OPPORTUNITIES
     seeds = [plan.seed] if plan.seed else list(held.tuned_seeds) if plan.tuning else [held.seed]
     entries = _entries(plan, bidders)

@@ -150,12 +150,13 @@ def _columns(days: Sequence[SeatDay]) -> Columns:
 
 
 def contest(rounds: Sequence[Round], workers: int = 0) -> Iterator[Result]:
-    """Results as they come in, rounds over processes; an interrupt ends them all."""
+    """Results as they come in, rounds over processes; an interrupt, or closing the iterator early, ends them all."""
     workers = min(workers or os.cpu_count() or 1, len(rounds))
     if workers <= 1:
         yield from map(fight, rounds)
         return
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _end_at_once) as pool:
         futures = [pool.submit(fight, one) for one in rounds]
         try:
@@ -163,6 +164,9 @@ def contest(rounds: Sequence[Round], workers: int = 0) -> Iterator[Result]:
                 yield future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+                worker.join()
             raise
 
 
