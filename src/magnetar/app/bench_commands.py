@@ -1,4 +1,4 @@
-"""`magnetar bench decide`, `twin`, `autopilot` and `bidding`: figures beside baselines; exit 1 when a goal is not met."""
+"""`magnetar bench decide`, `twin`, `autopilot`, `bidding` and `estimators`: figures beside baselines; exit 1 when a goal is not met."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ def autopilot(
     _finish("bench autopilot", rows, found, quick, seed or held.seed, json)
 
 
+def goals(context: typer.Context, quick: QuickOption = False, seed: SeedOption = 1, json: JsonOption = "") -> None:
+    """优化目标 · Each goal alone in the twin: targets held, caps kept, conversions sought, leads learned."""
+    from magnetar.app.benches.goals import bench
+
+    del context
+    rows, found = bench(quick, seed, progress)
+    _finish("bench goals", rows, found, quick, seed, json)
+
+
 def bidding(
     context: typer.Context,
     quick: QuickOption = False,
@@ -112,6 +121,44 @@ def bidding(
             console.print(table)
     judged = [one for one in rows if not one.get("table")]
     _finish("bench bidding", rows, found, quick, found["seeds"][0], json, judged)
+
+
+def estimators(
+    context: typer.Context,
+    quick: QuickOption = False,
+    repetitions: Annotated[
+        int, typer.Option("--repetitions", help="重复次数 · Markets of the commons; 0: 1000, or 60 with --quick.")
+    ] = 0,
+    markets: Annotated[
+        int, typer.Option("--markets", help="集市数 · Markets of the bazaar; 0: 24, or 2 with --quick; -1: none.")
+    ] = 0,
+    held_out: Annotated[
+        str, typer.Option("--held-out", metavar="FILE", help="Seeds; default: benchmarks/held-out.toml.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw; 0 takes the held-out file's.")] = 0,
+    json: JsonOption = "",
+) -> None:
+    """估计量认证 · Bias, error and coverage of every experiment estimator in worlds with known truth."""
+    from magnetar.app.benches.estimators import HEADS, bench, table
+    from magnetar.app.benches.estimators import held_out as read
+
+    if repetitions and not 20 <= repetitions <= 100_000:
+        raise BadInput(f"--repetitions must lie in [20, 100000], found {repetitions}.")
+    if not -1 <= markets <= 1000 or markets == 1:
+        raise BadInput(f"--markets must be -1, 0, or lie in [2, 1000], found {markets}.")
+    held = read(held_out)
+    workers = workers or session_of(context).settings.workers
+    rows, found = bench(quick, seed, repetitions, markets, held, workers, progress)
+    if json != "-":
+        shown = Table(title="估计量认证 · certificates; ● is what the product uses", title_justify="left")
+        for name in ("对比 case", "设计 design", "估计量 estimator", *HEADS):
+            shown.add_column(name, justify="right" if name in HEADS else "left")
+        for line in table(rows):
+            shown.add_row(*line)
+        Console(width=200).print(shown)
+    judged = [one for one in rows if one["goal"] is not None or "estimator" not in one]
+    _finish("bench estimators", rows, found, quick, seed or held.seed, json, judged)
 
 
 def _split(names: list[str]) -> tuple[str, ...]:

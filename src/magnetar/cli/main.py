@@ -83,6 +83,10 @@ COMMANDS: Table = {
         "指标与基线 · Figures beside their baselines, measured in one run",
         {
             "decide": ("决策速度 · How many pages a CPU-second decides", "magnetar.app.bench_commands:decide"),
+            "goals": (
+                "优化目标 · Whether campaigns get what they pay for, goal by goal",
+                "magnetar.app.bench_commands:goals",
+            ),
             "twin": ("孪生速度 · How many pages a CPU-second simulates", "magnetar.app.bench_commands:twin"),
             "autopilot": (
                 "自动投放对人工 · UAX and whole-site against the manual playbook, in held-out worlds",
@@ -91,6 +95,10 @@ COMMANDS: Table = {
             "bidding": (
                 "出价智能体 · Bidders against frozen rivals and hindsight",
                 "magnetar.app.bench_commands:bidding",
+            ),
+            "estimators": (
+                "估计量认证 · Experiment estimators where the truth is known",
+                "magnetar.app.bench_commands:estimators",
             ),
         },
     ),

@@ -67,6 +67,10 @@ class Experiment:
     """Ticks at the start of each block that do not count, because the block before still works on."""
     values: tuple[str, str] = ("", "")
     """What the lever is set to in the control arm and in the other."""
+    turn: float = 0.0
+    """Where the control arm begins: shoppers whose draw lies in [turn, turn + share) are in it."""
+    planned_error: float = 0.0
+    """Currency units, the standard error for which the always-valid interval is tightest; 0 until the first day is over."""
     standing: bool = False
     """Whether it runs for as long as the campaign does."""
     notes: dict[str, str] = field(default_factory=dict[str, str])
@@ -99,6 +103,8 @@ def check(experiment: Experiment) -> Experiment:
     share, design = experiment.share, experiment.design
     if not 0.0 < share <= LARGEST_SHARE:
         raise BadInput(f"A control share lies in (0, {LARGEST_SHARE}], found {share!r}. A tenth is usual.")
+    if not 0.0 <= experiment.turn <= 1.0 - share:
+        raise BadInput(f"With a share of {share!r} a turn lies in [0, {1.0 - share:g}], found {experiment.turn!r}.")
     if design is Design.REGIONS and not 1 <= round(share * REGIONS) < REGIONS:
         raise BadInput(f"Of {REGIONS} regions at least one must be in each arm, found a share of {share!r}.")
     if design is Design.SWITCHBACK:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,8 +42,10 @@ class Estimate:
     """What the treated arm sold more in all than it would have sold like the control."""
     per_unit: Interval
     """The same for one shopper, or for one tick under a switchback."""
+    error: float
+    """Standard error of `incremental_gmv`."""
     always_valid: Interval
-    """As `incremental_gmv`, but it may be looked at every day; stop when it leaves 0."""
+    """As `incremental_gmv`, but it may be looked at every day; stop when it leaves 0. Undefined on the first day."""
     incremental_roi: Interval
     """Per currency unit spent on the treated; under a budget split and a switchback of bidders NaN."""
     spend: float
@@ -114,14 +117,15 @@ def _estimate(
     uneven: float,
 ) -> Estimate:
     total = Effect(effect.value * many, effect.error * many, effect.freedom, effect.n)
-    # the tightest look is planned for the present number of units; each experiment is looked at as it grows
-    steady = always_valid(total, total.error) if total.error > 0 else total.interval()
+    planned = experiment.planned_error
+    steady = always_valid(total, planned) if planned > 0.0 else Interval(total.value, math.nan, math.nan, total.n)
     return Estimate(
         experiment=experiment.id,
         design=experiment.design,
         method=_METHODS[experiment.design],
         incremental_gmv=total.interval(),
         per_unit=effect.interval(),
+        error=total.error,
         always_valid=steady,
         incremental_roi=roi,
         spend=spend,

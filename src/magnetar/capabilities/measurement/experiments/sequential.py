@@ -8,32 +8,38 @@ from magnetar.capabilities.measurement.experiments.effects import Effect
 from magnetar.capabilities.measurement.intervals import Interval
 
 
-def always_valid(effect: Effect, planned_error: float, alpha: float = 0.05) -> Interval:
+def always_valid(total: Effect, planned_error: float, alpha: float = 0.05) -> Interval:
     """An interval that holds the truth at all looks together with probability 1 − alpha.
 
-    With information V = 1 ⁄ error², the score V × effect moves like Brownian motion with time V while the
-    experiment runs; a normal mixture bounds it at all times at once. Stop when the interval leaves 0.
+    A total effect (treated units × mean difference) grows order by order: as the experiment runs it moves like
+    Brownian motion whose clock is the square of its standard error, so a normal mixture bounds it at all times at
+    once. Stop when the interval leaves 0. A mean of a fixed number of units has no such clock: give a total.
 
     Args:
-        effect: what an estimator says by now.
-        planned_error: the standard error at which the interval should be tightest, chosen before the first look.
+        total: what an estimator says by now, as a total.
+        planned_error: the standard error at which the interval should be tightest, chosen before the first look
+            and kept; choosing it anew at every look would break the promise.
         alpha: chance of ever being wrong.
 
     Source: Robbins (1970), Annals of Mathematical Statistics 41(5), for the mixture; Waudby-Smith, Arbour, Sinha,
     Kennedy & Ramdas (2024), Annals of Statistics 52(6), for its use with estimated errors; the mixture's scale
     after Howard, Ramdas, McAuliffe & Sekhon (2021), Annals of Statistics 49(2), section 3.5.
+
+    >>> one = always_valid(Effect(300.0, 100.0, 1000.0, 1000), planned_error=100.0)
+    >>> round(one.low), round(one.high)
+    (-2, 602)
     """
     if not 0.0 < alpha < 1.0:
         raise ValueError(f"alpha lies in (0, 1), found {alpha!r}")
     if not planned_error > 0.0:
         raise ValueError(f"the planned error must be above 0, found {planned_error!r}")
-    if not math.isfinite(effect.error) or effect.error <= 0.0:
-        return Interval(effect.value, math.nan, math.nan, effect.n)
-    information = effect.error**-2
-    scale = planned_error**-2 / (-2.0 * math.log(alpha) + math.log(1.0 - 2.0 * math.log(alpha)))
-    together = information + scale
-    half = math.sqrt(together * (math.log(together / scale) - 2.0 * math.log(alpha))) / information
-    return Interval(effect.value, effect.value - half, effect.value + half, effect.n)
+    if not math.isfinite(total.error) or total.error <= 0.0:
+        return Interval(total.value, math.nan, math.nan, total.n)
+    clock = total.error**2
+    scale = planned_error**2 / (-2.0 * math.log(alpha) + math.log(1.0 - 2.0 * math.log(alpha)))
+    together = clock + scale
+    half = math.sqrt(together * (math.log(together / scale) - 2.0 * math.log(alpha)))
+    return Interval(total.value, total.value - half, total.value + half, total.n)
 
 
 def sample_ratio_p(control: int, treated: int, share: float) -> float:

@@ -44,6 +44,8 @@ from magnetar.vocabulary.money import Money
 
 SETTLE = 7 * DAY
 """How long after its end an experiment still takes in orders of clicks it saw, and what comes back of them."""
+PLAN_DAYS = 14
+"""The always-valid interval is tightest after so many days."""
 KEEP_A_DAY = 0.93
 """What a day leaves of the covariates: a half-life of about ten days."""
 WAITING = 200_000
@@ -105,6 +107,7 @@ class Experiments:
         share: float = 0.1,
         *,
         design: Design = Design.HOLDOUT,
+        turn: float = 0.0,
         standing: bool = False,
     ) -> Experiment:
         """Keep a share of the shoppers, or of the regions, from a campaign, from the next tick on.
@@ -113,6 +116,7 @@ class Experiments:
             campaign: its id.
             share: of shoppers (HOLDOUT, AB), of regions (REGIONS), or of the first of two like arms (AA).
             design: HOLDOUT, REGIONS, AB or AA.
+            turn: where in [0, 1 − share] the control arm begins: another turn holds out other shoppers.
             standing: whether it is meant to run for as long as the campaign does.
 
         Raises:
@@ -122,7 +126,7 @@ class Experiments:
         """
         if design not in (Design.HOLDOUT, Design.REGIONS, Design.AB, Design.AA):
             raise BadInput(f"A holdout is one of holdout, regions, ab and aa; found {design.value!r}.")
-        return self._begin((campaign,), design=design, share=share, standing=standing)
+        return self._begin((campaign,), design=design, share=share, turn=turn, standing=standing)
 
     def split_budget(self, campaign: str, share: float = 0.5, **changes: Any) -> Experiment:
         """Divide a campaign, its shoppers and its daily budget in two, and change the second part.
@@ -365,8 +369,8 @@ class Experiments:
             if one.design is Design.BUDGET_SPLIT:
                 rows += [(one, one.campaigns[0], share, 1.0), (one, one.campaigns[1], 0.0, share)]
             else:
-                kept = 0.0 if one.design in (Design.AA, Design.SWITCHBACK) else share
-                rows.append((one, one.campaigns[0], 0.0, kept))
+                everybody = one.design in (Design.AA, Design.SWITCHBACK)
+                rows.append((one, one.campaigns[0], one.turn, one.turn + (0.0 if everybody else share)))
         rows = [row if row[0].running else (row[0], "", 0.0, 0.0) for row in rows]
         count = len(rows)
         self._splits = Splits(
@@ -385,8 +389,8 @@ class Experiments:
         lanes = Lanes(
             number=np.array([one.number for one in by_units], np.int64),
             split=np.array([first[one.id] for one in by_units], np.int64),
-            low=np.zeros(len(by_units)),
-            high=np.array([one.share for one in by_units]),
+            low=np.array([one.turn for one in by_units]),
+            high=np.array([one.turn + one.share for one in by_units]),
             on_arrival=np.array([not one.enters_on_exposure for one in by_units], np.bool_),
             open=np.array([one.running for one in by_units], np.bool_),
             slot=np.full((len(by_units), len(self.unit)), -1, np.int32),
@@ -411,12 +415,20 @@ class Experiments:
         self._pages[row] = self._spent[row] = 0.0
 
     def new_day(self) -> None:
-        """Covariates fade; experiments that have settled take in nothing more."""
+        """Covariates fade; young experiments get a plan; those that have settled take in nothing more."""
         self._pages *= KEEP_A_DAY
         self._spent *= KEEP_A_DAY
         now = self._bus.clock.now()
         if any(not one.running and SETTLE <= now - one.ended_at < SETTLE + 2 * DAY for one in self._all.values()):
             self._version = -1
+        for one in self.running():
+            passed = (now - one.started_at) / DAY
+            if not one.planned_error and passed >= 1.0:
+                error = self.estimate(one.id).error
+                if 0.0 < error < float("inf"):
+                    planned = error * (PLAN_DAYS / passed) ** 0.5  # a total's error grows with the square root of time
+                    self._all[one.id] = after = replace(one, planned_error=planned)
+                    self._kept.put(one.merchant, [(one.id, after)])
 
     # ---- what happened
 

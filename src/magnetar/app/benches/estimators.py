@@ -1,0 +1,272 @@
+"""Are the estimators right where the truth is known? Bias, error and coverage beside plain A/B and last-touch credit.
+
+Two levels: the commons, a small market with interference, in hundreds of repetitions; and the bazaar,
+where the platform itself runs the experiments. Cases in which an estimator fails are rows like the others.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from magnetar.app.benches.rows import conditions, row
+from magnetar.app.goods import goods_from, sample_shop
+from magnetar.capabilities.measurement import Interval
+from magnetar.kernel.errors import BadInput
+from magnetar.twin.estimators.certificate import Certificate, Looking, certificates, looking, run_trials
+from magnetar.twin.estimators.rehearsed import CASES, QUICK_CASES, run_markets
+from magnetar.twin.estimators.trials import LONG, SATED, SQUARE, TALKING
+from magnetar.twin.rehearsal import Setting
+from magnetar.vocabulary.campaigns import Goal, GoalKind
+from magnetar.vocabulary.ids import MerchantId
+from magnetar.vocabulary.money import Money
+
+REPETITIONS, QUICK_REPETITIONS = 1_000, 60
+MARKETS, QUICK_MARKETS = 24, 2
+ENOUGH = 500
+"""Repetitions from which a figure itself must lie within its goal; with fewer, its interval must reach into it."""
+BIAS, COVERAGE, FALSE = 0.05, (0.93, 0.97), (0.03, 0.07)
+EVER_WRONG = 0.05
+"""Share of A/A experiments that the always-valid interval may ever call an effect."""
+BUDGET, ROI, DAYS = 10_000.0, 3.0, 7
+"""In the bazaar, as in the demo, on the sample shop."""
+_NAIVE = ("ab", "attribution")
+"""Designs that a certificate shows as baselines."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorsHeldOut:
+    """The seeds, written before anything was tuned."""
+
+    file: Path
+    tuned_seeds: tuple[int, ...]
+    seed: int
+
+
+def held_out(file: str = "") -> EstimatorsHeldOut:
+    """Read the seeds of the table [estimators].
+
+    Raises:
+        BadInput: the file is not there, has no such table, or judges on a seed that was tuned on.
+    """
+    here = Path(__file__).resolve()
+    beside, packed = here.parents[4] / "benchmarks" / "held-out.toml", here.parents[2] / "examples" / "held-out.toml"
+    path = Path(file) if file else packed if packed.is_file() else beside
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))["estimators"]
+        found = EstimatorsHeldOut(path, tuple(int(one) for one in table["tuned_seeds"]), int(table["final_seed"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"Cannot read the seeds of estimators from {str(path)!r}: {error}. It needs a table [estimators] with "
+            "tuned_seeds and final_seed; name it with --held-out FILE."
+        ) from None
+    if found.seed in found.tuned_seeds:
+        raise BadInput(f"{str(path)!r} judges on seed {found.seed}, which it names as tuned on. Choose another.")
+    return found
+
+
+def bench(
+    quick: bool,
+    seed: int,
+    repetitions: int,
+    markets: int,
+    held: EstimatorsHeldOut,
+    workers: int,
+    tell: Callable[[str], None],
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows and conditions. `seed` 0 takes the file's; `markets` −1 leaves the bazaar out."""
+    repetitions = repetitions or (QUICK_REPETITIONS if quick else REPETITIONS)
+    markets = 0 if markets < 0 else markets or (QUICK_MARKETS if quick else MARKETS)
+    seed = seed or held.seed
+    answers, stops = run_trials(
+        seed, repetitions, workers=workers, tell=lambda done: tell(f"commons: {done}/{repetitions}")
+    )
+    rows = _rows(certificates(answers)) + _looking_rows(looking(stops, SQUARE.days))
+    files = [held.file]
+    if markets:
+        catalogue = sample_shop() / "catalogue.csv"
+        files.append(catalogue)
+        setting = Setting(
+            goods_from(catalogue, "demo", "CNY"), MerchantId("demo"), Money.of(BUDGET), Goal(GoalKind.TARGET_ROI, ROI),
+            DAYS, ("none",), seed=seed,
+        )  # fmt: skip
+        cases = QUICK_CASES if quick else CASES
+        told = run_markets(
+            setting, markets, cases, workers=workers, tell=lambda done: tell(f"bazaar: {done}/{markets}")
+        )
+        rows += _rows(certificates(told))
+    rows += _credit(quick, seed)
+    return rows, conditions(
+        files,
+        seeds=[seed],
+        tuned_seeds=list(held.tuned_seeds),
+        repetitions=repetitions,
+        bazaar_markets=markets,
+        commons={name: repr(one) for name, one in _WORLDS.items()},
+        truth="paired runs of one market with and without the campaign, or one way and the other, same luck",
+        coverage="share of 95 % intervals that hold the mean truth of such markets; coverage_here: of the very market, luck included",
+        intervals="bias: jackknife over markets; coverage: Wilson",
+    )
+
+
+_WORLDS = {"square": SQUARE, "talking": TALKING, "long": LONG, "sated": SATED}
+
+
+def inside(found: Interval, low: float, high: float) -> bool:
+    """Whether a figure meets a goal: with ENOUGH repetitions it lies within, with fewer its interval reaches into it."""
+    if found.n >= ENOUGH or not math.isfinite(found.low):
+        return low <= found.mean <= high
+    return found.low <= high and found.high >= low
+
+
+def _rows(found: Sequence[Certificate]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        rows += _of_nothing(one) if one.aa else _of_effect(one, found)
+    return rows
+
+
+def _of_effect(one: Certificate, beside: Sequence[Certificate]) -> list[dict[str, Any]]:
+    naive = [other for other in beside if other.case == one.case and other.design in _NAIVE and other is not one]
+    baseline = (f"{naive[0].estimator}, bias", naive[0].bias.mean) if naive else None
+    more = _more(one)
+    goal = one.recommended
+    rows = [
+        row(
+            f"{one.case}: {one.estimator}, bias",
+            "share",
+            one.bias,
+            baseline=baseline,
+            goal=BIAS if goal else None,
+            met=inside(one.bias, -BIAS, BIAS) if goal else None,
+            at_most=True,
+            **more,
+        )
+    ]
+    if math.isfinite(one.coverage.mean):
+        rows.append(
+            row(
+                f"{one.case}: {one.estimator}, coverage",
+                "of 1",
+                one.coverage,
+                baseline=("what a 95 % interval promises", 0.95),
+                goal=COVERAGE[0] if goal else None,
+                met=inside(one.coverage, *COVERAGE) if goal else None,
+                verdict=f"and ≤ {COVERAGE[1]:.0%}" if goal else None,
+                **more,
+            )
+        )
+    return rows
+
+
+def _of_nothing(one: Certificate) -> list[dict[str, Any]]:
+    goal = one.recommended
+    return [
+        row(
+            f"{one.case}: {one.estimator}, false positives",
+            "of 1",
+            one.false_positives,
+            baseline=("what a 95 % interval promises", 0.05),
+            goal=FALSE[1] if goal else None,
+            met=inside(one.false_positives, *FALSE) if goal else None,
+            at_most=True,
+            **_more(one),
+        )
+    ]
+
+
+def _more(one: Certificate) -> dict[str, Any]:
+    def plain(value: float) -> float | None:
+        return value if math.isfinite(value) else None
+
+    return {
+        "case": one.case,
+        "design": one.design,
+        "estimator": one.estimator,
+        "recommended": one.recommended,
+        "truth": one.truth,
+        "rmse": plain(one.rmse),
+        "half_width": plain(one.half_width),
+        "coverage_here": plain(one.coverage_here.mean),
+    }
+
+
+def _looking_rows(found: Looking) -> list[dict[str, Any]]:
+    peeking = ("a look every day at fixed intervals", found.peeking_false.mean)
+    return [
+        row(
+            "daily looks, A/A: always-valid interval, ever wrong",
+            "of 1",
+            found.sequential_false,
+            baseline=peeking,
+            goal=EVER_WRONG,
+            met=found.sequential_false.mean <= EVER_WRONG
+            if found.n >= ENOUGH
+            else found.sequential_false.low <= EVER_WRONG,
+            at_most=True,
+        ),
+        row("daily looks, A/A: fixed interval, ever wrong", "of 1", found.peeking_false),
+        row("daily looks, A/A: fixed interval, one look at the end", "of 1", found.fixed_false),
+        row(
+            "daily looks, campaign: found by the always-valid interval",
+            "of 1",
+            found.sequential_found,
+            baseline=("fixed interval, one look at the end", found.fixed_found.mean),
+        ),
+        row(
+            "daily looks, campaign: days until found",
+            "days",
+            found.days,
+            baseline=("fixed interval, one look at the end", float(SQUARE.days)),
+        ),
+        row("daily looks, campaign: always-valid interval holds the truth at the end", "of 1", found.covered),
+    ]
+
+
+def _credit(quick: bool, seed: int) -> list[dict[str, Any]]:
+    """The rows of attribution, off-policy estimates and MMM."""
+    try:
+        module = importlib.import_module("magnetar.app.benches.credit")
+    except ModuleNotFoundError as missing:
+        if missing.name != "magnetar.app.benches.credit":
+            raise
+        return []
+    return module.rows(quick, seed)
+
+
+HEADS = ("truth", "bias", "RMSE", "coverage", "of this market's luck", "half-width")
+
+
+def table(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The certificates as lines for people: case, design and estimator, then HEADS."""
+    lines: dict[tuple[str, str, str], dict[str, str]] = {}
+    for one in rows:
+        if "estimator" not in one or "case" not in one:
+            continue
+        cells = lines.setdefault((one["case"], one["design"], one["estimator"]), {})
+        cells["truth"] = f"{one['truth']:,.3g}" if abs(one["truth"]) < 10 else f"{one['truth']:,.0f}"
+        figure = (
+            f"{one['value']:+.1%} [{one['low']:+.1%}, {one['high']:+.1%}]"
+            if math.isfinite(one["low"])
+            else f"{one['value']:+.1%}"
+        )
+        kind = one["metric"].rpartition(", ")[2]
+        if kind == "bias":
+            cells["bias"] = figure
+        elif kind == "coverage":
+            cells["coverage"] = figure.replace("+", "")
+        else:
+            cells["coverage"] = f"{1.0 - one['value']:.1%} [{1.0 - one['high']:.1%}, {1.0 - one['low']:.1%}]"
+        for name, head in (("rmse", "RMSE"), ("coverage_here", "of this market's luck"), ("half_width", "half-width")):
+            value = one[name]
+            if value is not None:
+                cells[head] = f"{value:,.0f}" if name == "half_width" and one["truth"] == 0.0 else f"{value:.1%}"
+        if one["recommended"]:
+            cells["good"] = "●"
+    return [(f"{cells.get('good', ' ')} {case}", design, estimator, *(cells.get(head, "") for head in HEADS))
+            for (case, design, estimator), cells in lines.items()]  # fmt: skip
