@@ -45,7 +45,7 @@ class Blocks:
 
     def on_viewed(self, event: Viewed, mine: NDArray[np.bool_]) -> None:
         """Add what the campaign, whose ad groups are `mine`, was charged."""
-        if not self._ticks or self.experiment.ended_at:
+        if not self._ticks or not self.experiment.running:
             return
         group = event.pages.group
         seen = np.arange(group.shape[1]) < np.asarray(event.depth)[:, None]
@@ -54,7 +54,7 @@ class Blocks:
 
     def on_ordered(self, event: Ordered, sold_by: NDArray[np.bool_]) -> None:
         """Add orders of the merchant's items to the ticks in which they were clicked."""
-        end = self.experiment.ended_at or np.iinfo(np.int64).max
+        end = np.iinfo(np.int64).max if self.experiment.running else self.experiment.ended_at
         clicked = np.asarray(event.clicked_at)
         place = np.searchsorted(np.array(self._opened, np.int64), clicked, side="right") - 1
         for row in np.flatnonzero(sold_by[event.item] & (place >= 0) & (clicked < end)).tolist():

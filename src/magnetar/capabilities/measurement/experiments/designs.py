@@ -58,8 +58,8 @@ class Experiment:
     seed: int
     started_at: int
     started_tick: int
-    ended_at: int = 0
-    """Microseconds; 0 while it runs."""
+    ended_at: int = -1
+    """Microseconds; −1 while it runs."""
     ended_tick: int = -1
     lever: Lever = Lever.CAMPAIGN
     block_ticks: int = 0
@@ -77,7 +77,7 @@ class Experiment:
 
     @property
     def running(self) -> bool:
-        return self.ended_at == 0
+        return self.ended_at < 0
 
     @property
     def by_region(self) -> bool:

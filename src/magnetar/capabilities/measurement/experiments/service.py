@@ -477,7 +477,7 @@ class Experiments:
                     continue
                 slot = int(lanes.slot[lane, event.shopper[row]])
                 clicked = int(event.clicked_at[row])
-                if slot < 0 or clicked < records.since[slot] or (one.ended_at and clicked >= one.ended_at):
+                if slot < 0 or clicked < records.since[slot] or (not one.running and clicked >= one.ended_at):
                     continue
                 records.gmv[slot] += int(event.value[row])
                 records.orders[slot] += 1
@@ -558,6 +558,7 @@ class Experiments:
             mine = {name.removeprefix(head): column for name, column in found.items() if name.startswith(head)}
             if mine:
                 blocks.put_in(mine)
+        self._rebuild()  # what the log tells next is counted before a tick opens
         self._version = -1
 
 
