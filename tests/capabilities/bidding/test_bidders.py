@@ -33,6 +33,7 @@ def state_of(count: int = 1, **columns) -> CampaignState:
         "organic": 0.0,
         "passed": 0.5,
         "previous": 1.0,
+        "doubt": 0.1,
     }
     made = {
         name: value if isinstance(value, np.ndarray) and value.ndim else np.full(count, value)
@@ -138,7 +139,7 @@ class TestEveryBidder:
 
 
 def test_an_unknown_bidder_lists_the_choices():
-    with pytest.raises(UnknownProvider, match="Choose one of: pacing, pid, fixed"):
+    with pytest.raises(UnknownProvider, match="Choose one of: pacing, mpc, online-lp, dual, pid, fixed"):
         BIDDERS.make("telepathy")
 
 

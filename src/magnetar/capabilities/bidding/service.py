@@ -20,6 +20,9 @@ BIDDERS = Port[Bidder](
     "bidder",
     {
         "pacing": "magnetar.capabilities.bidding.pacing:PacingBidder",
+        "mpc": "magnetar.capabilities.bidding.mpc:MpcBidder",
+        "online-lp": "magnetar.capabilities.bidding.dual:OnlineLpBidder",
+        "dual": "magnetar.capabilities.bidding.dual:DualBidder",
         "pid": "magnetar.capabilities.bidding.pid:PidBidder",
         "fixed": "magnetar.capabilities.bidding.pid:FixedBidder",
     },
@@ -57,6 +60,7 @@ class Bidding:
         self._pages = np.zeros(2)
         self._baseline: dict[int, tuple[NDArray[np.int64], float]] = {}
         """Of each whole-site campaign: items that sold by themselves before it began, and their GMV a page."""
+        self._doubt: Floats = np.zeros(0)
         self._terms: Terms | None = None
         self._forecast: Floats = np.zeros(0)
         self._realised: Floats = np.zeros((0, 2))
@@ -81,7 +85,15 @@ class Bidding:
             )
 
         self.multiplier = longer(self.multiplier, campaigns, np.nan)  # type: ignore[assignment]
-        for name in ("_window_spent", "_window_earned", "_window_organic", "_forecast", "_realised", "_spent_today"):
+        for name in (
+            "_window_spent",
+            "_window_earned",
+            "_window_organic",
+            "_forecast",
+            "_realised",
+            "_spent_today",
+            "_doubt",
+        ):
             setattr(self, name, longer(getattr(self, name), campaigns, 0.0))
         self.calibration = longer(self.calibration, groups, 1.0)  # type: ignore[assignment]
         for name in ("_seen_spend", "_seen_predicted", "_waiting", "_matured"):
@@ -152,6 +164,7 @@ class Bidding:
                 cost=cost[row] * real,
                 worth=worth[row] * real,
                 previous=self.multiplier[row],
+                doubt=self._doubt[row],
             )
             if name not in self._bidders:
                 self._bidders[name] = BIDDERS.make(name)
@@ -174,6 +187,7 @@ class Bidding:
         results = delivery.results()
         orders = np.bincount(terms.campaign, results, campaigns)
         matured = np.bincount(terms.campaign, self._matured, campaigns)
+        self._doubt = 1.0 / np.sqrt(orders + CALIBRATION_PRIOR)
         common = ((orders + CALIBRATION_PRIOR) / (matured + CALIBRATION_PRIOR))[terms.campaign]
         self.calibration = (results + CALIBRATION_PRIOR * common) / (self._matured + CALIBRATION_PRIOR)
         tick_spent = np.bincount(terms.campaign, spent, campaigns)

@@ -50,6 +50,8 @@ class CampaignState:
     """(campaigns, GRID), forecast worth for the rest of the day."""
     previous: Floats
     """The multiplier of the last tick; NaN for a campaign that starts now."""
+    doubt: Floats
+    """Log-spread of what is not yet known of the predictor's calibration."""
 
 
 class Bidder(Protocol):
