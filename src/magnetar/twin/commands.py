@@ -1,4 +1,4 @@
-"""`magnetar twin calibrate`."""
+"""`magnetar twin calibrate` and `certify`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from magnetar.kernel.errors import BadInput
-from magnetar.surface.report import JsonOption, SeedOption, progress, write_json
+from magnetar.surface.report import JsonOption, SeedOption, check_target, progress, seconds, write_json
 from magnetar.surface.session import session_of
 from magnetar.vocabulary.orders import OrderLine
 
@@ -78,6 +78,64 @@ def calibrate(
         },
         seed,
     )
+
+
+def certify(
+    context: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="一分钟内 · Fewer worlds and runs; ends within a minute.")
+    ] = False,
+    world: Annotated[
+        str, typer.Option("--world", help="世界 · Who draws the worlds: arcade, or another as `rehearse` takes it.")
+    ] = "arcade",
+    worlds: Annotated[int, typer.Option("--worlds", help="世界数 · How many; 0: 12, or 4 with --quick.")] = 0,
+    held_out: Annotated[
+        str,
+        typer.Option(
+            "--held-out", metavar="FILE", help="File with [certify] seeds; default: benchmarks/held-out.toml."
+        ),
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw; 0 takes the held-out file's.")] = 0,
+    json: JsonOption = "",
+) -> None:
+    """检验孪生 · Fit a twin to a platform's log alone, foretell its campaigns under a changed plan, compare with what came."""
+    from dataclasses import asdict, replace
+
+    from magnetar.twin.certification import FULL, QUICK, read_seeds
+    from magnetar.twin.certification import certify as run
+    from magnetar.twin.certification.certificate import certificate, not_met
+    from magnetar.twin.certification.table import table
+
+    check_target(json)
+    if worlds and not 2 <= worlds <= 1000:
+        raise BadInput(f"世界数 --worlds must lie in [2, 1000], found {worlds}.")
+    if not 0 <= workers <= 1024:
+        raise BadInput(f"进程数 --workers must lie in [0, 1024], found {workers}.")
+    seeds = read_seeds(held_out)
+    seed = seed or seeds.final
+    size = QUICK if quick else FULL
+    size = replace(size, worlds=worlds or size.worlds)
+    progress(
+        f"{size.worlds} 个世界, 学习 {size.logged} 天, 预测 {size.ahead} 天 · fitting {size.logged} days, foretelling {size.ahead} …"
+    )
+    found = certificate(run(seed, size, workers or session_of(context).settings.workers, progress, world), seed)
+    missed = not_met(found)
+    if json != "-":
+        typer.echo(table(found))
+        typer.echo(f"{seconds():.0f} s")
+    conditions = {
+        "world": world,
+        "size": asdict(size),
+        "tuned_seeds": list(seeds.tuned),
+        "final_seed": seeds.final,
+        "judged": seed == seeds.final and world == "arcade" and not quick and not worlds,
+        "intervals": "95 %, Student over worlds; coverage counts ties by lot",
+    }
+    write_json(json, "twin certify", {"quick": quick, **found, "conditions": conditions, "not_met": missed}, seed)
+    if missed:
+        progress("未达标 · not met: " + "; ".join(missed))
+        raise typer.Exit(1)
 
 
 def read_log(path: str, currency: str) -> tuple[OrderLog, int]:

@@ -86,6 +86,8 @@ class Market(Protocol):
 
 CALIBRATED = "calibrated"
 """`calibrated:FOLDER` is the bazaar after the calibration that is kept in a folder."""
+ARCADE = "arcade"
+"""The world by another generator than the bazaar."""
 
 
 @runtime_checkable
@@ -113,6 +115,10 @@ def load_world(name: str) -> World:
 
     if name in WORLDS:
         return Bazaar(WORLDS[name])
+    if name == ARCADE:
+        from magnetar.twin.arcade import Arcade
+
+        return Arcade()
     place, _, attribute = name.partition(":")
     if place == CALIBRATED:
         from magnetar.twin.bazaar.calibrated import settings_from
@@ -121,7 +127,7 @@ def load_world(name: str) -> World:
         return Bazaar(settings_from(load_calibration(Path(attribute))))
     if not attribute:
         raise BadInput(
-            f"No world {name!r}. Choose one of: {', '.join(WORLDS)}, {CALIBRATED}, or give your own as module:World."
+            f"No world {name!r}. Choose one of: {', '.join(WORLDS)}, {ARCADE}, {CALIBRATED}, or give your own as module:World."
         )
     try:
         if place.endswith(".py"):
