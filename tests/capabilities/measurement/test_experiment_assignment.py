@@ -23,16 +23,10 @@ SEEDS = st.integers(0, 2**62)
 
 def splits_of(unit, seed: int = 7, name: str = "x1", low: float = 0.0, high: float = 0.1, by_region: bool = False):
     """One split over these shoppers."""
-    return Splits(
-        key=np.array([stream_of(seed, name)], np.uint64),
-        low=np.array([low]),
-        high=np.array([high]),
-        by_region=np.array([by_region]),
-        ghost=np.array([True]),
-        place=region_places(seed, name)[None],
-        unit=np.asarray(unit, np.uint64),
-        region=np.full(len(unit), -1, np.int64),
-    )
+    who = np.zeros((len(unit), 2), np.uint64)
+    who[:, 0] = unit
+    rule = np.array([(low, high, by_region, True)], np.float64)
+    return Splits(np.array([stream_of(seed, name)], np.uint64), rule, region_places(seed, name)[None], who)
 
 
 def experiment(**fields) -> Experiment:
@@ -87,13 +81,13 @@ def test_regions_are_divided_exactly(seed):
 def test_shoppers_of_a_region_are_in_one_arm_and_the_sites_regions_come_first():
     unit = np.arange(1, 3_001, dtype=np.uint64)
     splits = splits_of(unit, high=0.5, by_region=True)
-    home = regions(splits.unit, splits.region)
+    home = regions(splits.who)
     held = draws(splits, 0) < 0.5
     assert set(home.tolist()) == set(range(REGIONS))
     assert all(held[home == one].all() or not held[home == one].any() for one in range(REGIONS))
-    named = splits._replace(region=np.full(3_000, 4, np.int64))
-    assert set(regions(named.unit, named.region).tolist()) == {4}
-    assert len(set(draws(named, 0).tolist())) == 1
+    splits.who[:, 1] = 5  # the site's fifth
+    assert set(regions(splits.who).tolist()) == {4}
+    assert len(set(draws(splits, 0).tolist())) == 1
 
 
 @given(SEEDS, st.integers(0, 200))

@@ -33,7 +33,7 @@ from magnetar.capabilities.measurement import (
     Lever,
     Withheld,
 )
-from magnetar.capabilities.measurement.experiments.assignment import draws, regions
+from magnetar.capabilities.measurement.experiments.assignment import draws
 from magnetar.capabilities.shoppers import Served
 from magnetar.engines.memory import MemoryLog, MemoryStore
 from magnetar.kernel.bus import Bus
@@ -110,7 +110,7 @@ def test_shoppers_of_a_region_are_held_out_together():
     market.experiments.hold_out(OURS, 0.5, design=Design.REGIONS)
     turn(market, 6)
     pages = market.decide(pages_for(market, 800))
-    home = regions(market.experiments.unit, market.experiments.region)[pages.shopper]
+    home = market.experiments.regions()[pages.shopper]
     reached = {int(one) for one in home[paid_for(market, pages).any(axis=1)]}
     place = market.experiments._splits.place[0]
     assert reached

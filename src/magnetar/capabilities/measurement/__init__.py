@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
-    from magnetar.capabilities.measurement.experiments.assignment import Splits, kept_from, no_splits
+    from magnetar.capabilities.measurement.experiments.assignment import GHOST, Splits, kept_from, no_splits
     from magnetar.capabilities.measurement.experiments.designs import Design, Experiment, Lever
     from magnetar.capabilities.measurement.experiments.estimates import Estimate
     from magnetar.capabilities.measurement.experiments.events import ExperimentEnded, ExperimentStarted, Withheld
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from magnetar.capabilities.measurement.tally import Tally
 
 __all__ = [
-    "Design", "Estimate", "Experiment", "ExperimentEnded", "ExperimentStarted", "Experiments", "Interval", "Lever",
+    "GHOST", "Design", "Estimate", "Experiment", "ExperimentEnded", "ExperimentStarted", "Experiments", "Interval", "Lever",
     "Splits", "Tally", "Withheld", "kept_from", "mean_interval", "no_splits", "ratio_interval", "share_interval",
     "student_quantile",
 ]  # fmt: skip
@@ -28,7 +28,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "experiments.assignment": ("Splits", "kept_from", "no_splits"),
+        "experiments.assignment": ("GHOST", "Splits", "kept_from", "no_splits"),
         "experiments.designs": ("Design", "Experiment", "Lever"),
         "experiments.estimates": ("Estimate",),
         "experiments.events": ("ExperimentEnded", "ExperimentStarted", "Withheld"),

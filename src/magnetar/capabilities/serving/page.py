@@ -13,7 +13,7 @@ import numpy as np
 
 from magnetar.capabilities.auction import insert_ranked, slot_price
 from magnetar.capabilities.forecast import bin_of
-from magnetar.capabilities.measurement import Splits, kept_from
+from magnetar.capabilities.measurement import GHOST, Splits, kept_from
 from magnetar.capabilities.serving.candidates import Pools, Value
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS
@@ -95,9 +95,8 @@ class Slates(NamedTuple):
     order_rate: Array
     reason: Array
     ghost: Array
-    """(room, 4) int64: page, position, ad group and micros of what experiments withheld; no room where none runs."""
-    ghosts: Array
-    """(1,), how many rows of it are used."""
+    """(1 + room, 4) int64: page, position, ad group and micros of what experiments withheld; the first number of the
+    first row says how many follow. No room where no experiment runs."""
 
 
 @inlined
@@ -194,7 +193,7 @@ def fill_pages(
                 continue
             split = now.group_split[group]
             kept[count] = split >= 0 and kept_from(now.splits, split, person)
-            if kept[count] and not now.splits.ghost[split]:
+            if kept[count] and now.splits.rule[split, GHOST] == 0.0:
                 continue
             rate = predict(click_base, now.click_item[item], now.click_match[person, shelf.category[item]])
             order = now.per_click[group]
@@ -317,7 +316,7 @@ def _withhold(
         if micros > drawn.lease[now.group_campaign[group]]:
             continue
         drawn.shown[person, group] += 1  # caps bind ghosts as they bind impressions
-        place = out.ghosts[0]
+        place = out.ghost[0, 0] + 1
         out.ghost[place, 0], out.ghost[place, 1] = row, PAID_POSITIONS[slot]
         out.ghost[place, 2], out.ghost[place, 3] = group, micros
-        out.ghosts[0] = place + 1
+        out.ghost[0, 0] = place

@@ -20,6 +20,7 @@ from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance, Floats, Ints
 from magnetar.vocabulary.campaigns import Phase
 
+_NO_GHOSTS = np.zeros((1, 4), np.int64)
 POOL_TICKS = 4
 """Organic lists and shopper segments are remade every so many ticks."""
 
@@ -144,7 +145,7 @@ class Serving:
         count = len(requests)
         _check(requests, self.shoppers, len(self._predictor.shelf.categories))
         shape = (count, POSITIONS)
-        room = count * PAID_SLOTS if len(snapshot.splits.key) else 0
+        ghost = np.zeros((1 + count * PAID_SLOTS, 4), np.int64) if len(snapshot.splits.key) else _NO_GHOSTS
         out = Slates(
             np.empty(shape, np.int32),
             np.empty(shape, np.int32),
@@ -152,8 +153,7 @@ class Serving:
             np.empty(shape, np.float32),
             np.empty(shape, np.float32),
             np.empty(shape, np.int8),
-            np.empty((room, 4), np.int64),
-            np.zeros(1, np.int64),
+            ghost,
         )
         landscape = self._landscape
         drawn = Drawn(self.lease, self.shown, landscape.value, landscape.cost)
@@ -182,8 +182,8 @@ class Serving:
             )
         )
         self._bus.publish(served)
-        if out.ghosts[0]:
-            page, position, group, price = out.ghost[: out.ghosts[0]].T
+        if ghost[0, 0]:
+            page, position, group, price = ghost[1 : 1 + ghost[0, 0]].T
             self._bus.publish(
                 Withheld(self.tick, requests.request[page], requests.shopper[page], group, position, price)
             )

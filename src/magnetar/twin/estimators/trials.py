@@ -102,13 +102,9 @@ def _exact(value: float) -> Effect:
 
 def shopper_draws(market: Market, seed: int, name: str) -> Floats:
     """(shoppers,), each one's place in [0, 1): the product's own assignment."""
-    n = market.settings.shoppers
-    one = np.zeros(1)
-    flag = np.zeros(1, np.bool_)
-    splits = Splits(
-        np.array([stream_of(seed, name)], np.uint64), one, one, flag, flag, np.zeros((1, 1)), market.people.unit,
-        np.full(n, -1, np.int64),
-    )  # fmt: skip
+    who = np.zeros((market.settings.shoppers, 2), np.uint64)
+    who[:, 0] = market.people.unit
+    splits = Splits(np.array([stream_of(seed, name)], np.uint64), np.zeros((1, 4)), np.zeros((1, 1)), who)
     return draws(splits, 0)
 
 

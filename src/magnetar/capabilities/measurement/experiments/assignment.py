@@ -21,51 +21,46 @@ NOT_IN_IT = -1.0
 """The draw of somebody who cannot be told apart, and is in no experiment."""
 
 
+LOW, HIGH, BY_REGION, GHOST = range(4)
+"""Columns of a split's rule."""
+
+
 class Splits(NamedTuple):
-    """What a page reads of the experiments that run; a row for each split."""
+    """What a page reads of the experiments that run; a row for each split. Few arrays, because each call pays for each."""
 
     key: Array
     """(splits,) uint64, the experiment's stream."""
-    low: Array
-    """(splits,), shoppers whose draw lies in [low, high) are kept from the campaign."""
-    high: Array
-    by_region: Array
-    """(splits,) bool, whether a shopper's region is drawn instead of the shopper."""
-    ghost: Array
-    """(splits,) bool, whether what the campaign would have won is recorded."""
+    rule: Array
+    """(splits, 4): shoppers whose draw lies in [LOW, HIGH) are kept from the campaign; whether a shopper's region is
+    drawn instead of the shopper; whether what the campaign would have won is recorded."""
     place: Array
     """(splits, REGIONS), the draw of each region."""
-    unit: Array
-    """(shoppers,) uint64, who a shopper is; 0 where that is not known."""
-    region: Array
-    """(shoppers,), −1 where it follows from who they are."""
+    who: Array
+    """(shoppers, 2) uint64: who a shopper is, 0 where that is not known; and the site's region, counted from 1,
+    0 where one follows from who they are."""
 
 
 def no_splits() -> Splits:
     """Nobody is kept from anything."""
-    none = np.zeros(0)
-    flags = np.zeros(0, np.bool_)
-    return Splits(
-        np.zeros(0, np.uint64), none, none, flags, flags, np.zeros((0, REGIONS)), np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    )  # fmt: skip
+    return Splits(np.zeros(0, np.uint64), np.zeros((0, 4)), np.zeros((0, REGIONS)), np.zeros((0, 2), np.uint64))
 
 
 @inlined
-def region_of(unit: np.uint64, region: int) -> int:
+def region_of(unit: np.uint64, named: np.uint64) -> np.int64:
     """The region of a shopper: the site's where it names one, else a stable one of REGIONS by who they are."""
-    if region >= 0:
-        return region % REGIONS
-    return int(uniform(_REGION_STREAM, unit) * REGIONS)  # pyright: ignore[reportArgumentType]
+    if named > np.uint64(0):
+        return np.int64(np.int64(named) - 1) % REGIONS
+    return np.int64(uniform(_REGION_STREAM, unit) * REGIONS)  # pyright: ignore[reportArgumentType]
 
 
 @inlined
 def draw_of(splits: Splits, split: int, person: int) -> float:
     """A shopper's place in [0, 1) in one experiment, or NOT_IN_IT."""
-    unit = splits.unit[person]
+    unit = splits.who[person, 0]
     if unit == np.uint64(0):
         return NOT_IN_IT
-    if splits.by_region[split]:
-        return splits.place[split, region_of(unit, splits.region[person])]
+    if splits.rule[split, BY_REGION] > 0.0:
+        return splits.place[split, region_of(unit, splits.who[person, 1])]
     return uniform(splits.key[split], unit)
 
 
@@ -73,7 +68,7 @@ def draw_of(splits: Splits, split: int, person: int) -> float:
 def kept_from(splits: Splits, split: int, person: int) -> bool:
     """Whether a shopper is kept from the campaign of a split."""
     draw = draw_of(splits, split, person)
-    return splits.low[split] <= draw and draw < splits.high[split]
+    return splits.rule[split, LOW] <= draw and draw < splits.rule[split, HIGH]
 
 
 def stream_of(seed: int, experiment: str) -> np.uint64:
@@ -90,15 +85,15 @@ def region_places(seed: int, experiment: str) -> Floats:
 
 def draws(splits: Splits, split: int) -> Floats:
     """(shoppers,), everybody's draw in one experiment; NOT_IN_IT for those who are in none."""
-    out = np.empty(len(splits.unit))
+    out = np.empty(len(splits.who))
     _draws(splits, split, out)
     return out
 
 
-def regions(unit: NDArray[np.uint64], region: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(shoppers,), everybody's region."""
-    out = np.empty(len(unit), np.int64)
-    _regions(unit, region, out)
+def regions(who: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """(shoppers,), everybody's region, from `Splits.who`."""
+    out = np.empty(len(who), np.int64)
+    _regions(who, out)
     return out
 
 
@@ -109,6 +104,6 @@ def _draws(splits: Splits, split: int, out: Array) -> None:
 
 
 @compiled
-def _regions(unit: Array, region: Array, out: Array) -> None:
+def _regions(who: Array, out: Array) -> None:
     for person in range(out.shape[0]):
-        out[person] = region_of(unit[person], region[person])
+        out[person] = region_of(who[person, 0], who[person, 1])

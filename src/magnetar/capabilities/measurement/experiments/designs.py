@@ -86,7 +86,7 @@ class Experiment:
     @property
     def ghost(self) -> bool:
         """Whether what was withheld is recorded."""
-        return self.design in (Design.HOLDOUT, Design.REGIONS)
+        return self.design in (Design.HOLDOUT, Design.REGIONS, Design.SWITCHBACK)
 
     @property
     def enters_on_exposure(self) -> bool:

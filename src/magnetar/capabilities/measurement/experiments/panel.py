@@ -110,11 +110,11 @@ def _enter(
     if draw == NOT_IN_IT:
         return NOBODY
     row = records.used[0]
-    unit = splits.unit[person]
+    unit = splits.who[person, 0]
     records.experiment[row] = lanes.number[lane]
     records.person[row], records.unit[row] = person, unit
     records.arm[row] = 0 if lanes.low[lane] <= draw and draw < lanes.high[lane] else 1
-    records.region[row] = region_of(unit, splits.region[person])
+    records.region[row] = region_of(unit, splits.who[person, 1])
     records.since[row] = now
     records.pages_before[row], records.gmv_before[row] = pages[person], spent[person]
     records.used[0] = row + 1

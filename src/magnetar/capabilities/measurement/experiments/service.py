@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.measurement.experiments.assignment import (
+    HIGH,
     REGIONS,
     Splits,
     no_splits,
     region_places,
+    regions,
     stream_of,
 )
 from magnetar.capabilities.measurement.experiments.blocks import Blocks
@@ -72,10 +74,8 @@ class Experiments:
         self._merchants = merchants
         self._owners = owners
         self._seed = seed
-        self.unit = np.arange(1, shoppers + 1, dtype=np.uint64)
-        """(shoppers,), who holds each row; 0 where that is not known. The live arrangement sets it."""
-        self.region = np.full(shoppers, -1, np.int64)
-        """(shoppers,), the site's regions; −1 where one follows from who the shopper is."""
+        self._who = np.zeros((shoppers, 2), np.uint64)
+        self._who[:, 0] = np.arange(1, shoppers + 1)
         self._all: dict[str, Experiment] = {}
         self._blocks: dict[str, Blocks] = {}
         self._records: Records = make_records(64)
@@ -98,6 +98,19 @@ class Experiments:
         bus.subscribe(Withheld, self.on_withheld)
         bus.subscribe(Ordered, self.on_ordered)
         bus.subscribe(Returned, self.on_returned)
+
+    @property
+    def unit(self) -> NDArray[np.uint64]:
+        """(shoppers,), who holds each row; 0 where that is not known. The live arrangement writes into it."""
+        return self._who[:, 0]
+
+    def name_regions(self, region: NDArray[np.int64]) -> None:
+        """Take the site's own regions: (shoppers,), at least 0; −1 where one shall follow from who the shopper is."""
+        self._who[:, 1] = np.maximum(region, -1) + 1
+
+    def regions(self) -> NDArray[np.int64]:
+        """(shoppers,), the region that each row's holder counts for."""
+        return regions(self._who)
 
     # ---- begin and end
 
@@ -348,7 +361,7 @@ class Experiments:
         for one in self.running():
             if one.design is Design.SWITCHBACK and one.lever is Lever.CAMPAIGN:
                 off = self._blocks[one.id].arm(tick) == 0
-                self._splits.high[self._split_of[one.campaigns[0]]] = 1.0 if off else 0.0
+                self._splits.rule[self._split_of[one.campaigns[0]], HIGH] = 1.0 if off else 0.0
         if len(self._group_split) != len(roster):
             raise ValueError(f"{len(roster)} ad groups and {len(self._group_split)} splits; the roster changed unseen")
         return self._group_split, self._splits
@@ -375,13 +388,9 @@ class Experiments:
         count = len(rows)
         self._splits = Splits(
             key=np.array([stream_of(one.seed, one.id) for one, *_ in rows], np.uint64),
-            low=np.array([low for _, _, low, _ in rows]),
-            high=np.array([high for *_, high in rows]),
-            by_region=np.array([one.by_region for one, *_ in rows], np.bool_),
-            ghost=np.array([one.ghost or one.design is Design.SWITCHBACK for one, *_ in rows], np.bool_),
+            rule=np.array([(low, high, one.by_region, one.ghost) for one, _, low, high in rows]).reshape(count, 4),
             place=np.array([region_places(one.seed, one.id) for one, *_ in rows]).reshape(count, REGIONS),
-            unit=self.unit,
-            region=self.region,
+            who=self._who,
         )
         self._split_of = {campaign: place for place, (_, campaign, _, _) in enumerate(rows) if campaign}
         by_units = [one for one in counting if one.design is not Design.SWITCHBACK]
@@ -393,7 +402,7 @@ class Experiments:
             high=np.array([one.turn + one.share for one in by_units]),
             on_arrival=np.array([not one.enters_on_exposure for one in by_units], np.bool_),
             open=np.array([one.running for one in by_units], np.bool_),
-            slot=np.full((len(by_units), len(self.unit)), -1, np.int32),
+            slot=np.full((len(by_units), len(self._who)), -1, np.int32),
         )
         found = columns(self._records)
         for lane, number in enumerate(lanes.number.tolist()):
