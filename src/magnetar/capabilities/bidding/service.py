@@ -25,6 +25,7 @@ BIDDERS = Port[Bidder](
         "dual": "magnetar.capabilities.bidding.dual:DualBidder",
         "pid": "magnetar.capabilities.bidding.pid:PidBidder",
         "fixed": "magnetar.capabilities.bidding.pid:FixedBidder",
+        "learned": "magnetar.capabilities.bidding.learned:LearnedBidder",
     },
     default="pacing",
 )
