@@ -16,6 +16,7 @@ import numpy as np
 from magnetar.capabilities.bidding.calibration import Calibration
 from magnetar.capabilities.bidding.dual import DualBidder, OnlineLpBidder
 from magnetar.capabilities.bidding.feedback import TickFeedback
+from magnetar.capabilities.bidding.learned import LearnedBidder
 from magnetar.capabilities.bidding.mpc import MpcBidder
 from magnetar.capabilities.bidding.pacing import PacingBidder
 from magnetar.capabilities.bidding.pid import FixedBidder, PidBidder
@@ -232,6 +233,7 @@ SEATS: dict[str, Maker] = {
     "online-lp": lambda exponent, strict: (OnlineLpBidder(1.0 if strict else 1.5), True),
     "dual": lambda exponent, strict: (DualBidder(), True),
     "mpc": lambda exponent, strict: (MpcBidder(exponent, strict), False),
+    "learned": lambda exponent, strict: (LearnedBidder(exponent, strict), False),
 }
 
 
