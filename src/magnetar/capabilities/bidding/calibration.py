@@ -41,6 +41,12 @@ class Calibration:
         self.spread = spread
         self._update()
 
+    def forget(self, keep: float) -> None:
+        """Let go of all but a share of the evidence: what came before may not hold any more."""
+        self.believed *= keep
+        self.came *= keep
+        self._update()
+
     def _update(self) -> None:
         weight = self.posterior()
         factor = np.exp(_LOG)

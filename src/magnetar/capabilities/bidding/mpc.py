@@ -28,7 +28,7 @@ class MpcBidder:
     """Plans the rest of the day again each tick."""
 
     def __init__(
-        self, exponent: float = 2.0, strict: bool = False, smooth: float = 1.0, margin: float = 0.01, cap: float = CAP
+        self, exponent: float = 2.0, strict: bool = False, smooth: float = 1.0, margin: float = 0.015, cap: float = CAP
     ) -> None:
         """With `strict` the expected cost stays below the target, by `margin`, at any loss of volume.
 

@@ -20,6 +20,7 @@ from magnetar.capabilities.bidding.learned import LearnedBidder
 from magnetar.capabilities.bidding.mpc import MpcBidder
 from magnetar.capabilities.bidding.pacing import PacingBidder
 from magnetar.capabilities.bidding.pid import FixedBidder, PidBidder
+from magnetar.capabilities.bidding.reasoning import LIMIT, Cause, Counsel, Hypothesis, Rules, Signs
 from magnetar.capabilities.bidding.state import GRID_SCALE, Bidder, CampaignState
 from magnetar.capabilities.forecast import Clearing, Volume
 from magnetar.kernel.chance import Floats
@@ -45,6 +46,21 @@ class Lesson:
     clearing: Clearing
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one tick's reasoning came to, with the figures at the time. Money in currency units."""
+
+    tick: int
+    before: float
+    """Multiplier."""
+    after: float
+    spent: float
+    left: float
+    believed: float
+    converted: float
+    read: tuple[Hypothesis, ...]
+
+
 class Seat:
     """One campaign's bidder in an auction that is not ours."""
 
@@ -58,7 +74,9 @@ class Seat:
         slots: int,
         straight: bool,
         steady: bool,
-        prior: Lesson | None,
+        strict: bool = False,
+        prior: Lesson | None = None,
+        counsel: Counsel | None = None,
         opening: float = 0.8,
     ) -> None:
         self._strategy = strategy
@@ -71,6 +89,7 @@ class Seat:
         """Currency per conversion at a multiplier of 1; without a target, what the market asks."""
         self._straight = straight
         self._steady = steady
+        self._strict = strict
         self.clearing = prior.clearing if prior else Clearing(slots)
         self.volume = Volume(ticks, prior.curve if prior else None)
         self.calibration = (
@@ -82,6 +101,13 @@ class Seat:
         """Conversions predicted of all that came on screen."""
         self.converted = 0.0
         self.seen = 0
+        self.counsel = counsel
+        self.diary: list[Entry] = []
+        """What the reasoner made of each tick; empty without one."""
+        self._planned = math.nan
+        self._expected_count = math.nan
+        self._traffic: list[float] = []
+        self._window: list[tuple[float, float]] = []
         self._solved = bool(prior)
 
     def bid(self, tick: int, value: Floats, sigma: Floats, feedback: TickFeedback | None) -> Floats:
@@ -106,11 +132,17 @@ class Seat:
             self._hear(feedback)
         if len(value):
             self._trust(value, sigma)
+        before = self.multiplier
+        read = self._reason(tick, feedback) if feedback is not None and self.counsel else ()
         self.multiplier = self._solve(tick, value)
+        if self.counsel:
+            self.diary.append(
+                Entry(tick, before, self.multiplier, self.spent, self.left, self.believed, self.converted, read)
+            )
         if self.left <= 0.0 or not len(value):
             return np.zeros(len(value))
         rate = self.rate if self.bound or self.clearing.known else self._first_rate(value)
-        worth = self.multiplier * rate * self.calibration.mean * value
+        worth = self.multiplier * rate * self._factor() * value
         bids = worth if self._straight else self.clearing.bids(worth, value)
         self._asked = tick, len(value)
         return np.minimum(bids, self.left)
@@ -138,9 +170,52 @@ class Seat:
         self.seen += 1
         left = self.left - paid
         told = float(results.remaining_budget)
+        self._budget_change = told - left if math.isfinite(told) else 0.0
+        self._window = [*self._window[-11:], (believed, came)]
         self.left = told if math.isfinite(told) else left  # a budget changed at midday arrives here
         self.budget = self.spent + max(self.left, 0.0)
         self.clearing.observe(results)
+
+    def _reason(self, tick: int, results: TickFeedback) -> tuple[Hypothesis, ...]:
+        """Let the counsel read the signs of the last tick, and move the forecasts as it says."""
+        assert self.counsel is not None
+        count = len(results.value)
+        told = count > 0 and self._expected_count > 0.0
+        self._traffic = [*self._traffic[-7:], math.log(count / self._expected_count) if told else math.nan]
+        move, spread = self.clearing.price_move()
+        factor = self._factor()
+        signs = Signs(
+            tick=tick,
+            count=count,
+            expected_count=self._expected_count,
+            traffic=tuple(self._traffic),
+            price_move=move,
+            price_spread=spread,
+            believed=sum(one[0] for one in self._window) * factor,
+            came=sum(one[1] for one in self._window),
+            spent=self.spent,
+            planned=self._planned,
+            left=self.left,
+            budget_change=self._budget_change,
+        )
+        read = self.counsel.read(signs)
+        for one in read:
+            if one.cause in (Cause.FEWER, Cause.MORE):
+                self.volume.forget()
+                self._traffic = []
+            elif one.cause in (Cause.DEARER, Cause.CHEAPER):
+                self.clearing.move_prices(min(max(one.step, -LIMIT), LIMIT))
+            elif one.cause in (Cause.OVERRATED, Cause.UNDERRATED):
+                window_believed = sum(pair[0] for pair in self._window)
+                keep = min(1.0, window_believed / max(self.calibration.believed, 1e-9))
+                self.calibration.forget(max(keep, 0.2))
+                self._window = []
+        return read
+
+    def _factor(self) -> float:
+        """Real over predicted conversions; a strict seat takes good luck for luck until it is beyond doubt."""
+        mean = self.calibration.mean
+        return 1.0 if self._strict and 1.0 < mean < 1.0 + 2.0 * self.calibration.doubt else mean
 
     def _trust(self, value: Floats, sigma: Floats) -> None:
         some = value > 0.0
@@ -156,7 +231,7 @@ class Seat:
             return self.multiplier
         if not self.bound:
             self.rate = self.clearing.going_rate()
-        factor = self.calibration.mean
+        factor = self._factor()
         here = min(tick, self.ticks - 1)
         later = self.volume.ahead(here + 1)
         ahead = len(value) + later
@@ -181,6 +256,9 @@ class Seat:
         )
         self._solved = True
         multiplier = float(self._strategy.multipliers(state)[0])
+        self._planned = self.spent + min(float(np.interp(multiplier, GRID_SCALE, now[0])), self.left)
+        ahead_each = self.volume.expected(here)
+        self._expected_count = float(ahead_each[0]) if len(ahead_each) else math.nan
         return self._steadied(multiplier, state) if self._steady and self.bound else multiplier
 
     def _to_come(self, rate: float, seen: float, later: float, ticks: int) -> tuple[Floats, Floats]:
@@ -212,9 +290,9 @@ class Seat:
         if gain <= 0.0 or bill <= 0.0:
             return multiplier
         now_cost, now_worth = self.clearing.outlook(
-            self.rate * self.calibration.mean, GRID_SCALE, self._straight, newest=2
+            self.rate * self._factor(), GRID_SCALE, self._straight, newest=2
         )
-        each = now_cost / np.maximum(now_worth * self.calibration.mean, 1e-300)
+        each = now_cost / np.maximum(now_worth * self._factor(), 1e-300)
         known = now_worth > 0.0
         if known.sum() < 2:
             return multiplier
@@ -234,6 +312,7 @@ SEATS: dict[str, Maker] = {
     "dual": lambda exponent, strict: (DualBidder(), True),
     "mpc": lambda exponent, strict: (MpcBidder(exponent, strict), False),
     "learned": lambda exponent, strict: (LearnedBidder(exponent, strict), False),
+    "reasoner": lambda exponent, strict: (MpcBidder(exponent, strict), False),
 }
 
 
@@ -276,9 +355,10 @@ def make_bidder(
             f"ticks and slots must be at least 1 and exponent at least 0, found {ticks!r}, {slots!r}, {exponent!r}"
         )
     strategy, straight = SEATS[name](exponent, strict)
+    counsel = Rules() if name == "reasoner" else None
     return Seat(
         strategy, budget=float(budget), target_cpa=float(target_cpa), ticks=ticks, slots=slots, straight=straight,
-        steady=steady, prior=prior,
+        steady=steady, strict=strict, prior=prior, counsel=counsel,
     )  # fmt: skip
 
 

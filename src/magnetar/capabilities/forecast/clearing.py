@@ -165,6 +165,35 @@ class Clearing:
             self.level, self.slope = found[0], found[1]
             _best_bids(self.gain, self.charge, self._residual, self._best)
 
+    def price_move(self, window: int = 8) -> tuple[float, float]:
+        """How far the last tick's log entry price lies from the ticks before it, and how far ticks usually do.
+
+        Measured at equal value to us, so that our own good and bad blocks do not look like rivals' doing.
+        NaN before three ticks are known.
+        """
+        stand = []
+        for back in range(window + 1):
+            place = self.recent(back)
+            count = self._count[place]
+            value, price = self._value[place, :count], self._price[place, :count]
+            some = (value > 0.0) & (price > 0.0)
+            if some.sum() >= 8:
+                found = np.log(price[some]) + self.shift[place] - self.slope * np.log(value[some])
+                stand.append(float(found.mean()))
+            elif back == 0:
+                return np.nan, np.nan
+        if len(stand) < 3:
+            return np.nan, np.nan
+        before = np.array(stand[1:])
+        spread = float(np.abs(np.diff(before)).mean()) * 1.25  # mean absolute step → spread
+        return stand[0] - float(before.mean()), max(spread, 0.05)
+
+    def move_prices(self, step: float) -> None:
+        """Older ticks' prices are to be read as if they had moved by so much (log) with the market."""
+        older = np.arange(len(self.shift)) != self._last
+        self.shift[older] += step
+        self.refit_entry()
+
     def levels(self) -> Floats:
         """(ticks,), mean log(price / value) of each kept tick, oldest first; NaN where nothing was met."""
         out = np.full(len(self.weight), np.nan)

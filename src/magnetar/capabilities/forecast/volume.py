@@ -7,8 +7,6 @@ judged by how well each k explains the ticks so far.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from magnetar.kernel.chance import Floats
@@ -18,12 +16,16 @@ _SPREAD = 0.35
 """Log-spread of a tick's count about the day's rhythm: traffic comes in bursts."""
 
 
+_HOURS = np.array([
+    0.60, 0.35, 0.22, 0.16, 0.15, 0.20, 0.36, 0.60, 0.80, 0.88, 0.95, 1.05,
+    1.28, 1.20, 1.00, 0.95, 0.97, 1.06, 1.22, 1.50, 1.85, 2.00, 1.75, 1.15,
+])  # fmt: skip
+
+
 def rhythm(ticks: int) -> Floats:
-    """(ticks,), how active people are over a day, mean 1: a trough at half past four, an evening peak, a small one at noon."""
+    """(ticks,), how active people are over a day, mean 1: a trough before dawn, a small peak at noon, a high evening."""
     hour = (np.arange(ticks) + 0.5) * 24.0 / ticks
-    log = -0.75 * np.cos((hour - 16.5) * math.pi / 12.0 + math.pi)
-    log = log + 0.35 * np.exp(-(((hour - 20.5) / 2.0) ** 2)) + 0.15 * np.exp(-(((hour - 12.5) / 1.2) ** 2))
-    curve = np.exp(log)
+    curve = np.interp(hour, np.arange(-1, 25) + 0.5, np.concatenate([_HOURS[-1:], _HOURS, _HOURS[:1]]))
     return curve / curve.mean()
 
 
@@ -54,9 +56,13 @@ class Volume:
 
     def ahead(self, tick: int) -> float:
         """Expected in the ticks from `tick` to the end; 0 when nothing has been seen."""
+        return float(self.expected(tick).sum())
+
+    def expected(self, tick: int) -> Floats:
+        """(ticks to come,), expected in each tick from `tick` on."""
         seen = self.counts > 0.0
         if not seen.any() or tick >= self.ticks:
-            return 0.0
+            return np.zeros(max(self.ticks - tick, 0))
         log = np.log(self.counts[seen])
         shape = _STRENGTHS[:, None] * np.log(self.curve)[None, :]
         rest = log[None, :] - shape[:, seen]
@@ -65,5 +71,4 @@ class Volume:
         belief = np.exp(belief - belief.max())
         weights = self.weights[seen]
         level = (weights * self.counts[seen] / np.exp(shape[:, seen])).sum(axis=1) / max(float(weights.sum()), 1e-12)
-        future = level * np.exp(shape[:, tick:]).sum(axis=1)
-        return float((belief * future).sum() / belief.sum())
+        return (belief * level) @ np.exp(shape[:, tick:]) / belief.sum()

@@ -1,0 +1,239 @@
+"""The slow half of the bidding reasoner: what is happening in a market, why, and what follows for the forecast.
+
+A fast controller trusts its forecast. The reasoner reads the signs that the forecast no longer
+holds, names the likeliest cause, and moves the forecast by a bounded step; the controller then
+plans again. It never sets a bid. Each hypothesis carries the figures it stands on, so that it can be
+checked against the ledger, and a sentence for the merchant.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+RUN = 4
+"""Ticks that a change of traffic must last to be taken for more than a burst."""
+GIVEN_BACK = 0.4
+"""Share of a price move that later prices take back. Taking moves to last instead lost 1 % on shocked days of the twin."""
+LIMIT = math.log(2.0)
+"""Largest step of one hypothesis, on the logarithmic scale."""
+
+
+class Cause(enum.IntEnum):
+    """What a hypothesis says is happening."""
+
+    STEADY = 0
+    """The forecast holds."""
+    FEWER = 1
+    """Less traffic than the day's rhythm says."""
+    MORE = 2
+    """More traffic."""
+    DEARER = 3
+    """Rivals bid higher, or new ones have come."""
+    CHEAPER = 4
+    """Rivals bid lower, have run out of budget or have left."""
+    OVERRATED = 5
+    """Fewer conversions come than were predicted."""
+    UNDERRATED = 6
+    """More conversions come than were predicted."""
+    BUDGET_RAISED = 7
+    BUDGET_CUT = 8
+    AHEAD = 9
+    """Spent faster than planned."""
+    BEHIND = 10
+    """Spent slower than planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a tick showed, against what was expected of it."""
+
+    tick: int
+    count: int
+    """Impressions met in the last tick."""
+    expected_count: float
+    """NaN where nothing was expected yet."""
+    traffic: tuple[float, ...]
+    """Log of met over expected in the last ticks, newest last; NaN where nothing was expected."""
+    price_move: float
+    """Log change of the entry price against the ticks before; NaN where unknown."""
+    price_spread: float
+    """Usual log-spread of that change."""
+    believed: float
+    """Conversions predicted of the recent impressions on screen."""
+    came: float
+    """Conversions that came of them."""
+    spent: float
+    """Today, currency."""
+    planned: float
+    """Planned to be spent by now, currency; NaN where there was no plan."""
+    left: float
+    """Of the day's budget, currency."""
+    budget_change: float
+    """Currency that the budget was raised (positive) or cut (negative) since the last tick, for no spend of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One likely cause, how far the forecast moves for it, and the figures it stands on."""
+
+    cause: Cause
+    step: float
+    """Log change of the forecast that the cause is about: traffic, price or calibration; 0 moves nothing."""
+    strength: float
+    """How unusual the signs are, in spreads."""
+    seen: float
+    expected: float
+
+    @property
+    def direction(self) -> int:
+        """Which way bids tend: 1 up, −1 down, 0 unchanged."""
+        return _DIRECTION[self.cause]
+
+    def sentence(self, chinese: bool = True) -> str:
+        """For the merchant."""
+        return _SENTENCES[self.cause][0 if chinese else 1].format(seen=self.seen, expected=self.expected)
+
+
+class Counsel(Protocol):
+    """Reads signs and proposes hypotheses; by rules, or a language model that may give a direction only."""
+
+    def read(self, signs: Signs) -> tuple[Hypothesis, ...]:
+        """Likeliest causes, strongest first; never empty."""
+        ...
+
+
+class Rules:
+    """The default counsel: thresholds on how unusual a sign is."""
+
+    def __init__(self, unusual: float = 4.0, move: float = 0.2, traffic: float = 0.35, chance: float = 3.2) -> None:
+        """Thresholds.
+
+        Args:
+            unusual: a price move counts from so many spreads on
+            move: and from this log step on.
+            traffic: mean log deviation of four ticks from which it counts.
+            chance: spreads by which conversions must miss their prediction.
+        """
+        self.unusual = unusual
+        self.move = move
+        self.traffic = traffic
+        self.chance = chance
+
+    def read(self, signs: Signs) -> tuple[Hypothesis, ...]:
+        found = [*self._traffic(signs), *self._price(signs), *self._calibration(signs), *self._money(signs)]
+        found.sort(key=lambda one: -one.strength)
+        return tuple(found) or (Hypothesis(Cause.STEADY, 0.0, 0.0, signs.spent, signs.planned),)
+
+    def _traffic(self, signs: Signs) -> list[Hypothesis]:
+        """Four ticks off in one direction: fewer may be a burst, so many are a level."""
+        off = signs.traffic[-RUN:]
+        if len(off) < RUN or not all(math.isfinite(one) for one in off):
+            return []
+        mean = sum(off) / RUN
+        if min(mean * one for one in off) <= 0.0 or abs(mean) < self.traffic:
+            return []
+        cause = Cause.MORE if mean > 0.0 else Cause.FEWER
+        return [Hypothesis(cause, _within(mean), abs(mean) / self.traffic, float(signs.count), signs.expected_count)]
+
+    def _price(self, signs: Signs) -> list[Hypothesis]:
+        """Rivals' budgets are finite, too: what they spend now they lack later, so part of a move is given back."""
+        move = signs.price_move
+        if not math.isfinite(move):
+            return []
+        strength = abs(move) / max(signs.price_spread, 0.05)
+        if strength < self.unusual or abs(move) < self.move:
+            return []
+        cause = Cause.DEARER if move > 0.0 else Cause.CHEAPER
+        return [Hypothesis(cause, _within(-GIVEN_BACK * move), strength, math.exp(move), 1.0)]
+
+    def _calibration(self, signs: Signs) -> list[Hypothesis]:
+        """A Poisson count against its mean, by the square-root transform: √came has a spread of about a half."""
+        if signs.believed < 4.0:
+            return []
+        strength = 2.0 * (math.sqrt(signs.came + 0.375) - math.sqrt(signs.believed))
+        if abs(strength) < self.chance:
+            return []
+        cause = Cause.UNDERRATED if strength > 0.0 else Cause.OVERRATED
+        step = _within(math.log((signs.came + 4.0) / (signs.believed + 4.0)))
+        return [Hypothesis(cause, step, abs(strength), signs.came, signs.believed)]
+
+    def _money(self, signs: Signs) -> list[Hypothesis]:
+        found: list[Hypothesis] = []
+        total = signs.spent + signs.left
+        if abs(signs.budget_change) > 0.005 * max(total, 1e-9):
+            cause = Cause.BUDGET_RAISED if signs.budget_change > 0.0 else Cause.BUDGET_CUT
+            found.append(Hypothesis(cause, 0.0, 10.0, total, total - signs.budget_change))
+        if math.isfinite(signs.planned) and total > 0.0:
+            off = (signs.spent - signs.planned) / total
+            if abs(off) > 0.05:
+                cause = Cause.AHEAD if off > 0.0 else Cause.BEHIND
+                found.append(Hypothesis(cause, 0.0, abs(off) / 0.05, signs.spent, signs.planned))
+        return found
+
+
+def _within(step: float) -> float:
+    return min(max(step, -LIMIT), LIMIT)
+
+
+_DIRECTION = {
+    Cause.STEADY: 0,
+    Cause.FEWER: 1,
+    Cause.MORE: -1,
+    Cause.DEARER: -1,
+    Cause.CHEAPER: 1,
+    Cause.OVERRATED: -1,
+    Cause.UNDERRATED: 1,
+    Cause.BUDGET_RAISED: 1,
+    Cause.BUDGET_CUT: -1,
+    Cause.AHEAD: -1,
+    Cause.BEHIND: 1,
+}
+_SENTENCES = {
+    Cause.STEADY: (
+        "一切按计划: 已花 {seen:.2f}, 计划 {expected:.2f}",
+        "As planned: spent {seen:.2f}, planned {expected:.2f}",
+    ),
+    Cause.FEWER: (
+        "流量低于节奏: 上一时段 {seen:.0f} 次, 预计 {expected:.0f} 次",
+        "Less traffic than the day's rhythm: {seen:.0f} impressions, {expected:.0f} expected",
+    ),
+    Cause.MORE: (
+        "流量高于节奏: 上一时段 {seen:.0f} 次, 预计 {expected:.0f} 次",
+        "More traffic than the day's rhythm: {seen:.0f} impressions, {expected:.0f} expected",
+    ),
+    Cause.DEARER: (
+        "竞争变贵: 入场价是此前的 {seen:.2f} 倍, 对手预算有限, 稍后会回落, 先少买",
+        "Dearer: the entry price is {seen:.2f} × what it was; rivals' budgets are finite, so later is cheaper",
+    ),
+    Cause.CHEAPER: (
+        "竞争变便宜: 入场价是此前的 {seen:.2f} 倍, 趁现在多买",
+        "Cheaper: the entry price is {seen:.2f} × what it was; buy while it lasts",
+    ),
+    Cause.OVERRATED: (
+        "转化少于预估: 来了 {seen:.0f} 单, 预估 {expected:.1f} 单",
+        "Fewer conversions than predicted: {seen:.0f} came, {expected:.1f} predicted",
+    ),
+    Cause.UNDERRATED: (
+        "转化多于预估: 来了 {seen:.0f} 单, 预估 {expected:.1f} 单",
+        "More conversions than predicted: {seen:.0f} came, {expected:.1f} predicted",
+    ),
+    Cause.BUDGET_RAISED: (
+        "预算已上调: 现为 {seen:.2f}, 原为 {expected:.2f}",
+        "The budget was raised to {seen:.2f} from {expected:.2f}",
+    ),
+    Cause.BUDGET_CUT: (
+        "预算已下调: 现为 {seen:.2f}, 原为 {expected:.2f}",
+        "The budget was cut to {seen:.2f} from {expected:.2f}",
+    ),
+    Cause.AHEAD: (
+        "花得比计划快: 已花 {seen:.2f}, 计划 {expected:.2f}",
+        "Ahead of plan: spent {seen:.2f}, planned {expected:.2f}",
+    ),
+    Cause.BEHIND: (
+        "花得比计划慢: 已花 {seen:.2f}, 计划 {expected:.2f}",
+        "Behind plan: spent {seen:.2f}, planned {expected:.2f}",
+    ),
+}
