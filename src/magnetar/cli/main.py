@@ -65,6 +65,10 @@ COMMANDS: Table = {
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
+    "train": (
+        "训练模型 · Teach what is learned",
+        {"bidder": ("训练出价模型 · Teach the learned bidder in the twin", "magnetar.app.train_commands:bidder")},
+    ),
     "twin": (
         "数字孪生 · The digital twin of the market",
         {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},
