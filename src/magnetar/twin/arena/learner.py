@@ -21,8 +21,8 @@ from magnetar.kernel.errors import ProviderUnavailable
 from magnetar.twin.arena.training import TRIED, Lessons, asked, best_step, moves, regret
 
 BATCH = 32
-RATE = 2e-3
-DECAY = 1e-3
+RATE = 5e-4
+DECAY = 0.05
 """Of the weight matrices, for each step, times the rate."""
 WARM = 40
 """Steps over which the rate rises."""
