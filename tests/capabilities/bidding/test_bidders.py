@@ -146,7 +146,7 @@ class TestEveryBidder:
 
 
 def test_an_unknown_bidder_lists_the_choices():
-    with pytest.raises(UnknownProvider, match="Choose one of: pacing, mpc, online-lp, dual, pid, fixed"):
+    with pytest.raises(UnknownProvider, match="Choose one of: pacing, reasoner, mpc, online-lp, dual, pid, fixed"):
         BIDDERS.make("telepathy")
 
 

@@ -52,6 +52,13 @@ class MpcBidder:
         return out
 
 
+class ReasonerBidder(MpcBidder):
+    """The fast half of the reasoner: plans on the forecast that the slow half has moved, smoothly from tick to tick."""
+
+    def __init__(self) -> None:
+        super().__init__(smooth=0.5)
+
+
 @compiled
 def day_score(
     worth: float, cost: float, target: float, doubt: float, exponent: float, nodes: Array, weights: Array

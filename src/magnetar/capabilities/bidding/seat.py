@@ -289,9 +289,7 @@ class Seat:
         gain = state.earned[0] + np.interp(multiplier, GRID_SCALE, worth)
         if gain <= 0.0 or bill <= 0.0:
             return multiplier
-        now_cost, now_worth = self.clearing.outlook(
-            self.rate * self._factor(), GRID_SCALE, self._straight, newest=2
-        )
+        now_cost, now_worth = self.clearing.outlook(self.rate * self._factor(), GRID_SCALE, self._straight, newest=2)
         each = now_cost / np.maximum(now_worth * self._factor(), 1e-300)
         known = now_worth > 0.0
         if known.sum() < 2:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState
 from magnetar.capabilities.bidding.terms import Terms
+from magnetar.capabilities.bidding.watch import Edge, Reasoned, Watch
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import TICKS_PER_DAY, Landscape, Traffic, bin_of
 from magnetar.capabilities.shoppers import Viewed
@@ -20,6 +24,7 @@ BIDDERS = Port[Bidder](
     "bidder",
     {
         "pacing": "magnetar.capabilities.bidding.pacing:PacingBidder",
+        "reasoner": "magnetar.capabilities.bidding.mpc:ReasonerBidder",
         "mpc": "magnetar.capabilities.bidding.mpc:MpcBidder",
         "online-lp": "magnetar.capabilities.bidding.dual:OnlineLpBidder",
         "dual": "magnetar.capabilities.bidding.dual:DualBidder",
@@ -30,6 +35,8 @@ BIDDERS = Port[Bidder](
     default="pacing",
 )
 
+REASONER = "reasoner"
+"""The bidder whose campaigns are watched."""
 WINDOW_KEEP = 0.97
 """What a tick keeps of the results window: a half-life of about eleven hours."""
 CALIBRATION_PRIOR = 8.0
@@ -66,7 +73,18 @@ class Bidding:
         self._forecast: Floats = np.zeros(0)
         self._realised: Floats = np.zeros((0, 2))
         self._spent_today: Floats = np.zeros(0)
+        self._bus = bus
+        self._watch = Watch()
+        self._met: Floats = np.zeros((0, 2))
+        """(campaigns,), what the landscape held of each at the last tick edge: cost and value."""
+        self._expected_pages = math.nan
+        self._spent_micros: Floats = np.zeros(0)
+        """(campaigns,), today; whole numbers, exact far beyond any day's spend."""
         bus.subscribe(Viewed, self.on_viewed)
+
+    def history(self, campaign: int) -> Sequence[Reasoned]:
+        """Why the reasoner moved a campaign's multiplier in the last three days, oldest first."""
+        return self._watch.history(campaign)
 
     def on_viewed(self, event: Viewed) -> None:
         """Organic impressions have an expected GMV, which whole-site targets weigh against."""
@@ -94,6 +112,8 @@ class Bidding:
             "_realised",
             "_spent_today",
             "_doubt",
+            "_met",
+            "_spent_micros",
         ):
             setattr(self, name, longer(getattr(self, name), campaigns, 0.0))
         self.calibration = longer(self.calibration, groups, 1.0)  # type: ignore[assignment]
@@ -112,6 +132,8 @@ class Bidding:
     def new_day(self) -> None:
         """Today's spend starts at zero."""
         self._spent_today[:] = 0.0
+        self._spent_micros[:] = 0.0
+        self._watch.new_day()
 
     def solve(self, tick: int, left: NDArray[np.int64], elapsed: int, mean_delay: Floats | float) -> Floats:
         """Multipliers for the next tick; returns (groups,) bids per expected result.
@@ -149,6 +171,10 @@ class Bidding:
         # not everything served comes on screen, and better slots cost more: scale to what was really spent
         reality = np.minimum(np.maximum((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0), 0.2), 3.0)
         passed = self._traffic.share_passed(tick, remaining)
+        watched = terms.bidders.get(REASONER, np.zeros(0, np.int64))
+        if len(watched):
+            self._read(tick, terms, watched, left, cost, worth)
+        before = self.multiplier.copy()
         for name, row in terms.bidders.items():
             real = reality[row, None]
             state = CampaignState(
@@ -172,7 +198,55 @@ class Bidding:
             self.multiplier[row] = np.minimum(self._bidders[name].multipliers(state), terms.cap[row])
         _forecast_spend(cost, self.multiplier, GRID_SCALE, self._forecast)
         self._forecast *= self._tick_share(tick, remaining)
+        self._expected_pages = remaining * self._tick_share(tick, remaining)
+        if len(watched):
+            planned = self._spent_today[watched] + np.minimum(self._forecast[watched], left[watched] / MICROS)
+            reasoned = self._watch.decided(
+                tick, watched, before[watched], self.multiplier[watched], planned,
+                self._spent_micros[watched].astype(np.int64), left[watched],
+            )  # fmt: skip
+            if reasoned is not None:
+                self._bus.publish(reasoned)
         return self.multiplier[roster.campaign] * terms.bid * self.calibration
+
+    def _read(
+        self, tick: int, terms: Terms, watched: NDArray[np.int64], left: NDArray[np.int64], cost: Floats, worth: Floats
+    ) -> None:
+        """Let the reasoner read the campaigns it bids for, and move their forecasts as it says."""
+        landscape, delivery = self._landscape, self._campaigns.delivery
+        campaigns = len(terms.target)
+        held = np.stack(
+            [
+                np.bincount(terms.campaign, landscape.cost.sum(axis=1), campaigns),
+                np.bincount(terms.campaign, landscape.value.sum(axis=1) * terms.worth, campaigns),
+            ],
+            axis=1,
+        )
+        fresh = held - self._met
+        self._met = held.astype(np.float64)
+        matured = np.bincount(terms.campaign, self._matured * self.calibration, campaigns)
+        came = np.bincount(terms.campaign, delivery.results(), campaigns)
+        count = int(self._traffic.today[(tick - 1) % TICKS_PER_DAY])
+        for row in watched.tolist():
+            met = fresh[row, 0] > 0.0 and fresh[row, 1] > 0.0  # a new day's fading leaves less than before
+            step = self._watch.read(
+                tick,
+                row,
+                Edge(
+                    count=count,
+                    expected_count=self._expected_pages,
+                    price=math.log(fresh[row, 0] / fresh[row, 1]) if met else math.nan,
+                    matured=float(matured[row]),
+                    came=float(came[row]),
+                    spent=float(self._spent_today[row]),
+                    left=float(left[row]) / MICROS,
+                    budget=float(terms.budget[row]),
+                ),
+            )
+            if step:
+                log = np.log(GRID_SCALE)
+                cost[row] = math.exp(step) * np.interp(log - step, log, cost[row])
+                worth[row] = np.interp(log - step, log, worth[row])
 
     def _learn(self, terms: Terms, elapsed: int, mean_delay: Floats | float) -> None:
         """Take in what the last tick spent and what it should earn."""
@@ -192,6 +266,7 @@ class Bidding:
         common = ((orders + CALIBRATION_PRIOR) / (matured + CALIBRATION_PRIOR))[terms.campaign]
         self.calibration = (results + CALIBRATION_PRIOR * common) / (self._matured + CALIBRATION_PRIOR)
         tick_spent = np.bincount(terms.campaign, spent, campaigns)
+        self._spent_micros += np.rint(tick_spent * MICROS)
         earned = np.bincount(terms.campaign, predicted * self.calibration * terms.worth, campaigns)
         self._spent_today += tick_spent
         for window, fresh in (

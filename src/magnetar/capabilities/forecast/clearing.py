@@ -49,12 +49,18 @@ _EXPOSURE_PRIOR = 20.0
 class Results(Protocol):
     """Columns that a tick of results has; see `bidding.TickFeedback`."""
 
-    value: Floats
-    bid: Floats
-    slot: Array
-    cost: Floats
-    exposed: Array
-    market_price: Floats
+    @property
+    def value(self) -> Floats: ...
+    @property
+    def bid(self) -> Floats: ...
+    @property
+    def slot(self) -> Array: ...
+    @property
+    def cost(self) -> Floats: ...
+    @property
+    def exposed(self) -> Array: ...
+    @property
+    def market_price(self) -> Floats: ...
 
 
 class Clearing:
