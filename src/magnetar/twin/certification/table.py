@@ -43,7 +43,14 @@ def table(found: dict[str, Any]) -> str:
         _row("误差 error (twin)", found["error"]),
         *(_row(f"  {BASELINES[name]}", baselines[name]["error"]) for name in ("yesterday", "week")),
         ("区间宽度 width of intervals", "", *(_interval(found["width"][one]) for one in OUTCOMES), ""),
-        ("安慰剂 placebo (rank)", _interval(placebo, "{:+.2f}"), "", "", "", _goal(placebo, "∋ 0")),
+        (
+            "安慰剂 placebo (rank)",
+            _interval(placebo, "{:+.2f}"),
+            "",
+            "",
+            "",
+            "含 holds 0" if placebo["holds_zero"] else "不含 does not hold 0",
+        ),
     ]
     rows += [
         (
