@@ -33,7 +33,7 @@ JUDGES = ("learned", "mpc", "online-lp")
 
 def bidder(
     context: typer.Context,
-    days: Annotated[int, typer.Option("--days", help="训练天数 · Days of the twin to learn from.")] = 120,
+    days: Annotated[int, typer.Option("--days", help="训练天数 · Days of the twin to learn from.")] = 60,
     seats: Annotated[int, typer.Option("--seats", help="每天的席位 · Seats lived through on each day.")] = 5,
     rounds: Annotated[int, typer.Option("--rounds", help="训练轮数 · Passes over the lessons.")] = 40,
     score_days: Annotated[
@@ -119,7 +119,7 @@ def _lessons_rows(taught: Taught, lessons: Lessons) -> list[dict[str, Any]]:
     named = f"constant factor {np.exp(taught.constant_step):.2f}"
     return [
         line("held-out days: score lost by the network", taught.held_out, named, taught.constant),
-        line("held-out days: score lost by the forecast's anchor", taught.anchor, "as it was bid", taught.lived),
+        line("held-out days: score lost by the planner alone", taught.anchor, "as it was bid", taught.lived),
     ]
 
 

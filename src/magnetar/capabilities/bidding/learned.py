@@ -1,6 +1,6 @@
 """A bidder that was taught in the twin: a small recurrent network corrects what the forecast alone would bid.
 
-The forecast of the rest of the day names a multiplier, the anchor, whose day should score best. What it
+Model-predictive control names a multiplier, the anchor, whose day should score best by the forecast. What that
 cannot know, how far such forecasts are off and in which situations, the network has seen on many days of the
 twin: it reads the situation in scale-free numbers, remembers the day so far in 32 cells, and moves the anchor
 by at most a factor of e^0.9. Training (`magnetar train bidder`) needs JAX; serving needs numpy and numba only.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -170,7 +170,7 @@ class Reading(NamedTuple):
     features: Floats
     """(campaigns, F), finite."""
     anchor: Floats
-    """(campaigns,), log of the multiplier that the forecast alone would choose."""
+    """(campaigns,), log of the multiplier that the planner alone would choose."""
     blind: NDArray[np.bool_]
     """(campaigns,), those without any landscape yet."""
 
@@ -238,8 +238,8 @@ _TINY = 1e-12
 def read(state: CampaignState) -> Reading:
     """The situation in numbers without units, each in [−5, 5].
 
-    The anchor maximises the day's forecast score, worth × min(1, (target × worth / cost)²), of what is behind
-    and what is forecast, with spend cut at what is left; without a target the forecast worth.
+    The anchor is what `mpc` would bid. The curve of scores about it, worth × min(1, (target × worth / cost)²) of
+    what is behind and what is forecast, says how much hangs on it; without a target it is the forecast worth.
     """
     every = np.arange(len(state.row))
     cost = _fine(np.maximum.accumulate(_sound(state.cost), axis=1))
@@ -254,8 +254,8 @@ def read(state: CampaignState) -> Reading:
     total, bill = earned[:, None] + brings, spent[:, None] + pays
     kept = np.minimum(1.0, target[:, None] * total / np.maximum(bill, _TINY))
     score = np.where(bound[:, None], total * kept**EXPONENT, brings)
-    allowed = np.where(bound, CAP, CAP_FREE)
-    at = np.argmax(np.where(allowed[:, None] * 1.0001 >= _TRIED, score, -1.0), axis=1)
+    anchor = _planned(state)
+    at = np.clip(np.searchsorted(_LOG, anchor), 0, len(_LOG) - 1)
 
     money = _LOG[np.minimum((cost <= left[:, None]).sum(axis=1), len(_LOG) - 1)]
     holds = bill <= target[:, None] * total
@@ -266,7 +266,7 @@ def read(state: CampaignState) -> Reading:
     best = score[every, at]
     beside = score[every[:, None], np.clip(at[:, None] + _NUDGE, 0, len(_LOG) - 1)]
     starts = ~(np.isfinite(state.previous) & (state.previous > 0.0))
-    previous = np.where(starts, _LOG[at], np.log(np.where(starts, 1.0, state.previous)))
+    previous = np.where(starts, anchor, np.log(np.where(starts, 1.0, state.previous)))
     columns = [
         passed,
         left / budget,
@@ -276,7 +276,7 @@ def read(state: CampaignState) -> Reading:
         bound.astype(np.float64),
         money,
         np.where(bound, held, 0.0),
-        _LOG[at],
+        anchor,
         _log_ratio(cost[every, at], left),
         _log_ratio(cost[:, _TARGET], left),
         _log_ratio(cost[:, -1], left),
@@ -284,13 +284,25 @@ def read(state: CampaignState) -> Reading:
         _log_ratio(worth[every, high], worth[every, low]) / width,
         _log_ratio(cost[every, at], target * worth[every, at]),
         _log_ratio(rise, target * gain),
-        previous - _LOG[at],
+        previous - anchor,
         starts.astype(np.float64),
         *(beside / np.maximum(best, _TINY)[:, None] - 1.0).T,
         brings[every, at] / np.maximum(total[every, at], _TINY),
     ]
     features = np.minimum(np.maximum(np.nan_to_num(np.stack(columns, axis=1)), -5.0), 5.0)
-    return Reading(features, _LOG[at], cost[:, -1] <= 0.0)
+    return Reading(features, anchor, cost[:, -1] <= 0.0)
+
+
+_PLANNER = MpcBidder(EXPONENT, False)
+
+
+def _planned(state: CampaignState) -> Floats:
+    """(campaigns,), log of the planner's multiplier, whatever the state holds."""
+    names = ("target", "left", "earned", "window_spent", "organic", "cost", "worth", "doubt")
+    columns: dict[str, Floats] = {name: _sound(getattr(state, name)) for name in names}
+    columns["doubt"] = np.clip(columns["doubt"], 0.0, 3.0)
+    columns["cost"], columns["worth"] = (np.maximum.accumulate(columns[name], axis=1) for name in ("cost", "worth"))
+    return np.log(np.clip(_PLANNER.multipliers(replace(state, **columns)), GRID_SCALE[0], GRID_SCALE[-1]))
 
 
 def _sound(values: Floats) -> Floats:

@@ -37,7 +37,7 @@ class Taught:
     steps: int
     held_out: float
     anchor: float
-    """Of the forecast's own multiplier."""
+    """Of the planner's own multiplier."""
     constant: float
     """Of the best single factor on it, found on the training days."""
     constant_step: float
