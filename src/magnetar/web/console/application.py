@@ -23,6 +23,8 @@ from magnetar.web.console.pages import (
     campaigns,
     catalogue,
     creatives,
+    experiments,
+    market,
     overview,
     rehearsals,
     signing_in,
@@ -38,7 +40,7 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         live: the running marketplace that the door serves; the console opens one of its own where there is none.
     """
     site = Site(platform, live)
-    parts = (signing_in, overview, catalogue, campaigns, rehearsals, creatives, audit, accounts)
+    parts = (signing_in, overview, catalogue, campaigns, market, experiments, rehearsals, creatives, audit, accounts)
     routes = [route for part in parts for route in part.routes(site)]
 
     async def on_error(request: Request, error: Exception) -> Response:

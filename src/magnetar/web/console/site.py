@@ -31,6 +31,7 @@ from magnetar.surface.principal import Principal, Role
 from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.charts import as_script
 from magnetar.web.console.listing import Listing
+from magnetar.web.console.market.book import MarketBook
 from magnetar.web.console.showing import Showing
 from magnetar.web.console.static import address
 from magnetar.web.console.worlds import named_worlds
@@ -120,6 +121,7 @@ class Site:
         self._live = live
         self._own_live: LivePlatform | None = None
         self._hosting: Hosting | None = Hosting(live) if live else None
+        self._book: MarketBook | None = MarketBook(live) if live else None
         self._turn = threading.Lock()
         self._goods: dict[str, tuple[int, list[Product]]] = {}
         platform.runtime.bus.subscribe(CatalogueImported, self._on_imported)
@@ -147,9 +149,17 @@ class Site:
             if self._hosting is None:
                 self._own_live = open_live(self.platform, shoppers=2_000)
                 self._hosting = Hosting(self._own_live)
+                self._book = MarketBook(self._own_live)
         if self._own_live is not None:
             self._own_live.open_ticks()
         return self._hosting
+
+    @property
+    def book(self) -> MarketBook:
+        """What campaigns met, bid and spent, tick by tick, since the marketplace was opened here."""
+        _ = self.hosting
+        assert self._book is not None
+        return self._book
 
     def _on_imported(self, event: CatalogueImported) -> None:
         self._goods.pop(event.merchant, None)

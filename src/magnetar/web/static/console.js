@@ -66,12 +66,61 @@
     },
     stack(data, canvas) {
       const option = base();
-      const colors = [token("series-organic"), token("series-paid"), token("series-taken")];
+      const colors = data.tones ? data.tones.map((tone) => token(`series-${tone}`)) : [token("series-organic"), token("series-paid"), token("series-taken")];
       option.grid.bottom = 30;
-      option.xAxis = across(data.names, canvas);
+      option.xAxis = data.tones ? categories(data.names) : across(data.names, canvas);
       option.yAxis = values(false);
-      option.tooltip.valueFormatter = (value) => (value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en"));
+      const digits = data.digits || 0;
+      option.tooltip.valueFormatter = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: digits }));
       option.series = data.series.map((series, at) => ({ type: "bar", stack: "sales", name: series.name, data: series.values, barMaxWidth: 54, itemStyle: { color: colors[at] } }));
+      return option;
+    },
+    lines(data) {
+      const option = base();
+      const colors = data.series.length > 1 ? [token("ink-3"), token("series-paid")] : [token("series-paid")];
+      const number = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: data.digits || 0 }));
+      const said = new Map(data.points.map((point) => [point.at, point.text]));
+      option.grid.bottom = data.series.length > 1 ? 30 : 4;
+      if (data.series.length < 2) option.legend = undefined;
+      option.tooltip.axisPointer = { type: "line" };
+      option.tooltip.formatter = (points) => {
+        const at = points[0].dataIndex;
+        const lines = data.series.map((series) => `${series.name} ${number(series.values[at])}`);
+        return [data.names[at], ...lines, ...(said.has(at) ? [said.get(at).replace(/(.{34})/gu, "$1\n")] : [])].join("\n");
+      };
+      option.xAxis = { ...categories(data.names), boundaryGap: false };
+      option.yAxis = values(false);
+      if (data.times) option.yAxis = { ...option.yAxis, type: "log", logBase: 2, axisLabel: { ...option.yAxis.axisLabel, formatter: (value) => `×${+value.toPrecision(2)}` } };
+      option.series = data.series.map((series, at) => ({
+        type: "line", name: series.name, data: series.values, step: series.step ? "end" : false, symbol: "none", connectNulls: false, itemStyle: { color: colors[at] },
+        lineStyle: { width: series.dash ? 1.5 : 2.5, type: series.dash ? "dashed" : "solid", color: colors[at] }, areaStyle: series.fill ? { color: colors[at], opacity: 0.12 } : undefined,
+        markLine: data.times && at === 0 ? { silent: true, symbol: "none", animation: false, lineStyle: { color: token("ink-3"), type: "dotted" }, label: { show: false }, data: [{ yAxis: 1 }] } : undefined,
+      }));
+      if (data.points.length) option.series.push({ type: "scatter", name: "", symbolSize: 8, z: 6, itemStyle: { color: token("card"), borderColor: token("series-taken"), borderWidth: 2 }, data: data.points.map((point) => [point.at, point.value]) });
+      return option;
+    },
+    landscape(data) {
+      const option = base();
+      const times = (place) => `×${+(2 ** place).toPrecision(3)}`;
+      const cost = token("series-taken"), worth = token("series-gain");
+      option.grid = { ...option.grid, top: 26, bottom: 30 };
+      option.tooltip.axisPointer = { type: "line" };
+      option.tooltip.formatter = (points) => [times(points[0].value[0]), ...points.map((point) => `${point.seriesName} ${point.value[1].toLocaleString("en", { maximumFractionDigits: 1 })}`)].join("\n");
+      const low = data.at[0], high = data.at[data.at.length - 1];
+      option.xAxis = { type: "value", min: low, max: high, interval: Math.max(1, Math.round((high - low) / 6)), axisLabel: { color: token("ink-2"), fontSize: 12, formatter: times, hideOverlap: true }, axisLine: { onZero: false, lineStyle: { color: token("line-strong") } }, splitLine: { show: false } };
+      const axis = (side, color) => ({ ...values(false), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { ...values(false).axisLabel, color }, splitLine: { show: side === data.left, lineStyle: { color: token("line") } } });
+      option.yAxis = [axis(data.left, cost), axis(data.right, worth)];
+      const line = (side, color, index) => ({ type: "line", name: side.name, yAxisIndex: index, symbol: "none", data: data.at.map((at, row) => [at, side.values[row]]), lineStyle: { width: 2.5, color }, itemStyle: { color } });
+      const most = Math.max(...data.left.values);
+      const inside = (at) => Math.min(high, Math.max(low, at));
+      option.series = [line(data.left, cost, 0), line(data.right, worth, 1)];
+      option.series[0].markLine = {
+        silent: true, symbol: "none", animation: false,
+        data: [
+          ...data.marks.map((mark) => ({ xAxis: inside(mark.at), label: { formatter: mark.name, color: token("ink"), fontSize: 12, fontWeight: 600, position: "insideEndTop", rotate: 0, distance: 6, align: mark.at > (low + high) / 2 ? "right" : "left" }, lineStyle: { color: token("ink"), type: "solid", width: 1.5 } })),
+          ...(data.line.value <= most * 1.05 ? [{ yAxis: data.line.value, label: { formatter: data.line.name, position: "insideStartTop", color: cost, fontSize: 11 }, lineStyle: { color: cost, type: "dashed", width: 1.2 } }] : []),
+        ],
+      };
       return option;
     },
     claims(data, canvas) {
