@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from magnetar.kernel.errors import BadInput
+from magnetar.kernel.errors import BadInput, Refused
 from magnetar.surface.report import JsonOption, SeedOption, check_target, write_json
 
 DrawsOption = Annotated[int, typer.Option("--draws", min=0, max=20_000, help="自助法次数 · Bootstrap samples.")]
@@ -125,10 +126,12 @@ def off_policy(
         "overlap": {
             "effective_rows": overlap.effective,
             "effective_share": overlap.effective_share,
+            "effective_rewarded": overlap.rewarded,
             "largest_share": overlap.largest_share,
             "mean_weight": overlap.mean_weight,
             "standard_errors_off": overlap.off,
             "refusal": overlap.refusal or None,
+            "caution": overlap.caution or None,
         },
         "estimates": rows,
     }
@@ -155,7 +158,8 @@ def _show_off_policy(result: dict[str, Any]) -> None:
     console.print(table)
     overlap = result["overlap"]
     console.print(
-        f"{result['rows']:,} 行 rows; 有效 effective {overlap['effective_rows']:,.0f} ({overlap['effective_share']:.1%}); "
+        f"{result['rows']:,} 行 rows; 有效 effective {overlap['effective_rows']:,.0f} ({overlap['effective_share']:.1%}), "
+        f"有奖励 with a reward {overlap['effective_rewarded']:,.1f}; "
         f"最大权重 heaviest row {overlap['largest_share']:.2%}; 平均权重 mean weight {overlap['mean_weight']:.3f}; "
         f"日志均值 logged mean {result['logged_mean']:.5g}"
         + ("" if result["on_policy_mean"] is None else f"; 真值 on-policy {result['on_policy_mean']:.5g}")
@@ -166,3 +170,117 @@ def _show_off_policy(result: dict[str, Any]) -> None:
     )
     if overlap["refusal"]:
         console.print(f"不可信 · not to be believed: {overlap['refusal']}", style="bold red", markup=False)
+    elif overlap["caution"]:
+        console.print(f"区间可能偏窄 · intervals may be too narrow: {overlap['caution']}", style="yellow", markup=False)
+
+
+def mmm(
+    data: Annotated[
+        str,
+        typer.Option(
+            "--data", metavar="FILE", help="逐日或逐周数据 · Table by day or week: date, outcome, spend by channel."
+        ),
+    ],
+    channels: Annotated[str, typer.Option("--channels", help="渠道花费列, 逗号分隔 · Columns of spend, by comma.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="结果列 · Column of the outcome, such as GMV.")] = "gmv",
+    controls: Annotated[
+        str, typer.Option("--controls", help="控制列 · Columns that sell and are not advertising.")
+    ] = "",
+    lift: Annotated[
+        str,
+        typer.Option(
+            "--lift",
+            metavar="FILE",
+            help="增量实验 · Lift tests: channel, first, last, increment, error or low and high.",
+        ),
+    ] = "",
+    budget: Annotated[
+        float, typer.Option("--budget", help="每期预算, 0 为现状 · Budget of a period; 0 for the present.")
+    ] = 0.0,
+    prior: Annotated[float, typer.Option("--prior", help="先验 ROI · Return believed in beforehand.")] = 1.5,
+    prior_sd: Annotated[float, typer.Option("--prior-sd", help="先验标准差 · Its standard deviation.")] = 1.5,
+    doubt: Annotated[
+        float,
+        typer.Option("--doubt", help="序列之外的偏差, -1 为学习 · What the series shows beyond returns; -1 learns it."),
+    ] = -1.0,
+    draws: Annotated[int, typer.Option("--draws", min=100, max=100_000, help="每链抽样 · Draws of each chain.")] = 1000,
+    seed: SeedOption = 0,
+    json: JsonOption = "",
+) -> None:
+    """营销组合模型 · Each channel's return with its interval, calibrated by lift tests; says what cannot be told."""
+    from magnetar.capabilities.measurement.mmm import (
+        Prior,
+        advise,
+        as_json,
+        findings,
+        fit,
+        read_lift_tests,
+        read_series,
+    )
+    from magnetar.capabilities.measurement.mmm.identification import hidden
+
+    check_target(json)
+    names = [one.strip() for one in channels.split(",") if one.strip()]
+    series, dates = read_series(data, outcome, names, [one.strip() for one in controls.split(",") if one.strip()])
+    tests = read_lift_tests(lift, series, dates) if lift else []
+    if not 0.0 <= budget < float("inf"):
+        raise BadInput(f"--budget must not be negative, found {budget}.")
+    try:
+        believed = Prior(prior, prior_sd, None if doubt == -1.0 else doubt)
+    except ValueError as error:
+        raise BadInput(f"--prior, --prior-sd, --doubt: {error}.") from None
+    found = fit(series, tests, believed, draws=draws, seed=seed)
+    said = findings(found)
+    unsaid = ""
+    try:
+        advice = advise(found, budget or None, hidden(said))
+    except Refused as error:
+        advice, unsaid = None, str(error)
+    result = as_json(found, said, advice) | {"first": dates[0], "last": dates[-1], "no_advice": unsaid or None}
+    write_json(json, "measure mmm", result, seed)
+    if json != "-":
+        _show_mmm(result)
+
+
+def _show_mmm(result: dict[str, Any]) -> None:
+    console = Console(width=180)
+    table = Table(title=f"营销组合模型 MMM, {result['first']} – {result['last']}", title_justify="left")
+    for name in ("渠道 channel", "花费 spend", "ROI", "95 %", "下一元 next unit", "现在 now", "建议 advised"):
+        table.add_column(name, justify="left" if name.startswith("渠道") else "right")
+    split = {one["channel"]: one for one in result["advice"]["channels"]} if result["advice"] else {}
+    for one in result["channels"]:
+        roi, said = one["roi"], split.get(one["channel"])
+        known = one["identified"]
+        table.add_row(
+            Text(one["channel"]),
+            f"{one['spend']:,.0f}",
+            f"{roi['mean']:.2f}" if known else "—",
+            Text(f"[{roi['low']:.2f}, {roi['high']:.2f}]") if known else "不可识别 not identified",
+            Text(
+                f"{said['marginal_roi']['mean']:.2f} [{said['marginal_roi']['low']:.2f}, {said['marginal_roi']['high']:.2f}]"
+            )
+            if said and known
+            else "",
+            f"{said['now']:,.0f}" if said else "",
+            f"{said['advised']:,.0f}" if said else "",
+        )
+    console.print(table)
+    if result["advice"]:
+        gain = result["advice"]["gain"]
+        sure = "" if gain["low"] > 0 else " · 不确定有增益 the interval holds 0: no case for moving money yet"
+        console.print(
+            f"建议之增益 gain of the advised split, a {result['period']}: {gain['mean']:,.0f} [{gain['low']:,.0f}, {gain['high']:,.0f}]{sure}",
+            markup=False,
+            highlight=False,
+        )
+    for one in result["findings"]:
+        console.print(f"{one['channel'] or '模型 model'}: {one['text']}", style="yellow", markup=False, highlight=False)
+    if result["no_advice"]:
+        console.print(result["no_advice"], style="yellow", markup=False, highlight=False)
+    console.print(
+        f"解释 explained {result['explained']:.0%}; 噪声记忆 noise memory {result['noise']['memory']:.2f}; "
+        f"先验 prior {result['prior']['mean']:g} ± {result['prior']['sd']:g}",
+        style="dim",
+        markup=False,
+        highlight=False,
+    )

@@ -8,14 +8,16 @@ import numpy as np
 
 from magnetar.kernel.chance import Chance, Floats, Ints
 
-_POPULATION = 200_000
-"""Shoppers over whom the true value is averaged: its own error is below 0.2 % in these worlds."""
+_POPULATION = 20_000
+"""Shoppers over whom the true value is averaged: its own error is about 0.5 % in these worlds."""
 
 
 @dataclass(frozen=True, slots=True)
 class BanditWorld:
     """How a world's policies and rewards are made."""
 
+    rows: int = 4_000
+    """Of a log."""
     actions: int = 10
     features: int = 4
     base: float = -2.0
@@ -46,8 +48,9 @@ class Logged:
 
 BANDIT_WORLDS = {
     "plain": BanditWorld(),
-    "rare rewards": BanditWorld(base=-4.6),
-    "thin overlap": BanditWorld(greed=2.5, explore=0.05, agree=0.0),
+    "rare rewards": BanditWorld(rows=20_000, base=-4.6),
+    "thin overlap": BanditWorld(rows=20_000, greed=2.5, explore=0.05, agree=0.0),
+    "thin overlap, short log": BanditWorld(greed=2.5, explore=0.05, agree=0.0),
     "hopeless overlap": BanditWorld(actions=60, greed=8.0, explore=0.001, agree=-1.0),
     "wrong propensities": BanditWorld(wrong=0.5),
 }
@@ -85,9 +88,10 @@ class BanditMaker:
     def _target(self, context: Floats) -> Floats:
         return self._policy(context, self._wanted, 2.0, 0.0)
 
-    def log(self, rows: int, seed: int) -> Logged:
-        """A log of so many rows."""
+    def log(self, seed: int) -> Logged:
+        """A log."""
         world, chance = self.world, Chance(seed).of("bandit", "log")
+        rows = world.rows
         context = chance.of("context").normals(rows, world.features)
         policy = self._policy(context, self._logging, world.greed, world.explore)
         drawn = (np.cumsum(policy, axis=1) < chance.of("action").uniforms(rows)[:, None]).sum(axis=1)
