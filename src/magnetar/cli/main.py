@@ -71,7 +71,10 @@ COMMANDS: Table = {
     ),
     "twin": (
         "数字孪生 · The digital twin of the market",
-        {"calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate")},
+        {
+            "calibrate": ("用订单日志校准 · Calibrate on an order log", "magnetar.twin.commands:calibrate"),
+            "certify": ("检验孪生的预测 · Certify what a fitted twin foretells", "magnetar.twin.commands:certify"),
+        },
     ),
     "measure": (
         "投后度量 · What the money brought, and what it is credited with",
