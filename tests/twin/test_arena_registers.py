@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from magnetar.capabilities.auction import FIRST_PRICE, SECOND_PRICE, run_lanes
 from magnetar.twin.arena import play
-from magnetar.twin.arena import registers as module
 from magnetar.twin.arena.independent import Independent
 from magnetar.twin.arena.registers import Registers, live
 
@@ -24,7 +23,7 @@ def opened(seed=1, opportunities=3_000, seats=48, ticks=4, **changes):
 
 def bits_of(counter, first, second):
     """The hash with Python's integers, which have no width to overflow."""
-    x = ((counter ^ first) * 0x7FEB352D) & WORD
+    x = (counter * 0x7FEB352D + first) & WORD
     x = (((x ^ (x >> 15)) ^ second) * 0x846CA68B) & WORD
     return x ^ (x >> 16)
 
@@ -36,8 +35,9 @@ def mixed(x):
 
 
 def deviate(bits):
-    signed = bits - 2**32 if bits >= 2**31 else bits
-    return (bits.bit_count() + signed / 2**32 - 16.0) / module._DEVIATION
+    """Thirty-two coins, the k-th of weight 1 + 2⁻ᵏ: mean 16.5, variance a quarter of the sum of squares."""
+    weights = [1 + 0.5**k for k in range(1, 33)]
+    return (bits.bit_count() + bits / 2**32 - sum(weights) / 2) / (sum(w * w for w in weights) ** 0.5 / 2)
 
 
 def test_a_value_is_the_hash_of_its_seat_and_opportunity():
@@ -74,13 +74,13 @@ def by_the_exact_kernel(registers, tick, multiplier):
     """A tick with ample budgets: what is ranked are the packed bids, what is paid are the bids; luck by integers."""
     day = registers.day
     values = registers.values(tick)
-    scale = (multiplier * day.target).astype(np.float32)
-    bids = np.minimum(values * scale, scale)
+    bids = registers.bids(tick, multiplier)
+    assert bids == pytest.approx(values * multiplier * day.target, rel=1e-3, abs=1e-5)
     packed = (bids.view(np.int32) & -64).view(np.float32)
     _, who, _ = run_lanes(packed, day.slots, float(registers.reserve))
     rows = np.arange(len(bids))
     out = np.zeros((day.seats, 4))
-    shown = [int(word) for word in registers._shown]
+    shown = [int(word) for word in registers.shown]
     for row in rows:
         luck = bits_of(int(day.start[tick]) + int(row), *shown)
         for slot in range(day.slots):
@@ -90,27 +90,25 @@ def by_the_exact_kernel(registers, tick, multiplier):
             below = who[row, slot + 1]
             following = bids[row, below] if below >= 0 else np.float32(0)
             price = max(min(bids[row, seat], following), registers.reserve)
-            bits = mixed((luck + 0x9E3779B9 * (slot + 1)) & WORD)
             value = values[row, seat]
-            away = np.interp((bits & 0xFFFFFF) / 2**24 * 256, np.arange(257), registers._shape[seat].astype(float))
-            truth = min(1.0, value * (1.0 + registers._doubt[seat] * away))
-            bought = (bits >> 1) / 2**31 < truth
+            truth = value * registers.honesty[seat]
+            bought = (mixed((luck + 0x9E3779B9 * (slot + 1)) & WORD) >> 1) / 2**31 < truth
             out[seat] += [bids[row, seat] if day.rule == FIRST_PRICE else price, value, truth, bought]
     return out
 
 
 @pytest.mark.parametrize("rule", [SECOND_PRICE, FIRST_PRICE])
-@pytest.mark.parametrize("seats", [1, 2, 3, 13, 48, 64])
+@pytest.mark.parametrize("seats", [1, 2, 13, 64])
 def test_a_tick_books_what_the_exact_kernel_says_of_the_same_values(seats, rule):
-    day = opened(seed=seats, seats=seats, opportunities=2_900, ticks=2, rule=rule)
+    day = opened(seed=seats, seats=seats, opportunities=1_500, ticks=2, rule=rule)
     registers, left = Registers(day), np.full(seats, PLENTY)
     multiplier = np.linspace(0.05, 2.0, seats)  # unequal, so that weak seats are left out of late comparisons
     for tick in range(2):
         found = registers.run(tick, multiplier, left)
         expected = by_the_exact_kernel(registers, tick, multiplier)
-        assert found.spend == pytest.approx(expected[:, 0], rel=1e-6, abs=1e-6)
-        assert found.promised == pytest.approx(expected[:, 1], rel=1e-9, abs=1e-9)
-        assert found.expected == pytest.approx(expected[:, 2], rel=1e-5)
+        assert found.spend == pytest.approx(expected[:, 0], rel=1e-12)
+        assert found.promised == pytest.approx(expected[:, 1], rel=1e-9)
+        assert found.expected == pytest.approx(expected[:, 2], rel=1e-9)
         assert (found.conversions == expected[:, 3]).all()
 
 
@@ -120,7 +118,7 @@ def test_nobody_wins_or_pays_below_the_reserve(reserve):
     registers, multiplier = Registers(day), np.ones(48)
     found = registers.run(0, multiplier, np.full(48, PLENTY))
     expected = by_the_exact_kernel(registers, 0, multiplier)
-    assert found.spend == pytest.approx(expected[:, 0], rel=1e-6, abs=1e-6)
+    assert found.spend == pytest.approx(expected[:, 0], rel=1e-12)
     assert reserve <= registers.reserve <= reserve * (1 + 2.0**-16) + 1e-37
     if reserve == 1e6:
         assert found.spend.sum() == found.promised.sum() == 0
@@ -167,7 +165,14 @@ def test_more_slots_than_seats_leave_slots_empty():
     day = opened(seats=2, opportunities=500, ticks=1)
     registers = Registers(day)
     found = registers.run(0, np.ones(2), np.full(2, PLENTY))
-    assert found.spend == pytest.approx(by_the_exact_kernel(registers, 0, np.ones(2))[:, 0], rel=1e-6)
+    assert found.spend == pytest.approx(by_the_exact_kernel(registers, 0, np.ones(2))[:, 0], rel=1e-12)
+
+
+def test_the_truth_is_on_average_what_the_days_own_draws_say():
+    day = opened(seed=8, opportunities=60_000, ticks=2)
+    drawn = day.draw(1)
+    told = drawn.truth.sum(axis=0, dtype=np.float64) / drawn.value.sum(axis=0, dtype=np.float64)
+    assert Registers(day).honesty == pytest.approx(told, rel=0.01)
 
 
 def test_a_day_in_registers_comes_to_what_the_same_day_in_memory_does():

@@ -1,4 +1,4 @@
-"""`magnetar bench decide`, `twin`, `autopilot`, `bidding` and `estimators`: figures beside baselines; exit 1 when a goal is not met."""
+"""`magnetar bench decide`, `twin`, `kernel`, `autopilot`, `bidding` and `estimators`: figures beside baselines; exit 1 when a goal is not met."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ def twin(context: typer.Context, quick: QuickOption = False, seed: SeedOption = 
     del context
     rows, found = bench(quick, seed)
     _finish("bench twin", rows, found, quick, seed, json)
+
+
+def kernel(context: typer.Context, quick: QuickOption = False, seed: SeedOption = 1, json: JsonOption = "") -> None:
+    """竞价内核速度 · Auctions that one CPU-second holds in market mode (values drawn, no shoppers), beside numpy's way."""
+    from magnetar.app.benches.kernel import bench
+
+    del context
+    rows, found = bench(quick, seed)
+    _finish("bench kernel", rows, found, quick, seed, json)
 
 
 def autopilot(

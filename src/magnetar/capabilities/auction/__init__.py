@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
-    from magnetar.capabilities.auction.lanes import VCG, least_bid, run_lanes
+    from magnetar.capabilities.auction.lanes import VCG, least_bid, run_exactly, run_lanes
     from magnetar.capabilities.auction.slots import FIRST_PRICE, SECOND_PRICE, insert_ranked, run_auctions, slot_price
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "insert_ranked",
     "least_bid",
     "run_auctions",
+    "run_exactly",
     "run_lanes",
     "slot_price",
 ]
@@ -22,7 +23,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "lanes": ("VCG", "least_bid", "run_lanes"),
+        "lanes": ("VCG", "least_bid", "run_exactly", "run_lanes"),
         "slots": (
             "FIRST_PRICE",
             "SECOND_PRICE",

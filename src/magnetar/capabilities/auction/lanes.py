@@ -15,6 +15,8 @@ VCG in position auctions; Myerson (1981), reserve.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -212,6 +214,44 @@ def run_lanes(
     >>> who.tolist(), price.tolist()
     ([[0, 2, 1]], [[2.0, 1.0]])
     """
+    ask = _asked(bids, slots, reserve, rule, quality, exposure)
+    out = _answer(len(ask.bids), slots)
+    if ask.bids.shape[1] <= PACKED_SEATS and slots <= PACKED_SLOTS:
+        _run_lanes(*ask, (np.int32(0),) * (slots + 2), *out)
+    else:
+        _run_exactly(*ask, *out)
+    return out
+
+
+def run_exactly(
+    bids: NDArray[np.floating],
+    slots: int,
+    reserve: float = 0.0,
+    rule: int = SECOND_PRICE,
+    quality: NDArray[np.floating] | None = None,
+    exposure: Floats | None = None,
+) -> tuple[Floats32, NDArray[np.int16], Floats]:
+    """What `run_lanes` answers, a row at a time and without packing: for more seats or slots, and to check it."""
+    ask = _asked(bids, slots, reserve, rule, quality, exposure)
+    out = _answer(len(ask.bids), slots)
+    _run_exactly(*ask, *out)
+    return out
+
+
+class _Asked(NamedTuple):
+    bids: Floats32
+    quality: Floats32
+    floor: np.float32
+    reserve: float
+    rule: int
+    exposure: Floats
+
+
+def _asked(
+    bids: NDArray[np.floating], slots: int, reserve: float, rule: int, quality: NDArray[np.floating] | None,
+    exposure: Floats | None,
+) -> _Asked:  # fmt: skip
+    """The arguments as kernels take them."""
     bids = np.ascontiguousarray(bids, dtype=np.float32)
     if bids.ndim != 2 or slots < 1:
         raise ValueError(f"bids must be (auctions, seats) and slots at least 1, found {bids.shape} and {slots}")
@@ -221,19 +261,12 @@ def run_lanes(
         raise ValueError(
             f"rule must be SECOND_PRICE ({SECOND_PRICE}), FIRST_PRICE ({FIRST_PRICE}) or VCG ({VCG}), found {rule}"
         )
-    rows, width = bids.shape
     weights = _weights(quality, bids.shape)
-    curve = _curve(exposure, slots, rule)
-    top = np.empty((rows, slots + 1), np.float32)
-    who = np.empty((rows, slots + 1), np.int16)
-    price = np.empty((rows, slots))
-    floor = least_bid(reserve)
-    if width <= PACKED_SEATS and slots <= PACKED_SLOTS:
-        chain = (np.int32(0),) * (slots + 2)
-        _run_lanes(bids, weights, floor, float(reserve), rule, curve, chain, top, who, price)
-    else:
-        _run_exactly(bids, weights, floor, float(reserve), rule, curve, top, who, price)
-    return top, who, price
+    return _Asked(bids, weights, least_bid(reserve), float(reserve), rule, _curve(exposure, slots, rule))
+
+
+def _answer(rows: int, slots: int) -> tuple[Floats32, NDArray[np.int16], Floats]:
+    return np.empty((rows, slots + 1), np.float32), np.empty((rows, slots + 1), np.int16), np.empty((rows, slots))
 
 
 def least_bid(reserve: float) -> np.float32:

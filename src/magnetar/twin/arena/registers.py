@@ -9,11 +9,12 @@ day that is given. What differs from `field.play` is how a value is drawn and ke
   nothing beyond 5.5.
 * Sixty-four opportunities are ranked at once (see `capabilities.auction.lanes`): bids that lie within
   2⁻¹⁷ of each other may change places; prices, spend and conversions use the bids themselves.
+* Given its value, an impression converts with the mean of the real probability, honesty × value; the
+  real probability around that mean is not drawn, for a single outcome cannot tell the two apart.
 * A budget is looked at between blocks of sixty-four opportunities. A seat never spends more than it has.
-* Seats that cannot reach the best few of a block any more, whatever they draw, are not drawn.
 
-Hash: two rounds of multiplication and shift with the constants of Wellons' `lowbias32` (2018), keyed
-before and between the rounds.
+Hash: the counter times an odd number, then one round of shift, multiplication and shift with the other
+constant of Wellons' `lowbias32` (2018), keyed before the round and within it.
 """
 
 from __future__ import annotations
@@ -35,24 +36,31 @@ LANES = 64
 """Opportunities in a block."""
 SEATS = 64
 """Seats that the six low bits of a bid can name."""
-SPENT, PROMISED, EXPECTED, CONVERSIONS = range(4)
-"""Columns of an account: currency, predicted and real conversion probability on screen, conversions."""
+SPENT, PROMISED, CONVERSIONS = range(3)
+"""Columns of an account: currency, predicted conversion probability on screen, conversions."""
 
-_WEIGHTS = np.concatenate([[0.5], 1.0 + 0.5 ** np.arange(2, 33)])
-_DEVIATION = 0.5 * float(np.sqrt((_WEIGHTS**2).sum()))
-_MIDDLE, _MOST = 16.0, 32.0
+_WEIGHTS = 1.0 + 0.5 ** np.arange(1, 33)
+_DEVIATION, _MIDDLE = 0.5 * float(np.sqrt((_WEIGHTS**2).sum())), 0.5 * float(_WEIGHTS.sum())
+_FRACTION = 25
+"""Bits behind the point of a sum of coins, as an integer."""
 _MULTIPLY1, _MULTIPLY2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
 _15, _16, _8, _1 = np.uint32(15), np.uint32(16), np.uint32(8), np.uint32(1)
 _TURN = np.uint32(0x9E3779B9)
 _KEEP, _NAME = np.int32(-SEATS), np.int32(SEATS - 1)
-_UNIT24, _UNIT31, _UNIT32 = np.float32(2.0**-24), np.float32(2.0**-31), np.float32(2.0**-32)
+_UNIT24, _UNIT31 = np.float32(2.0**-24), np.float32(2.0**-31)
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @inlined
-def _bits(counter: np.uint32, first: np.uint32, second: np.uint32) -> np.uint32:
-    """32 bits for a counter under a key of two words. Every step is cut to 32 bits: shifts would widen it to 64."""
-    x = np.uint32(np.uint32(counter ^ first) * _MULTIPLY1)
+def _spread(counter: np.uint32) -> np.uint32:
+    """A counter over the whole range of 32 bits; every step is cut to 32 bits, for shifts would widen it to 64."""
+    return np.uint32(np.uint32(counter) * _MULTIPLY1)
+
+
+@inlined
+def _bits(spread: np.uint32, first: np.uint32, second: np.uint32) -> np.uint32:
+    """32 bits for a spread counter under a key of two words."""
+    x = np.uint32(spread + first)
     x = np.uint32(np.uint32(x ^ np.uint32(x >> _15)) ^ second)
     x = np.uint32(x * _MULTIPLY2)
     return np.uint32(x ^ np.uint32(x >> _16))
@@ -79,8 +87,9 @@ def _ones(x: np.uint32) -> np.int32:
 
 @inlined
 def _coins(bits: np.uint32) -> np.float32:
-    """The sum of 32 coins: mean 16, deviation _DEVIATION, at most 32."""
-    return np.float32(_ones(bits)) + np.float32(np.int32(bits)) * _UNIT32
+    """The sum of 32 coins in units of 2⁻²⁵: how many ones there are, and the bits themselves as a fraction."""
+    whole = np.uint32(np.uint32(_ones(bits)) << np.uint32(_FRACTION))
+    return np.float32(np.int32(whole | np.uint32(bits >> np.uint32(32 - _FRACTION))))
 
 
 class Seats(NamedTuple):
@@ -90,25 +99,25 @@ class Seats(NamedTuple):
     second: Array
     offset: Array
     slope: Array
+    """Value = offset + slope × coins."""
     scale: Array
-    doubt: Array
-    shape: Array
-    order: Array
-    """(seats,), by the most that a seat can bid, falling."""
-    most: Array
-    """(seats,), that bid, packed, in the same order."""
+    """Bid = scale × value."""
+    honesty: Array
+    """Real conversion probability = honesty × value, on average over what the prediction could not know."""
 
 
 class Block(NamedTuple):
     """Room for sixty-four opportunities, (64,) each where nothing else is said.
 
     Everything lies in one piece of memory that begins on a page. A load that follows a store to the same place
-    of another page waits for it, so the rows of values (upper half of each page) and what is compared with
+    of another page waits for it, so the rows of coins (upper half of each page) and what is compared with
     them (lower half) never share a place.
     """
 
-    value: Array
+    coins: Array
     """Flat; seat s begins at `_row(s)`."""
+    spread: Array
+    """The counters of the opportunities, spread."""
     bids: Array
     bits: Array
     """The bids of one seat, and their bit patterns."""
@@ -119,29 +128,25 @@ class Block(NamedTuple):
     seat: Array
     worth: Array
     offer: Array
-    """(slots + 1, 64), whose the best bids are, their values, and the bids to the last bit."""
-    luck: Array
+    truth: Array
+    """(slots + 1, 64), whose the best bids are, their values, the bids to the last bit, real probabilities."""
     place: Array
-    part: Array
-    chance: Array
-    low: Array
-    high: Array
-    doubt: Array
+    luck: Array
     change: Array
-    """(slots, 4, 64), what is added to the winner's account."""
+    """(slots, 3, 64), what is added to the winner's account."""
 
 
 PAGE = 1024
 """Words of four bytes."""
 _HALF = PAGE // 2 // LANES
 """Rows in half a page."""
-SLOTS = _HALF - 2
-"""Slots whose packed bids, and one row more, fit into half a page."""
+SLOTS = _HALF - 3
+"""Slots whose packed bids, one more, and two rows fit into half a page."""
 
 
 @inlined
 def _row(seat: np.uint32) -> np.uint32:
-    """Where a seat's values begin: in the upper half of a page, eight seats a page."""
+    """Where a seat's coins begin: in the upper half of a page, eight seats a page."""
     page, row = np.uint32(seat // np.uint32(_HALF)), np.uint32(seat % np.uint32(_HALF))
     return np.uint32(page * np.uint32(PAGE) + np.uint32(row + np.uint32(_HALF)) * np.uint32(LANES))
 
@@ -164,6 +169,7 @@ def _room(chain: Array) -> Block:
     shape = (length, LANES)
     return Block(
         floats,
+        _rows(floats, 0, _HALF - 1, 1).view(np.uint32),
         _rows(floats, 0, 0, 1),
         _rows(ints, 0, 0, 1),
         _rows(floats, 4, 0, 1),
@@ -171,14 +177,10 @@ def _room(chain: Array) -> Block:
         _rows(ints, 1, 0, length).reshape(shape),
         _rows(floats, 2, 0, length).reshape(shape),
         _rows(floats, 5, 0, length).reshape(shape),
-        _rows(floats, 3, 0, 1).view(np.uint32),
-        _rows(ints, 3, 1, 1),
-        _rows(floats, 3, 2, 1),
-        _rows(floats, 3, 3, 1),
-        _rows(floats, 3, 4, 1),
-        _rows(floats, 3, 5, 1),
-        _rows(floats, 3, 6, 1),
-        _rows(floats, SEATS // _HALF, 0, 4 * (length - 1)).reshape(length - 1, 4, LANES),
+        _rows(floats, 6, 0, length).reshape(shape),
+        _rows(ints, 3, 0, 1),
+        _rows(floats, 3, 1, 1).view(np.uint32),
+        _rows(floats, SEATS // _HALF, 0, 3 * (length - 1)).reshape(length - 1, 3, LANES),
     )
 
 
@@ -191,17 +193,17 @@ def _tick(
 
     `tables` are the fields of `Seats`: a named tuple itself would take longer to hand over than to use.
     """
-    first, second, offset, slope, scale, doubt, shape, order, most = tables
-    seats = Seats(first, second, offset, slope, scale, doubt, shape, order, most)
+    first, second, offset, slope, scale, honesty = tables
+    seats = Seats(first, second, offset, slope, scale, honesty)
     block = _room(chain)
     for begin in range(0, count, LANES):
         base = np.uint32(start + begin)
         _rank(base, seats, left, accounts, floor, chain, block)
         _find(seats, floor, chain, block)
         for lane in range(LANES):
-            block.luck[lane] = _bits(np.uint32(base + np.uint32(lane)), shown[0], shown[1])
+            block.luck[lane] = _bits(block.spread[lane], shown[0], shown[1])
         for slot in range(len(chain) - 1):
-            _happen(slot, seats, floor, rule, exposure, block)
+            _happen(slot, floor, rule, exposure, block)
         _account(min(LANES, count - begin), chain, left, accounts, block)
 
 
@@ -212,24 +214,19 @@ def _rank(
     """Draw every seat's value, bid, and keep the best."""
     length = len(chain)
     block.best[:] = np.int32(_packed(floor) - np.int32(1))
+    for lane in range(LANES):
+        block.spread[lane] = _spread(np.uint32(base + np.uint32(lane)))
     for seat in range(accounts.shape[0]):
         block.cap[seat] = min(np.float64(seats.scale[seat]), left[seat] - accounts[seat, SPENT])
-    for turn in range(seats.order.shape[0]):
-        if turn >= length and turn % 4 == 0:
-            least = block.best[length - 1, 0]
-            for lane in range(1, LANES):
-                other = block.best[length - 1, lane]
-                least = other if other < least else least
-            if least >= seats.most[turn]:
-                return
-        seat = seats.order[turn]
+    for seat in range(accounts.shape[0]):
         first, second, name = seats.first[seat], seats.second[seat], np.int32(_NAME - np.int32(seat))
-        offset, slope, scale, cap = seats.offset[seat], seats.slope[seat], seats.scale[seat], block.cap[seat]
+        least, step = seats.offset[seat] * seats.scale[seat], seats.slope[seat] * seats.scale[seat]
+        cap = block.cap[seat]
         at = _row(np.uint32(seat))
         for lane in range(LANES):
-            value = offset + slope * _coins(_bits(np.uint32(base + np.uint32(lane)), first, second))
-            block.value[np.uint32(at + np.uint32(lane))] = value
-            bid = value * scale
+            coins = _coins(_bits(block.spread[lane], first, second))
+            block.coins[np.uint32(at + np.uint32(lane))] = coins
+            bid = least + step * coins
             block.bids[lane] = bid if bid < cap else cap
         for lane in range(LANES):
             key = np.int32((block.bits[lane] & _KEEP) | name)
@@ -256,48 +253,33 @@ def _find(seats: Seats, floor: np.float32, chain: Array, block: Block) -> None:
             block.place[lane] = np.uint32(_row(seat) + np.uint32(lane))
         for lane in range(LANES):
             seat = np.uint32(block.seat[place, lane])
-            block.worth[place, lane] = block.value[np.uint32(block.place[lane])]
-            block.low[lane] = seats.scale[seat]
-            block.high[lane] = block.cap[seat]
+            coins, scale = block.coins[np.uint32(block.place[lane])], seats.scale[seat]
+            value = seats.offset[seat] + seats.slope[seat] * coins
+            block.worth[place, lane] = value
+            block.truth[place, lane] = value * seats.honesty[seat]
+            bid = seats.offset[seat] * scale + (seats.slope[seat] * scale) * coins
+            block.offer[place, lane] = bid if bid < block.cap[seat] else block.cap[seat]
         for lane in range(LANES):
-            bid, most = block.worth[place, lane] * block.low[lane], block.high[lane]
-            bid = bid if bid < most else most
-            block.offer[place, lane] = bid if block.best[place, lane] >= least else _ZERO
+            offer = block.offer[place, lane]
+            block.offer[place, lane] = offer if block.best[place, lane] >= least else _ZERO
 
 
 @inlined
-def _happen(slot: int, seats: Seats, floor: np.float32, rule: int, exposure: Array, block: Block) -> None:
+def _happen(slot: int, floor: np.float32, rule: int, exposure: Array, block: Block) -> None:
     """What comes of one slot in sixty-four opportunities: seen or not, at what price, converted or not."""
-    turn, seen_below = np.uint32(_TURN * np.uint32(slot + 1)), exposure[slot]
-    steps = np.float32(seats.shape.shape[1] - 1)
-    for lane in range(LANES):
-        bits = _mix(np.uint32(block.luck[lane] + turn))
-        at = np.float32(np.int32(bits & np.uint32(0xFFFFFF))) * _UNIT24 * steps
-        place = np.int32(at)
-        block.place[lane] = place
-        block.part[lane] = at - np.float32(place)
-        block.chance[lane] = np.float32(np.int32(np.uint32(bits >> _1))) * _UNIT31
-    for lane in range(LANES):
-        seat = np.uint32(block.seat[slot, lane])
-        place = np.uint32(block.place[lane])
-        block.low[lane] = seats.shape[seat, place]
-        block.high[lane] = seats.shape[seat, np.uint32(place + _1)]
-        block.doubt[lane] = seats.doubt[seat]
+    turn, visible = np.uint32(_TURN * np.uint32(slot + 1)), exposure[slot]
     for lane in range(LANES):
         bid, price = block.offer[slot, lane], block.offer[slot + 1, lane]
         price = price if price < bid else bid  # packed neighbours may stand the wrong way round
         price = price if price > floor else floor
         price = bid if rule == FIRST_PRICE else price
-        seen = (np.float32(np.int32(block.luck[lane] >> _8)) * _UNIT24 < seen_below) & (bid > _ZERO)
+        seen = (np.float32(np.int32(block.luck[lane] >> _8)) * _UNIT24 < visible) & (bid > _ZERO)
         value = block.worth[slot, lane]
         value = value if value < _ONE else _ONE
-        away = block.low[lane] + block.part[lane] * (block.high[lane] - block.low[lane])
-        truth = value * (_ONE + block.doubt[lane] * away)
-        truth = truth if truth < _ONE else _ONE
+        chance = np.float32(np.int32(_mix(np.uint32(block.luck[lane] + turn)) >> _1)) * _UNIT31
         block.change[slot, SPENT, lane] = price if seen else _ZERO
         block.change[slot, PROMISED, lane] = value if seen else _ZERO
-        block.change[slot, EXPECTED, lane] = truth if seen else _ZERO
-        block.change[slot, CONVERSIONS, lane] = _ONE if seen & (block.chance[lane] < truth) else _ZERO
+        block.change[slot, CONVERSIONS, lane] = _ONE if seen & (chance < block.truth[slot, lane]) else _ZERO
 
 
 @inlined
@@ -306,18 +288,18 @@ def _account(count: int, chain: Array, left: Array, accounts: Array, block: Bloc
     for lane in range(count):
         for slot in range(len(chain) - 1):
             seat = np.int64(np.uint32(block.seat[slot, lane]))
-            for column in range(4):
+            for column in range(3):
                 accounts[seat, column] += np.float64(block.change[slot, column, lane])
     for seat in range(accounts.shape[0]):
         accounts[seat, SPENT] = min(accounts[seat, SPENT], left[seat])
 
 
 @compiled
-def _draw(start: int, first: Array, second: Array, offset: Array, slope: Array, out: Array) -> None:
+def _draw(start: int, first: Array, second: Array, least: Array, step: Array, most: Array, out: Array) -> None:
     for row in range(out.shape[0]):
         for seat in range(out.shape[1]):
-            value = offset[seat] + slope[seat] * _coins(_bits(np.uint32(start + row), first[seat], second[seat]))
-            out[row, seat] = min(max(value, _ZERO), _ONE)
+            bits = _bits(_spread(np.uint32(start + row)), first[seat], second[seat])
+            out[row, seat] = min(max(least[seat] + step[seat] * _coins(bits), _ZERO), most[seat])
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +311,7 @@ class Tally:
     promised: Floats
     """Predicted conversion probability, summed over the impressions on screen."""
     expected: Floats
-    """Real conversion probability, likewise."""
+    """Real conversion probability, summed likewise."""
     conversions: NDArray[np.int64]
 
 
@@ -342,7 +324,7 @@ class Registers:
     def __init__(self, day: IndependentDay, luck: int = 0) -> None:
         """
         Raises:
-            ValueError: more seats than 64, slots than 6 or opportunities than 32 bits count, or a spread below 0.
+            ValueError: more seats than 64, slots than 5 or opportunities than 32 bits count, or a spread below 0.
         """
         if day.seats > SEATS or day.slots > SLOTS or day.opportunities >= 2**32:
             raise ValueError(
@@ -354,12 +336,11 @@ class Registers:
         self.day = day
         chance = day.chance.of("registers")
         self._words = _words(chance, 2, SEATS)
-        self._shown = _words(chance.of("luck", luck), 2)
+        self.shown = _words(chance.of("luck", luck), 2)
         slope = day.spread / _DEVIATION
-        self._slope, self._offset = _padded(slope), _padded(day.mean - _MIDDLE * slope)
-        self._highest = np.minimum(self._offset + self._slope * np.float32(_MOST), _ONE)
-        """(ticks, 64), no value lies above."""
-        self._doubt, self._shape = _padded(day.doubt), np.ascontiguousarray(_padded(day.table.T).T)
+        self._slope, self._offset = _padded(slope / 2.0**_FRACTION), _padded(day.mean - _MIDDLE * slope)
+        self.honesty = 1.0 + day.doubt * 0.5 * (day.table[:, 1:] + day.table[:, :-1]).mean(axis=1)
+        """(seats,), mean of the real conversion probability over the predicted one."""
         floor = int(least_bid(day.reserve).view(np.int32))
         self.reserve = np.int32(-(-floor // SEATS) * SEATS).view(np.float32)
         """The episode's reserve, raised to the next price that packing can tell: by at most 2⁻¹⁷."""
@@ -378,33 +359,37 @@ class Registers:
         day, seats = self.day, self.day.seats
         if not (np.isfinite(multiplier) & (multiplier >= 0) & np.isfinite(left) & (left >= 0)).all():
             raise ValueError("multipliers and budgets must be finite and at least 0")
-        accounts = np.zeros((seats, 4))
+        accounts = np.zeros((seats, 3))
         _tick(
             int(day.start[tick]), int(day.counts[tick]), tuple(self._seats(tick, multiplier * day.target)), left, accounts,
-            self.reserve, day.rule, self._exposure, self._shown, (np.int32(0),) * (day.slots + 1),
+            self.reserve, day.rule, self._exposure, self.shown, (np.int32(0),) * (day.slots + 1),
         )  # fmt: skip
         left -= accounts[:, SPENT]
         return Tally(
             accounts[:, SPENT],
             accounts[:, PROMISED],
-            accounts[:, EXPECTED],
+            accounts[:, PROMISED] * self.honesty,
             accounts[:, CONVERSIONS].astype(np.int64),
         )
 
     def values(self, tick: int) -> Singles:
         """(opportunities, seats), the values that the tick draws, for whoever wants to look at them."""
+        return self._drawn(tick, np.ones(self.day.seats))
+
+    def bids(self, tick: int, multiplier: Floats) -> Singles:
+        """(opportunities, seats), what is bid on them, to the last bit, where no budget is in the way."""
+        return self._drawn(tick, multiplier * self.day.target)
+
+    def _drawn(self, tick: int, scale: Floats) -> Singles:
         out = np.empty((int(self.day.counts[tick]), self.day.seats), np.float32)
-        seats = self._seats(tick, np.ones(self.day.seats))
-        _draw(int(self.day.start[tick]), seats.first, seats.second, seats.offset, seats.slope, out)
+        seats = self._seats(tick, scale)
+        least, step = seats.offset * seats.scale, seats.slope * seats.scale
+        _draw(int(self.day.start[tick]), seats.first, seats.second, least, step, seats.scale, out)
         return out
 
     def _seats(self, tick: int, scale: Floats) -> Seats:
-        scale32 = _padded(scale)
-        highest = (self._highest[tick] * scale32)[: self.day.seats]
-        order = np.argsort(-highest, kind="stable")
         return Seats(
-            self._words[0], self._words[1], self._offset[tick], self._slope[tick], scale32, self._doubt, self._shape,
-            order.astype(np.uint64), highest[order].view(np.int32) | _NAME,
+            self._words[0], self._words[1], self._offset[tick], self._slope[tick], _padded(scale), _padded(self.honesty)
         )  # fmt: skip
 
 
