@@ -95,6 +95,7 @@ COMMANDS: Table = {
                 "magnetar.app.bench_commands:goals",
             ),
             "twin": ("孪生速度 · How many pages a CPU-second simulates", "magnetar.app.bench_commands:twin"),
+            "kernel": ("竞价内核速度 · How many auctions a CPU-second holds", "magnetar.app.bench_commands:kernel"),
             "autopilot": (
                 "自动投放对人工 · UAX and whole-site against the manual playbook, in held-out worlds",
                 "magnetar.app.bench_commands:autopilot",
