@@ -279,6 +279,42 @@ def test_both_arms_enter_with_the_first_exposure_real_or_ghost_and_only_later_cl
     assert not failures(bus)
 
 
+def test_what_was_known_before_does_not_depend_on_the_arm():
+    bus, experiments = small()
+    experiments.hold_out("ours", 0.5)
+    experiments.open_tick(1)
+    experiments.splits(1)
+    control, treated = two_shoppers(experiments)
+    for _ in range(3):  # three pages and an order in an earlier tick
+        for shopper in (control, treated):
+            bus.publish(viewed(page((FILM, -1, 0), shopper=shopper), depth=1))
+    for shopper in (control, treated):
+        bus.publish(order(shopper, LAMP, 9_000_000, clicked_at=0, request=40 + shopper))
+    bus.clock.step_to(1_000)
+    experiments.open_tick(2)
+    bus.publish(withheld(control))
+    both = [page((FILM, -1, 0), shopper=control), page((POT, 0, 700), shopper=treated)]
+    for shown in (both[0], both[0], both[1], both[1]):  # other pages of the tick of entering do not count
+        bus.publish(viewed(shown, depth=1))
+    units = experiments.units("ours:x1")
+    assert sorted(units.arm.tolist()) == [0, 1]
+    assert units.pages_before.tolist() == [3.0, 3.0]
+    assert units.gmv_before.tolist() == [9.0, 9.0]
+
+
+def test_arms_of_a_long_holdout_are_alike_in_what_was_known_before():
+    market = grown()
+    made = market.experiments.hold_out(OURS, 0.5)
+    for tick in range(6, 40):
+        turn(market, tick)
+        look(market, market.decide(pages_for(market, 120, seed=tick)))
+    found = market.experiments.estimate(made.id)
+    assert min(found.control, found.treated) > 40
+    assert found.imbalance_p > 0.001
+    assert found.sample_ratio_p > 0.001
+    assert found.readable
+
+
 def test_what_comes_back_is_taken_off_once_and_only_where_it_was_counted():
     bus, experiments = small()
     experiments.hold_out("ours", 0.5)

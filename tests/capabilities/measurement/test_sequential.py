@@ -11,6 +11,7 @@ from magnetar.capabilities.measurement.experiments.effects import Effect, differ
 from magnetar.capabilities.measurement.experiments.sequential import (
     always_valid,
     detectable,
+    imbalance_p,
     sample_ratio_p,
     units_needed,
 )
@@ -98,6 +99,17 @@ def test_honest_arms_look_uneven_as_seldom_as_they_should():
         control = int((Chance(seed).of("arms").uniforms(500) < 0.2).sum())
         low += sample_ratio_p(control, 500 - control, 0.2) < 0.05
     assert abs(low / count - 0.05) < 4 * math.sqrt(0.05 * 0.95 / count)
+
+
+def test_arms_that_differ_in_what_was_known_before_are_noticed():
+    chance = Chance(4)
+    arm = (chance.of("arm").uniforms(2_000) >= 0.5).astype(np.int64)
+    before = chance.of("before").normals(2_000, 2)
+    assert imbalance_p(arm, before) > 0.001
+    before[:, 1] -= 0.3 * arm  # as if the experiment had touched it
+    assert imbalance_p(arm, before) < 1e-6
+    assert math.isnan(imbalance_p(arm, np.ones((2_000, 1))))
+    assert math.isnan(imbalance_p(np.zeros(0, np.int64), np.zeros((0, 2))))
 
 
 @given(st.floats(0.01, 100), st.floats(0.1, 100), st.floats(0.05, 0.95))

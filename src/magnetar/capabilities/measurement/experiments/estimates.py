@@ -12,7 +12,12 @@ from magnetar.capabilities.measurement.experiments.clusters import clustered
 from magnetar.capabilities.measurement.experiments.designs import Design, Experiment
 from magnetar.capabilities.measurement.experiments.effects import Effect, cuped, per_spend
 from magnetar.capabilities.measurement.experiments.panel import Totals
-from magnetar.capabilities.measurement.experiments.sequential import always_valid, detectable, sample_ratio_p
+from magnetar.capabilities.measurement.experiments.sequential import (
+    always_valid,
+    detectable,
+    imbalance_p,
+    sample_ratio_p,
+)
 from magnetar.capabilities.measurement.experiments.switchbacks import paired_blocks
 from magnetar.capabilities.measurement.intervals import Interval
 from magnetar.kernel.chance import Floats
@@ -53,13 +58,16 @@ class Estimate:
     """Shoppers, or blocks, in the control arm."""
     treated: int
     sample_ratio_p: float
+    """How likely arms of these sizes are; NaN where their sizes are exact by design."""
+    imbalance_p: float
+    """How likely the arms differ as much in what was known before; NaN for regions and blocks."""
     detectable: float
     """The incremental GMV that this much data tells from 0 four times in five."""
 
     @property
     def readable(self) -> bool:
-        """Whether the arms are what was planned."""
-        return not self.sample_ratio_p < UNEVEN
+        """Whether the arms are what was planned, in size and in what was known before."""
+        return not (self.sample_ratio_p < UNEVEN or self.imbalance_p < UNEVEN)
 
 
 def estimate_units(experiment: Experiment, units: Totals) -> Estimate:
@@ -69,10 +77,10 @@ def estimate_units(experiment: Experiment, units: Totals) -> Estimate:
     before = covariates(units)
     if experiment.design is Design.REGIONS:
         effect = clustered(arm, units.region, units.gmv, before)
-        uneven = float("nan")  # regions differ in size; their number is exact by design
+        uneven = (math.nan, math.nan)  # regions differ in size; their number is exact by design
     else:
         effect = cuped(arm, units.gmv, before)
-        uneven = sample_ratio_p(control, treated, experiment.share)
+        uneven = sample_ratio_p(control, treated, experiment.share), imbalance_p(arm, before)
     # under a budget split the question is what everybody would buy; else what the campaign brought to those it reached
     many = control + treated if experiment.design is Design.BUDGET_SPLIT else treated
     spends = experiment.design in (Design.HOLDOUT, Design.REGIONS, Design.AB)
@@ -94,7 +102,13 @@ def estimate_blocks(experiment: Experiment, blocks: Blocks) -> Estimate:
     effect = paired_blocks(block, arm, gmv)
     ticks = float((arm == 1).sum())
     return _estimate(
-        experiment, effect, ticks, _undefined(effect.n), float(spend.sum()), (counted[0], counted[1]), float("nan")
+        experiment,
+        effect,
+        ticks,
+        _undefined(effect.n),
+        float(spend.sum()),
+        (counted[0], counted[1]),
+        (math.nan, math.nan),
     )
 
 
@@ -114,7 +128,7 @@ def _estimate(
     roi: Interval,
     spend: float,
     arms: tuple[int, int],
-    uneven: float,
+    uneven: tuple[float, float],
 ) -> Estimate:
     total = Effect(effect.value * many, effect.error * many, effect.freedom, effect.n)
     planned = experiment.planned_error
@@ -131,6 +145,7 @@ def _estimate(
         spend=spend,
         control=arms[0],
         treated=arms[1],
-        sample_ratio_p=uneven,
+        sample_ratio_p=uneven[0],
+        imbalance_p=uneven[1],
         detectable=detectable(total.error),
     )

@@ -43,9 +43,9 @@ class Records(NamedTuple):
     """Micros ordered from the merchant after clicks since entering, less what came back."""
     orders: Array
     pages_before: Array
-    """Pages seen before entering, fading."""
+    """Pages seen before the tick of entering, fading."""
     gmv_before: Array
-    """Currency units spent with anybody before entering, fading."""
+    """Currency units spent with anybody before the tick of entering, fading."""
     used: Array
     """(1,)."""
 
@@ -135,8 +135,13 @@ def take_views(
     records: Records,
     pages: Array,
     spent: Array,
+    pages_now: Array,
 ) -> None:
-    """Pages came on screen: who arrives enters, who is exposed is counted, what is charged is added."""
+    """Pages came on screen: who arrives enters, who is exposed is counted, what is charged is added.
+
+    `pages` and `spent` are those of the tick's start: what is known of a shopper must not depend on whether an
+    impression or a ghost of the same tick was counted first.
+    """
     groups = group_lane.shape[0]
     for page in range(shopper.shape[0]):
         person = shopper[page]
@@ -155,7 +160,7 @@ def take_views(
                 records.views[row] += 1
                 if position < depth[page]:
                     records.spend[row] += charge[page, position]
-        pages[person] += 1.0
+        pages_now[person] += 1.0
 
 
 @compiled

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
-from magnetar.capabilities.measurement.experiments.effects import Effect
+import numpy as np
+
+from magnetar.capabilities.measurement.experiments.effects import Effect, difference
 from magnetar.capabilities.measurement.intervals import Interval
+from magnetar.kernel.chance import Floats, Ints
 
 
 def always_valid(total: Effect, planned_error: float, alpha: float = 0.05) -> Interval:
@@ -64,6 +67,24 @@ def sample_ratio_p(control: int, treated: int, share: float) -> float:
     if count == 0:
         return math.nan
     return math.erfc(abs(control - count * share) / math.sqrt(2.0 * count * share * (1.0 - share)))
+
+
+def imbalance_p(arm: Ints, before: Floats) -> float:
+    """How likely covariates that were fixed before are at least this uneven between the arms.
+
+    The largest of the covariates' differences, each in units of its error, with Bonferroni's correction. Below
+    0.001 something that should have been known before was touched by the experiment, and adjusting for it misleads.
+    NaN where an arm has fewer than two units or nothing varies.
+
+    Args:
+        arm: (units,), 0 or 1.
+        before: (units, covariates).
+    """
+    found = [difference(arm, column) for column in np.asarray(before, np.float64).T]
+    sizes = [abs(one.value) / one.error for one in found if one.error > 0.0]
+    if not sizes:
+        return math.nan
+    return min(1.0, len(sizes) * math.erfc(max(sizes) / math.sqrt(2.0)))
 
 
 _POWER = 0.8416212335729143

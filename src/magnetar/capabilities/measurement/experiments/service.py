@@ -80,6 +80,9 @@ class Experiments:
         self._blocks: dict[str, Blocks] = {}
         self._records: Records = make_records(64)
         self._pages, self._spent = np.zeros(shoppers), np.zeros(shoppers)
+        """(shoppers,), what was known of each when the tick opened: pages, and currency units spent, fading."""
+        self._pages_now, self._spent_now = np.zeros(shoppers), np.zeros(shoppers)
+        """(shoppers,), the same since then."""
         self._counted: dict[tuple[int, int], list[int]] = {}
         """Records that an order, by request and item, was counted in."""
         self._waiting: dict[int, list[tuple[int, int]]] = {}
@@ -340,6 +343,9 @@ class Experiments:
         """A tick begins: switchbacks turn what they turn."""
         now = self._bus.clock.now()
         self._tick = tick
+        for known, fresh in ((self._pages, self._pages_now), (self._spent, self._spent_now)):
+            known += fresh
+            fresh[:] = 0.0
         self.reserve = None
         for one in self.running():
             if one.design is not Design.SWITCHBACK:
@@ -421,7 +427,8 @@ class Experiments:
         """A row stands for somebody else from now on."""
         self.unit[row] = unit or 1  # 0 is nobody in particular
         self._lanes.slot[:, row] = -1
-        self._pages[row] = self._spent[row] = 0.0
+        for column in (self._pages, self._spent, self._pages_now, self._spent_now):
+            column[row] = 0.0
 
     def new_day(self) -> None:
         """Covariates fade; young experiments get a plan; those that have settled take in nothing more."""
@@ -449,7 +456,7 @@ class Experiments:
             self._records = with_room(self._records, len(event.depth) * (len(lanes.number) + POSITIONS))
         take_views(
             pages.shopper, pages.group, pages.charge, event.depth, now,
-            self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
+            self._group_lane, lanes, self._splits, self._records, self._pages, self._spent, self._pages_now,
         )  # fmt: skip
         if self._waiting:
             seen = [ghost for request in pages.request.tolist() for ghost in self._waiting.pop(request, ())]
@@ -473,7 +480,7 @@ class Experiments:
 
     def on_ordered(self, event: Ordered) -> None:
         """Orders count for every experiment of the merchant that the shopper had entered when the click was made."""
-        np.add.at(self._spent, event.shopper, event.value / 1e6)
+        np.add.at(self._spent_now, event.shopper, event.value / 1e6)
         for blocks in self._counting_blocks():
             blocks.on_ordered(event, self._owners == self._merchants[blocks.experiment.merchant])
         lanes, records = self._lanes, self._records
