@@ -78,6 +78,15 @@ def test_a_varied_day_keeps_its_values_and_changes_its_course():
     assert (left[1:] >= left[:-1]).all()  # who has left stays away
 
 
+def test_a_strength_of_nothing_leaves_the_day_as_it_is():
+    plain = load_family("taste").open(7, 4_000)
+    same = Varied(load_family("taste").open(7, 4_000), Chance(3), 0.0)
+    assert same.budget.tolist() == plain.budget.tolist()
+    assert same.counts.tolist() == plain.counts.tolist()
+    assert same.draw(30).value.tolist() == plain.draw(30).value.tolist()
+    assert (same.rival_factor(47) == 1.0).all()
+
+
 class _Asks:
     """Stands where a seat stands: bids multiplier × rate × value."""
 
@@ -164,6 +173,15 @@ def test_teaching_finds_a_rule_that_no_constant_can_follow():
     assert taught.constant > 0.3  # whichever way it leans, half of the ticks want the other
     assert taught.held_out < 0.5 * taught.anchor
     assert regret(situations(33), moves(taught.weights, situations(33))) == pytest.approx(taught.held_out)
+
+
+def test_what_does_not_help_on_other_days_is_not_used():
+    pytest.importorskip("jax")
+    other = situations(33)
+    turned = Lessons(other.day, other.features, other.judged, other.score[..., ::-1], other.stake, other.chosen)
+    taught = teach(situations(64), turned, Chance(2), rounds=5)
+    assert (moves(taught.weights, turned) == 0.0).all()
+    assert taught.held_out == pytest.approx(taught.anchor)
 
 
 def test_nothing_judged_cannot_be_learned_from():

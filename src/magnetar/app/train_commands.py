@@ -58,7 +58,15 @@ def bidder(
     path = weights_file(session_of(context).settings.home)
     chance = Chance(OWN_SEEDS + seed)
     taught, lessons = _school(chance, days, seats, rounds)
-    about = {"days": days, "seats": seats, "rounds": rounds, "seed": seed, "held_out_regret": taught.held_out}
+    spent = round(cpu_seconds(), 1)
+    about = {
+        "days": days,
+        "seats": seats,
+        "rounds": rounds,
+        "seed": seed,
+        "held_out_regret": taught.held_out,
+        "trust": taught.trust,
+    }
     Weights(**taught.weights.arrays(), about=about).save(path)
     progress(f"权重已写入 · weights written to {path}")
     rows = _lessons_rows(taught, lessons)
@@ -68,8 +76,8 @@ def bidder(
         "rows": rows,
         "weights": str(path),
         "parameters": sum(one.size for one in taught.weights.arrays().values()),
-        "training_cpu_seconds": round(cpu_seconds(), 1),
-        **conditions([path], families=list(FAMILIES), days=days, seats=seats, rounds=rounds, steps=taught.steps,
+        "training_cpu_seconds": spent,
+        **conditions([path], families=list(FAMILIES), days=days, seats=seats, rounds=rounds, steps=taught.steps, trust=taught.trust,
                      sequences=len(lessons), score_days=score_days, score_seats=score_seats),
     }  # fmt: skip
     if json != "-":

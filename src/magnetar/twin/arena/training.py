@@ -49,6 +49,8 @@ EVERY = 3
 """One tick in so many is judged."""
 TEACHERS = ("anchor", "anchor", "pacing", "online-lp")
 """The planner that is corrected leads half of the seats; the others show it situations that it would not get into."""
+PLAIN = 0.4
+"""Share of days that are left as their family makes them; of the others some are varied a little and some a lot."""
 FREE = 0.1
 """Share of seats without a target."""
 
@@ -86,10 +88,11 @@ def together(parts: Sequence[Lessons]) -> Lessons:
 class Varied(Episode):
     """A day of a family with another course: everything that is varied is drawn from `chance`."""
 
-    def __init__(self, inner: Episode, chance: Chance) -> None:
+    def __init__(self, inner: Episode, chance: Chance, strength: float = 1.0) -> None:
+        """`strength` in [0, 1] scales all changes; with 0 the day is the family's own."""
         seats, ticks = inner.seats, inner.ticks
-        normals = chance.of("accounts").normals(2, seats + 1)
-        traffic = _course(chance.of("traffic"), ticks, changes=2, spread=0.3)
+        normals = strength * chance.of("accounts").normals(2, seats + 1)
+        traffic = _course(chance.of("traffic"), ticks, changes=2, spread=0.3 * strength)
         inner.counts = np.maximum(1, np.round(inner.counts * traffic)).astype(np.int64)
         super().__init__(
             inner.family,
@@ -103,10 +106,12 @@ class Varied(Episode):
         self.slots, self.rule, self.reserve, self.exposure = inner.slots, inner.rule, inner.reserve, inner.exposure
         self.unbiased = False
         self._inner = inner
-        self._rivals = _course(chance.of("rivals"), ticks, changes=2, spread=0.25)[:, None] * np.ones(seats)
-        leaves = np.where(chance.of("leaves").uniforms(seats) < 0.05, chance.of("when").integers(ticks, seats), ticks)
+        self._rivals = _course(chance.of("rivals"), ticks, changes=2, spread=0.25 * strength)[:, None] * np.ones(seats)
+        leaves = np.where(
+            chance.of("leaves").uniforms(seats) < 0.05 * strength, chance.of("when").integers(ticks, seats), ticks
+        )
         self._rivals[np.arange(ticks)[:, None] >= leaves] = 0.0
-        off = chance.of("off").uniforms(seats) < 0.35
+        off = chance.of("off").uniforms(seats) < 0.35 * strength
         since = np.where(chance.of("always").uniforms(seats) < 0.5, 0, chance.of("since").integers(ticks, seats))
         factor = np.exp(0.2 * chance.of("factor").normals(seats))
         self._told = np.where(off & (np.arange(ticks)[:, None] >= since), factor, 1.0).astype(np.float32)
@@ -184,12 +189,13 @@ def make_lessons(
 
 
 def _day(chance: Chance, number: int, seats: int, weights: Weights | None, opportunities: tuple[int, int]) -> Lessons:
-    draws = chance.of("day").uniforms(2)
+    draws = chance.of("day").uniforms(3)
     low, high = opportunities
     count = round(low * (high / low) ** float(draws[0]))
     seed = int(chance.of("seed").integers(2**62, 1)[0])
     inner = load_family(FAMILIES[int(draws[1] * len(FAMILIES))]).open(seed, count, MARKET, TICKS)
-    played = play(Varied(inner, chance.of("varied")))
+    strength = max(0.0, 1.0 - float(draws[2]) / (1.0 - PLAIN))
+    played = play(Varied(inner, chance.of("varied"), strength))
     return together(
         [
             sit_and_judge(played, seat, chance.of("seat", seat), number, weights)
