@@ -81,6 +81,7 @@
       const number = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: data.digits || 0 }));
       const said = new Map(data.points.map((point) => [point.at, point.text]));
       option.grid.bottom = data.series.length > 1 ? 30 : 4;
+      option.grid.right = 34;
       if (data.series.length < 2) option.legend = undefined;
       option.tooltip.axisPointer = { type: "line" };
       option.tooltip.formatter = (points) => {

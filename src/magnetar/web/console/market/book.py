@@ -127,6 +127,8 @@ class MarketBook:
             came = by_campaign(delivery.results() - _longer(self._results, count))
             due = by_campaign(np.maximum(matured - _longer(self._matured, count), 0.0))
             for row, campaign in enumerate(roster.campaigns):
+                if row >= len(bidding.multiplier) or not np.isfinite(bidding.multiplier[row]):
+                    continue  # it has not bid yet
                 ticked = self._row(campaign.id, campaign.daily_budget.micros / MICROS)
                 ticked.multiplier = bidding.multiplier_of(row)
                 ticked.spent += float(spent[row])

@@ -139,14 +139,15 @@ def prices(one: Outlook, worth_name: str, show: Showing) -> dict[str, Any] | Non
     edges = np.arange(0, GRID, 2)
     worth, cost = one.worth[edges], one.cost[edges]
     gained, paid = np.diff(worth, prepend=0.0), np.diff(cost, prepend=0.0)
+    reached = np.clip(between(one.worth, one.multiplier) - (worth - gained), 0.0, gained)
     kept = np.flatnonzero(gained > 0.002 * worth[-1])
     if not len(kept):
         return None
-    kept = np.arange(int(kept[0]), int(kept[-1]) + 1)
+    first, last = int(kept[0]), int(kept[-1])
+    for column in (gained, paid, reached):
+        column[first] = column[: first + 1].sum()  # the first bar holds all that is cheaper
+    kept, upper = np.arange(first, last + 1), GRID_SCALE[edges]
     places: list[int] = kept.tolist()
-    upper = GRID_SCALE[edges]
-    own = between(one.worth, one.multiplier)
-    reached = np.clip(own - (worth - gained), 0.0, gained)
     return {
         "title": t("价格分布: 各价位上还有多少", "Price distribution: how much there is at each price"),
         "data": {

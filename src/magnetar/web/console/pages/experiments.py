@@ -92,7 +92,7 @@ def verdict(reading: Reading, currency: str, show: Showing) -> tuple[str, str, l
     if not one.readable:
         return (
             "bad",
-            t("两组人数与计划不符 (p < 0.001), 请先查分流与计数, 不要读这个数.", "The arms are not what was planned (p < 0.001): check assignment and counting, and do not read the figure."),
+            t("两组与计划不符 (人数或事前的行为, p < 0.001): 请先查分流与计数, 不要读这个数.", "The arms are not what was planned, in size or in what shoppers did before (p < 0.001): check assignment and counting, and do not read the figure."),
             cautions,
         )  # fmt: skip
     if reading.one.design is Design.AA:
