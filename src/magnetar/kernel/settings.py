@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Shoppers that a live platform knows at a time; those not seen for longest make room."""
     workers: int = 0
     """Processes for rehearsals; 0 means one for each core."""
+    spread: str = "processes"
+    """Where independent pieces of work run: processes (of this machine) or ray (extra `scale`)."""
 
     @classmethod
     def settings_customise_sources(

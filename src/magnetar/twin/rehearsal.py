@@ -8,12 +8,9 @@ agent does. Every decision is the platform's own.
 from __future__ import annotations
 
 import copy
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +18,7 @@ from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.autopilot import AGENTS, Brief, Plan, target_cost
 from magnetar.capabilities.measurement import Tally
 from magnetar.engines.memory import MemoryLog, MemoryStore
+from magnetar.engines.spread import spread
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import DAY, MINUTE, SteppedClock
@@ -257,32 +255,11 @@ def rehearse(
 ) -> list[ArmResult]:
     """Every arm of every pair, in the order of pairs whatever order they ended in."""
     done: dict[int, list[ArmResult]] = {}
-    for pair, results in _run(setting, pairs, workers or os.cpu_count() or 1):
+    for pair, results in spread(partial(run_pair, setting), range(pairs), workers):
         done[pair] = results
         if on_pair is not None:
             on_pair(results)
     return [result for pair in sorted(done) for result in done[pair]]
-
-
-def _end_at_once() -> None:
-    """An interrupt ends a worker where it stands; the parent tells what happened."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _run(setting: Setting, pairs: int, workers: int) -> Iterator[tuple[int, list[ArmResult]]]:
-    if workers == 1 or pairs == 1:
-        for pair in range(pairs):
-            yield pair, run_pair(setting, pair)
-        return
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-    with ProcessPoolExecutor(min(workers, pairs), multiprocessing.get_context(method), _end_at_once) as pool:
-        futures = {pool.submit(run_pair, setting, pair): pair for pair in range(pairs)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def preview(setting: Setting) -> Plan:
