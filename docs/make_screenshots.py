@@ -156,7 +156,10 @@ def prepare(page: Any, shop: Shop, home: Path, pairs: int) -> str:
     page.click("main .primary")
     page.wait_for_url("**/campaigns/**")
     rivals(shop)
-    visit_for(shop, 52)
+    with shop.live._lock:
+        shop.live.market.campaigns.change_campaign("demo-uax", bidder="reasoner")
+        shop.live.market.experiments.hold_out("demo-uax", 0.2, standing=True)
+    visit_for(shop, 60)
     return address
 
 
@@ -222,7 +225,8 @@ def look_through(home: Path, folder: Path, pairs: int) -> None:
                 for name, to in (
                     ("overview", "/"), ("catalogue", "/catalogue"), ("import", "/catalogue/import"),
                     ("rehearsals", "/rehearsals"), ("rehearsal", address), ("launch", f"{address}/launch/uax"),
-                    ("campaigns", "/campaigns"), ("campaign", campaign), ("creatives", "/creatives"),
+                    ("campaigns", "/campaigns"), ("campaign", campaign), ("market", f"{campaign}/market"),
+                    ("experiments", "/experiments"), ("experiment", "/experiments/demo-uax:x1"), ("creatives", "/creatives"),
                     ("audit", "/audit"), ("accounts", "/accounts"),
                 ):  # fmt: skip
                     page.goto(to if to.startswith("http") else f"{shop.url}{to}")
@@ -237,6 +241,7 @@ def take(home: Path, folder: Path, pairs: int) -> None:
         address = prepare(page, shop, home, pairs)
         for name, to in (
             ("overview", f"{shop.url}/"), ("rehearsal", address), ("campaign", f"{shop.url}/campaigns/demo-uax"),
+            ("market", f"{shop.url}/campaigns/demo-uax/market"), ("experiment", f"{shop.url}/experiments/demo-uax:x1"),
             ("catalogue", f"{shop.url}/catalogue"), ("creatives", f"{shop.url}/creatives"), ("audit", f"{shop.url}/audit"),
         ):  # fmt: skip
             page.goto(to)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from magnetar.app.goods import sample_shop
+from magnetar.vocabulary.campaigns import Goal, GoalKind
+from magnetar.vocabulary.money import Money
 from magnetar.web.console.static import FOLDER
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install 'magnetar[dev]'")
@@ -201,3 +203,37 @@ def test_shoppers_show_up_in_the_figures(shop: Shop, page: Any):
     page.reload()
     views = page.inner_text(".tile:has-text('曝光') .tile-value").split("/")[0].replace(",", "")
     assert int(views) > 0
+
+
+def test_a_holdout_is_begun_read_and_ended_and_the_market_is_drawn(shop: Shop, page: Any):
+    if "demo-manual" not in {one.id for one in shop.hosting.campaigns("demo")}:
+        shop.hosting.launch("demo", "manual", Goal(GoalKind.TARGET_ROI, 2.0), Money.of(200), by="judge")
+    enter(page, shop, "judge")
+    page.goto(f"{shop.url}/campaigns/demo-manual/market")
+    if page.locator("form.bidder button.primary").count():
+        page.click("form.bidder button:has-text('换用出价推理')")
+        page.wait_for_selector("form.bidder button:has-text('换回 pacing')")
+    page.click(".tabs >> text=实验")
+    page.select_option("select[name=campaign]", "demo-manual")
+    page.fill("input[name=share]", "30")
+    page.click("form[action='/experiments'] button")
+    page.wait_for_selector("#toasts >> text=实验开始")
+    visit_for(shop, 6)
+    page.reload()
+    page.wait_for_selector("#credit tr.cause")  # fetched after the page
+    assert "按用户留存对照, 幽灵出价" in page.inner_text("#experiment")
+    if SCRIPTS.is_file():
+        until(page, "document.querySelectorAll('.canvas canvas').length >= 1")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("text=结束实验")
+    page.wait_for_selector("#toasts >> text=实验已结束")
+
+    page.goto(f"{shop.url}/campaigns/demo-manual/market")
+    if SCRIPTS.is_file():
+        until(page, "document.querySelectorAll('.canvas canvas').length >= 4")
+    assert page.locator("#reasons .decision").count() >= 1
+    assert page.locator("figure.chart details table").count() >= 4
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/campaigns/demo-manual/market", "/experiments", "/experiments/demo-manual:x1"):
+        page.goto(shop.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
