@@ -26,6 +26,7 @@ from magnetar.capabilities.measurement.off_policy import (
     relative_error,
 )
 from magnetar.capabilities.measurement.off_policy.estimators import Estimate, ratio_of_sums
+from magnetar.capabilities.measurement.off_policy.rewards import PENALTIES, _ridge
 from magnetar.cli.main import run
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput, Refused
@@ -145,6 +146,36 @@ def test_rows_of_a_cluster_are_never_split_between_folds():
     assert all(len(np.unique(fold[start : start + 6])) == 1 for start in range(0, 60, 6))
 
 
+def test_the_reward_model_is_the_ridge_of_least_generalised_cross_validation():
+    rng = np.random.default_rng(2)
+    for noise in (0.01, 3.0, 30.0):
+        design = rng.normal(size=(120, 8))
+        design[:, 3] = 0.0
+        target = design[:, 0] + noise * rng.normal(size=120)
+        scores, solutions = [], []
+        for penalty in PENALTIES:
+            inverse = np.linalg.inv(design.T @ design + penalty * np.eye(8))
+            solutions.append(inverse @ design.T @ target)
+            hat = np.trace(design @ inverse @ design.T)
+            scores.append(((target - design @ solutions[-1]) ** 2).sum() / (120 - hat) ** 2)
+        assert _ridge(design, target) == pytest.approx(solutions[int(np.argmin(scores))], abs=1e-10)
+
+
+def test_a_skewed_interval_reaches_further_towards_the_tail():
+    rewards = np.r_[np.zeros(95), np.full(5, 20.0)]
+    found = ratio_of_sums(rewards, np.ones(100), np.arange(100))
+    assert found.mean == 1.0
+    assert found.high - 1.0 > 1.3 * (1.0 - found.low)
+    mirrored = ratio_of_sums(-rewards, np.ones(100), np.arange(100))
+    assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
+    # Hall (1992) by hand; third and second moments of a share of 5 % times 20
+    spread = math.sqrt(0.05 * 0.95 * 100 / 99) * 20
+    skew = 0.05 * 0.95 * (0.95 - 0.05) * 20**3 / spread**3
+    reach = 1.984217 / 10
+    top = 1.0 - spread * 3 / skew * (np.cbrt(1 + skew * (-reach - skew / 600)) - 1)
+    assert found.high == pytest.approx(top, rel=1e-5)
+
+
 def test_an_interval_counts_clusters_not_rows():
     values_ = np.repeat([1.0, 2.0, 4.0, 5.0], 100)
     alone = ratio_of_sums(values_, np.ones(400), np.arange(400))
@@ -181,6 +212,16 @@ def test_equal_weights_are_as_good_as_the_rows():
 
 def test_effective_rows_are_worked_out_by_hand():
     assert assess(np.array([1.0, 3.0])).effective == pytest.approx(16 / 10)
+
+
+def test_few_rows_with_a_reward_are_a_caution_and_no_refusal():
+    clicks = np.r_[np.ones(30), np.zeros(9970)]
+    found = assess(np.ones(10_000), clicks)
+    assert found.rewarded == pytest.approx(30.0)
+    assert not found.refusal
+    assert "effective rows with a reward 30.0" in found.caution
+    assert not assess(np.ones(10_000), np.ones(10_000)).caution
+    assert "effective rows 300, intervals are certified from 400" in assess(np.ones(300), np.ones(300)).caution
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def mmm(
     budget: Annotated[
         float, typer.Option("--budget", help="每期预算, 0 为现状 · Budget of a period; 0 for the present.")
     ] = 0.0,
-    prior: Annotated[float, typer.Option("--prior", help="先验 ROI · Return believed in beforehand.")] = 1.5,
+    prior: Annotated[float, typer.Option("--prior", help="先验 ROI · Return believed in beforehand.")] = 1.0,
     prior_sd: Annotated[float, typer.Option("--prior-sd", help="先验标准差 · Its standard deviation.")] = 1.5,
     doubt: Annotated[
         float,

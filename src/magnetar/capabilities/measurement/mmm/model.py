@@ -44,7 +44,7 @@ class Prior:
     """What is believed of a return on spend before any data."""
 
     mean: float = 1.0
-    sd: float = 2.0
+    sd: float = 1.5
     doubt: float | None = None
     """Standard deviation of what the series shows beyond the return; None learns it, 0 trusts the series."""
 

@@ -153,26 +153,35 @@ def _draw_shape(
         for below in range(one):
             value -= lower[one, below] * reach[below]
         reach[one] = value / lower[one, one]
-    chances = np.empty(grid)
-    solved = np.empty(others)
-    for candidate in range(grid):
-        column = base + channel * grid + candidate
-        spread = slack[channel, candidate] + doubt[1] ** 2
-        middle = mean[channel, candidate] + doubt[0]
-        own = gram[column, column] / noise + 1.0 / spread
-        drawn = seen[column] / noise + middle / spread
-        for one in range(others):
-            value = gram[place[one], column] / noise
-            for below in range(one):
-                value -= lower[one, below] * solved[below]
-            solved[one] = value / lower[one, one]
-            own -= solved[one] * solved[one]
-            drawn -= solved[one] * reach[one]
-        own = max(own, 1e-12)
-        chances[candidate] = (
-            0.5 * drawn * drawn / own - 0.5 * np.log(own) - 0.5 * np.log(spread) - 0.5 * middle * middle / spread
-            + shapes[channel, candidate]
-        )  # fmt: skip
+    first = base + channel * grid
+    solved, own, drawn, chances = np.empty((others, grid)), np.empty(grid), np.empty(grid), np.empty(grid)
+    for one in range(grid):
+        spread = slack[channel, one] + doubt[1] ** 2
+        own[one] = gram[first + one, first + one] / noise + 1.0 / spread
+        drawn[one] = seen[first + one] / noise + (mean[channel, one] + doubt[0]) / spread
+    for one in range(others):  # candidates innermost, side by side in memory
+        row, solution = gram[place[one]], solved[one]
+        for candidate in range(grid):
+            solution[candidate] = row[first + candidate] / noise
+        for below in range(one):
+            factor, earlier = lower[one, below], solved[below]
+            for candidate in range(grid):
+                solution[candidate] -= factor * earlier[candidate]
+        factor, far = 1.0 / lower[one, one], reach[one]
+        for candidate in range(grid):
+            solution[candidate] *= factor
+            own[candidate] -= solution[candidate] * solution[candidate]
+            drawn[candidate] -= solution[candidate] * far
+    for one in range(grid):
+        spread = slack[channel, one] + doubt[1] ** 2
+        middle = mean[channel, one] + doubt[0]
+        left = max(own[one], 1e-12)
+        chances[one] = (
+            0.5 * drawn[one] * drawn[one] / left
+            - 0.5 * np.log(left * spread)
+            - 0.5 * middle * middle / spread
+            + shapes[channel, one]
+        )
     now[channel] = _pick(chances, uniform(key, draw))
 
 

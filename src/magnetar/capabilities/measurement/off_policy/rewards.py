@@ -7,10 +7,13 @@ Econometrics Journal 21(1).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from magnetar.capabilities.measurement.off_policy.logs import BanditLog
 from magnetar.kernel.chance import Chance, Floats
+from magnetar.kernel.compiled import Array, compiled
 
 FOLDS = 5
 PENALTIES = (0.1, 1.0, 10.0, 100.0, 1_000.0, 10_000.0)
@@ -71,16 +74,48 @@ def _design(context: Floats, action: np.ndarray, count: int, slopes: bool) -> Fl
 
 def _ridge(design: Floats, target: Floats) -> Floats:
     """Coefficients under the penalty of least generalised cross-validation."""
-    values, vectors = np.linalg.eigh(design.T @ design)
-    values = np.maximum(values, 0.0)
-    seen = vectors.T @ (design.T @ target)
-    rows, whole = len(target), float(target @ target)
-    best, chosen = np.inf, PENALTIES[0]
-    for penalty in PENALTIES:
-        shrunk = seen / (values + penalty)
-        residual = whole - 2.0 * float(shrunk @ seen) + float(shrunk @ (values * shrunk))
-        free = rows - float((values / (values + penalty)).sum())
+    gram, seen = design.T @ design, design.T @ target
+    return _least(gram, seen, float(target @ target), len(target), np.array(PENALTIES))
+
+
+@compiled
+def _least(gram: Array, seen: Array, whole: float, rows: int, penalties: Array) -> Any:
+    """The ridge solution of each penalty by Cholesky, and the best of them; threaded LAPACK is far slower at this size."""
+    size = gram.shape[0]
+    lower, inverse = np.zeros((size, size)), np.zeros((size, size))
+    solution, chosen, best = np.zeros(size), np.zeros(size), np.inf
+    for penalty in penalties:
+        for one in range(size):
+            for other in range(one + 1):
+                value = gram[one, other] + (penalty if one == other else 0.0)
+                for below in range(other):
+                    value -= lower[one, below] * lower[other, below]
+                lower[one, other] = np.sqrt(value) if one == other else value / lower[other, other]
+        trace = 0.0  # of the inverse: the squares of L's inverse
+        for column in range(size):
+            for row in range(column, size):
+                value = 1.0 if row == column else 0.0
+                for below in range(column, row):
+                    value -= lower[row, below] * inverse[below, column]
+                inverse[row, column] = value / lower[row, row]
+                trace += inverse[row, column] ** 2
+        for row in range(size):
+            solution[row] = 0.0
+            for other in range(row + 1):
+                solution[row] += inverse[row, other] * seen[other]
+        fitted, squares = 0.0, 0.0
+        for row in range(size):
+            fitted += solution[row] ** 2
+        for row in range(size):  # in place, from the top: entry `row` needs only those from it on
+            value = 0.0
+            for other in range(row, size):
+                value += inverse[other, row] * solution[other]
+            solution[row] = value
+            squares += value * value
+        residual = whole - fitted - penalty * squares
+        free = rows - (size - penalty * trace)
         score = residual / free**2 if free > 1.0 else np.inf
         if score < best:
-            best, chosen = score, penalty
-    return vectors @ (seen / (values + chosen))
+            best = score
+            chosen[:] = solution
+    return chosen
