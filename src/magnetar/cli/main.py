@@ -84,6 +84,10 @@ COMMANDS: Table = {
                 "离线策略评估 · What another policy would have earned, from a log",
                 "magnetar.capabilities.measurement.commands:off_policy",
             ),
+            "mmm": (
+                "营销组合模型 · Channels' returns from weekly totals and lift tests",
+                "magnetar.capabilities.measurement.commands:mmm",
+            ),
         },
     ),
     "bench": (
