@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetar.capabilities.auction import FIRST_PRICE, SECOND_PRICE, run_lanes
+from magnetar.engines.spread import spread
 from magnetar.twin.arena import play
 from magnetar.twin.arena.independent import Independent
 from magnetar.twin.arena.registers import Registers, live
@@ -195,6 +196,18 @@ def test_the_same_day_is_the_same_and_other_luck_is_other_luck():
     assert (once.spend == again.spend).all()
     assert (once.conversions == again.conversions).all()
     assert (once.conversions != other.conversions).any()
+
+
+@pytest.mark.parametrize("over", ["processes", "ray"])
+def test_days_come_to_the_same_wherever_they_are_spread(over):
+    if over == "ray":
+        pytest.importorskip("ray", reason="needs the extra `scale`")
+    days = [opened(seed=seed, opportunities=5_000, ticks=6) for seed in range(4)]
+    here = [live(day) for day in days]
+    for place, (found, multiplier) in spread(live, days, workers=2, over=over):
+        assert (found.spend == here[place][0].spend).all()
+        assert (found.conversions == here[place][0].conversions).all()
+        assert (multiplier == here[place][1]).all()
 
 
 def test_what_registers_cannot_hold_is_refused():

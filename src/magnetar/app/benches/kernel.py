@@ -94,10 +94,10 @@ def _from_memory(seed: int, repeats: int) -> list[dict[str, Any]]:
     )
     base = ("numpy, two full sorts (AuctionNet's way)", float(np.median(sorts)))
     return [
-        _row("bids from memory, numpy, two full sorts: who and how much, no prices", sorts),
-        _row("bids from memory, numpy, argpartition: who and how much, no prices", parts, base),
-        _row("bids from memory, compiled, one at a time, with prices", scalar, base),
-        _row("bids from memory, sixty-four in lanes, with prices", lanes, base),
+        _row("market mode, bids from memory, numpy, two full sorts: winners, no prices", sorts),
+        _row("market mode, bids from memory, numpy, argpartition: winners, no prices", parts, base),
+        _row("market mode, bids from memory, compiled, one at a time: winners and prices", scalar, base),
+        _row("market mode, bids from memory, sixty-four in lanes: winners and prices", lanes, base),
     ]
 
 
