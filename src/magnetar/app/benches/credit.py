@@ -44,8 +44,8 @@ from magnetar.twin.credit import (
     Walked,
 )
 
-REPETITIONS, QUICK_REPETITIONS = 600, 16
-QUICK_SALES = 8
+REPETITIONS, QUICK_REPETITIONS = 600, 10
+QUICK_SALES = 6
 """Histories of a world with --quick."""
 BESIDE = 6
 """What has no goal is repeated so many times less often."""
