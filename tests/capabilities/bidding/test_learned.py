@@ -20,6 +20,7 @@ from magnetar.capabilities.bidding.learned import (
     read,
     weights_file,
 )
+from magnetar.capabilities.bidding.mpc import MpcBidder
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import MagnetarError, ProviderUnavailable
@@ -127,6 +128,15 @@ def test_untaught_it_bids_what_the_forecast_says():
     # 1 a unit at a multiplier of 1, spend rising as the square: 16 is spent at 4, and 4 are left at 2
     state = state_of(target=1.0, bound=False, left=4.0, cost=GRID_SCALE**2, worth=GRID_SCALE)
     assert LearnedBidder(weights=weights()).multipliers(state)[0] == pytest.approx(2.0, rel=0.01)
+
+
+@given(seed=st.integers(0, 9999), bound=st.booleans(), left=st.floats(1e-3, 1e3), doubt=st.floats(0.0, 1.0))
+@settings(max_examples=100, deadline=None)
+def test_untaught_it_is_the_planner(seed: int, bound: bool, left: float, doubt: float):
+    """Also where a shaded bid's curves do not rise all the way."""
+    cost, worth = np.abs(np.cumsum(np.random.default_rng(seed).normal(0.3, 1.0, (2, GRID)), axis=1))
+    state = state_of(bound=bound, left=left, doubt=doubt, cost=cost, worth=worth)
+    assert LearnedBidder(weights=weights()).multipliers(state) == pytest.approx(MpcBidder().multipliers(state))
 
 
 def test_a_target_that_cannot_be_met_any_more_lowers_the_anchor():

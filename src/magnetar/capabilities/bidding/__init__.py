@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.bidding.events import BidsReasoned
     from magnetar.capabilities.bidding.feedback import TickFeedback
+    from magnetar.capabilities.bidding.reasoning import Cause, Hypothesis
     from magnetar.capabilities.bidding.seat import SEATS, Lesson, Seat, make_bidder
     from magnetar.capabilities.bidding.service import BIDDERS, Bidding
     from magnetar.capabilities.bidding.state import Bidder, CampaignState
@@ -15,7 +17,10 @@ __all__ = [
     "SEATS",
     "Bidder",
     "Bidding",
+    "BidsReasoned",
     "CampaignState",
+    "Cause",
+    "Hypothesis",
     "Lesson",
     "Seat",
     "TickFeedback",
@@ -25,7 +30,9 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
+        "events": ("BidsReasoned",),
         "feedback": ("TickFeedback",),
+        "reasoning": ("Cause", "Hypothesis"),
         "seat": ("SEATS", "Lesson", "Seat", "make_bidder"),
         "service": (
             "BIDDERS",

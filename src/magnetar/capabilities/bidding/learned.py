@@ -301,7 +301,6 @@ def _planned(state: CampaignState) -> Floats:
     names = ("target", "left", "earned", "window_spent", "organic", "cost", "worth", "doubt")
     columns: dict[str, Floats] = {name: _sound(getattr(state, name)) for name in names}
     columns["doubt"] = np.clip(columns["doubt"], 0.0, 3.0)
-    columns["cost"], columns["worth"] = (np.maximum.accumulate(columns[name], axis=1) for name in ("cost", "worth"))
     return np.log(np.clip(_PLANNER.multipliers(replace(state, **columns)), GRID_SCALE[0], GRID_SCALE[-1]))
 
 

@@ -26,7 +26,9 @@ SMOOTH = 0.5
 class PacingBidder:
     """Re-solves min(budget, target) from the forecast."""
 
-    def __init__(self, ceiling: float = CEILING, smooth: float = SMOOTH) -> None:
+    def __init__(self, ceiling: float = CEILING, smooth: float = SMOOTH, tolerance: float = 1.0) -> None:
+        """`tolerance` is what a unit may cost, over its target: above 1 where a score forgives a little."""
+        self.tolerance = tolerance
         self.ceiling = ceiling
         self.smooth = smooth
 
@@ -38,7 +40,7 @@ class PacingBidder:
             state.left,
             state.earned + state.organic,
             state.window_spent,
-            state.target,
+            state.target * self.tolerance,
             state.bound,
             GRID_SCALE,
             FLOOR,

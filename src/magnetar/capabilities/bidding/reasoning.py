@@ -141,17 +141,17 @@ class Rules:
     def _price(self, signs: Signs) -> list[Hypothesis]:
         """Rivals' budgets are finite, too: what they spend now they lack later, so part of a move is given back."""
         move = signs.price_move
-        if not math.isfinite(move):
+        if not (math.isfinite(move) and math.isfinite(signs.price_spread)):
             return []
         strength = abs(move) / max(signs.price_spread, 0.05)
         if strength < self.unusual or abs(move) < self.move:
             return []
         cause = Cause.DEARER if move > 0.0 else Cause.CHEAPER
-        return [Hypothesis(cause, _within(-GIVEN_BACK * move), strength, math.exp(move), 1.0)]
+        return [Hypothesis(cause, _within(-GIVEN_BACK * move), strength, math.exp(min(max(move, -20.0), 20.0)), 1.0)]
 
     def _calibration(self, signs: Signs) -> list[Hypothesis]:
         """A Poisson count against its mean, by the square-root transform: √came has a spread of about a half."""
-        if signs.believed < 4.0:
+        if not (4.0 <= signs.believed < math.inf and 0.0 <= signs.came < math.inf):
             return []
         strength = 2.0 * (math.sqrt(signs.came + 0.375) - math.sqrt(signs.believed))
         if abs(strength) < self.chance:
@@ -163,6 +163,8 @@ class Rules:
     def _money(self, signs: Signs) -> list[Hypothesis]:
         found: list[Hypothesis] = []
         total = signs.spent + signs.left
+        if not (math.isfinite(total) and math.isfinite(signs.budget_change)):
+            return found
         if abs(signs.budget_change) > 0.005 * max(total, 1e-9):
             cause = Cause.BUDGET_RAISED if signs.budget_change > 0.0 else Cause.BUDGET_CUT
             found.append(Hypothesis(cause, 0.0, 10.0, total, total - signs.budget_change))

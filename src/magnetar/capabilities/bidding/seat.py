@@ -145,7 +145,7 @@ class Seat:
         worth = self.multiplier * rate * self._factor() * value
         bids = worth if self._straight else self.clearing.bids(worth, value)
         self._asked = tick, len(value)
-        return np.minimum(bids, self.left)
+        return np.minimum(np.where(np.isfinite(bids), bids, 0.0), self.left)
 
     def lesson(self) -> Lesson:
         """What to hand to the next day as `prior`."""
@@ -159,8 +159,19 @@ class Seat:
         columns = (results.value, results.bid, results.slot, results.cost, results.exposed, results.market_price)
         if len({len(one) for one in columns}) != 1:
             raise ValueError(f"feedback columns must have one length, found {[len(one) for one in columns]}")
-        paid, shown = float(np.sum(results.cost)), np.asarray(results.exposed, bool)
-        believed = float(np.sum(_worthless_to_zero(results.value)[shown]))
+        results = TickFeedback(
+            value=_worthless_to_zero(results.value),
+            bid=_worthless_to_zero(results.bid),
+            won=np.asarray(results.won, bool),
+            slot=np.asarray(results.slot, np.int64),
+            cost=_worthless_to_zero(results.cost),
+            exposed=np.asarray(results.exposed, bool),
+            converted=np.asarray(results.converted, bool),
+            market_price=_worthless_to_zero(results.market_price),
+            remaining_budget=float(results.remaining_budget),
+        )
+        paid, shown = float(np.sum(results.cost)), results.exposed
+        believed = float(np.sum(results.value[shown]))
         came = float(np.sum(np.asarray(results.converted, bool) & shown))
         self.spent += paid
         self.believed += believed
@@ -305,7 +316,10 @@ Maker = Callable[[float, bool], tuple[Bidder, bool]]
 SEATS: dict[str, Maker] = {
     "fixed": lambda exponent, strict: (FixedBidder(), True),
     "pid": lambda exponent, strict: (PidBidder(), True),
-    "pacing": lambda exponent, strict: (PacingBidder(ceiling=1.0 if strict else 1.4), True),
+    "pacing": lambda exponent, strict: (
+        PacingBidder(ceiling=1.0) if strict else PacingBidder(ceiling=1.5, tolerance=1.4),
+        True,
+    ),
     "online-lp": lambda exponent, strict: (OnlineLpBidder(1.0 if strict else 1.5), True),
     "dual": lambda exponent, strict: (DualBidder(), True),
     "mpc": lambda exponent, strict: (MpcBidder(exponent, strict), False),

@@ -36,7 +36,7 @@ BIDDERS = Port[Bidder](
 )
 
 REASONER = "reasoner"
-"""The bidder whose campaigns are watched."""
+"""The bidder whose forecasts the reasons move; under other bidders they only explain."""
 WINDOW_KEEP = 0.97
 """What a tick keeps of the results window: a half-life of about eleven hours."""
 CALIBRATION_PRIOR = 8.0
@@ -75,6 +75,8 @@ class Bidding:
         self._spent_today: Floats = np.zeros(0)
         self._bus = bus
         self._watch = Watch()
+        self._watched = np.zeros(0, np.int64)
+        """Rows of campaigns whose reasons are kept: the reasoner's, and those that deliver automatically."""
         self._met: Floats = np.zeros((0, 2))
         """(campaigns,), what the landscape held of each at the last tick edge: cost and value."""
         self._expected_pages = math.nan
@@ -149,6 +151,14 @@ class Bidding:
             return np.zeros(0)
         if self._terms is None or self._terms.version != roster.version:
             self._terms = Terms.of(roster)
+            self._watched = np.array(
+                [
+                    row
+                    for row, one in enumerate(roster.campaigns)
+                    if one.bidder == REASONER or one.incremental or one.whole_site
+                ],
+                np.int64,
+            )
             self._grow(len(roster.campaigns), len(roster))
         terms, landscape = self._terms, self._landscape
         landscape.grow(len(roster))
@@ -171,7 +181,7 @@ class Bidding:
         # not everything served comes on screen, and better slots cost more: scale to what was really spent
         reality = np.minimum(np.maximum((self._realised[:, 0] + 1.0) / (self._realised[:, 1] + 1.0), 0.2), 3.0)
         passed = self._traffic.share_passed(tick, remaining)
-        watched = terms.bidders.get(REASONER, np.zeros(0, np.int64))
+        watched = self._watched
         if len(watched):
             self._read(tick, terms, watched, left, cost, worth)
         before = self.multiplier.copy()
@@ -212,7 +222,7 @@ class Bidding:
     def _read(
         self, tick: int, terms: Terms, watched: NDArray[np.int64], left: NDArray[np.int64], cost: Floats, worth: Floats
     ) -> None:
-        """Let the reasoner read the campaigns it bids for, and move their forecasts as it says."""
+        """Let the reasoner read the watched campaigns, and move the forecasts of those it bids for."""
         landscape, delivery = self._landscape, self._campaigns.delivery
         campaigns = len(terms.target)
         held = np.stack(
@@ -226,6 +236,7 @@ class Bidding:
         self._met = held.astype(np.float64)
         matured = np.bincount(terms.campaign, self._matured * self.calibration, campaigns)
         came = np.bincount(terms.campaign, delivery.results(), campaigns)
+        moves = set(terms.bidders.get(REASONER, np.zeros(0, np.int64)).tolist())
         count = int(self._traffic.today[(tick - 1) % TICKS_PER_DAY])
         for row in watched.tolist():
             met = fresh[row, 0] > 0.0 and fresh[row, 1] > 0.0  # a new day's fading leaves less than before
@@ -243,7 +254,7 @@ class Bidding:
                     budget=float(terms.budget[row]),
                 ),
             )
-            if step:
+            if step and row in moves:
                 log = np.log(GRID_SCALE)
                 cost[row] = math.exp(step) * np.interp(log - step, log, cost[row])
                 worth[row] = np.interp(log - step, log, worth[row])
