@@ -33,9 +33,9 @@ JUDGES = ("learned", "mpc", "online-lp")
 
 def bidder(
     context: typer.Context,
-    days: Annotated[int, typer.Option("--days", help="训练天数 · Days of the twin to learn from.")] = 60,
-    seats: Annotated[int, typer.Option("--seats", help="每天的席位 · Seats lived through on each day.")] = 5,
-    rounds: Annotated[int, typer.Option("--rounds", help="训练轮数 · Passes over the lessons.")] = 40,
+    days: Annotated[int, typer.Option("--days", help="训练天数 · Days of the twin to learn from.")] = 120,
+    seats: Annotated[int, typer.Option("--seats", help="每天的席位 · Seats lived through on each day.")] = 4,
+    rounds: Annotated[int, typer.Option("--rounds", help="训练轮数 · Passes over the lessons.")] = 20,
     score_days: Annotated[
         int, typer.Option("--score-days", help="打分天数 · Fresh days of each family to score on; 0: none.")
     ] = 4,

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from magnetar.capabilities.bidding import BIDDERS, CampaignState, make_bidder
 from magnetar.capabilities.bidding.learned import (
-    CAP,
     CELLS,
     NAMES,
     REACH,
@@ -20,7 +19,7 @@ from magnetar.capabilities.bidding.learned import (
     read,
     weights_file,
 )
-from magnetar.capabilities.bidding.mpc import MpcBidder
+from magnetar.capabilities.bidding.mpc import CAP, MpcBidder
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import MagnetarError, ProviderUnavailable

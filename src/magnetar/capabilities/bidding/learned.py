@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.bidding.mpc import MpcBidder
+from magnetar.capabilities.bidding.mpc import CAP, MpcBidder
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, CampaignState
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.compiled import Array, compiled
@@ -32,8 +32,8 @@ VERSION = 1
 CELLS = 32
 REACH = 0.9
 """The network moves the log of the anchor by at most this."""
-CAP, CAP_FREE = 2.0, 16.0
-"""Highest multiplier with and without a target."""
+CAP_FREE = 16.0
+"""Highest multiplier without a target; with one, the planner's cap holds."""
 EXPONENT = 2.0
 LOW = 16
 """Place of the lowest multiplier tried, 1/16 of the target."""
