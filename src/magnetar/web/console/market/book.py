@@ -48,7 +48,12 @@ class Ticked:
 
 
 def at_multipliers(
-    value: Floats, cost: Floats, roster: Roster, terms: Terms, calibration: Floats
+    value: Floats,
+    cost: Floats,
+    roster: Roster,
+    terms: Terms,
+    calibration: Floats,
+    rows: NDArray[np.int64] | None = None,
 ) -> tuple[Floats, Floats]:
     """What each multiplier of the grid costs and brings each campaign, from landscapes by ad group.
 
@@ -56,20 +61,21 @@ def at_multipliers(
         value: (groups, BINS), expected results by threshold.
         cost: (groups, BINS), what they cost, currency.
         calibration: (groups,), realised over predicted results.
+        rows: ad groups that count; all by default.
 
     Returns:
         Cost and worth, (campaigns, GRID) each.
     """
-    groups = len(roster)
     out_cost, out_worth = np.zeros((len(terms.target), GRID)), np.zeros((len(terms.target), GRID))
-    if groups:
-        scale = (terms.ratio * calibration)[:, None] * GRID_SCALE
+    rows = np.arange(len(roster)) if rows is None else rows
+    if len(rows):
+        scale = (terms.ratio * calibration)[rows, None] * GRID_SCALE
         column = np.minimum(np.searchsorted(_EDGES, scale, side="right"), BINS - 1)
-        live = roster.active[:, None]
-        paid = np.where(live, np.take_along_axis(np.cumsum(cost, axis=1), column, axis=1), 0.0)
-        won = np.where(live, np.take_along_axis(np.cumsum(value, axis=1), column, axis=1), 0.0)
-        np.add.at(out_cost, roster.campaign, paid)
-        np.add.at(out_worth, roster.campaign, won * (terms.worth * calibration)[:, None])
+        live = roster.active[rows, None]
+        paid = np.where(live, np.take_along_axis(np.cumsum(cost[rows], axis=1), column, axis=1), 0.0)
+        won = np.where(live, np.take_along_axis(np.cumsum(value[rows], axis=1), column, axis=1), 0.0)
+        np.add.at(out_cost, roster.campaign[rows], paid)
+        np.add.at(out_worth, roster.campaign[rows], won * (terms.worth * calibration)[rows, None])
     return out_cost, out_worth
 
 

@@ -103,7 +103,8 @@ def outlook(market: Marketplace, campaign: str, rows: Sequence[Ticked] = ()) -> 
     held = len(landscape.value)
     value, cost = np.zeros((count, landscape.value.shape[1])), np.zeros((count, landscape.value.shape[1]))
     value[:held], cost[:held] = landscape.value[:count], landscape.cost[:count]
-    costs, worths = at_multipliers(value, cost, roster, terms, calibration)
+    own = np.flatnonzero(roster.campaign == row)
+    costs, worths = at_multipliers(value, cost, roster, terms, calibration, own)
     spent, forecast = bidding._realised[row] if row < len(bidding._realised) else (0.0, 0.0)
     real = min(max((spent + 1.0) / (forecast + 1.0), _LEAST), _MOST)
     scale = fit(rows[-TICKS_PER_DAY:]) or (real, real)
