@@ -17,7 +17,13 @@ from magnetar.engines.memory import MemoryLog
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import DAY, HOUR, SteppedClock
 from magnetar.kernel.errors import BadInput
+from magnetar.kernel.settings import Settings
+from magnetar.platform.assemble import assemble
+from magnetar.platform.live import LivePlatform
 from magnetar.platform.seats import ANONYMOUS, ShoppersSeated
+from magnetar.vocabulary.catalogue import Product
+from magnetar.vocabulary.ids import MerchantId, ProductId
+from magnetar.vocabulary.money import Money
 
 ITEMS = ["pot", "lamp", "film"]
 MINE = np.array([True, False, False])
@@ -141,6 +147,34 @@ def test_the_command_says_that_credit_is_not_cause(tmp_path: Path, monkeypatch: 
     shown = capsys.readouterr().out
     assert "credit, not cause" in shown
     assert "[feed]" in shown
+
+
+def test_a_running_platform_s_own_log_is_attributed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    home = tmp_path / "home"
+    monkeypatch.setenv("MAGNETAR_HOME", str(home))
+    clock = SteppedClock(1_794_787_200 * 1_000_000 + 10 * HOUR)
+    platform = assemble(Settings(home=home), clock)
+    product = Product(ProductId("pot"), MerchantId("demo"), "壶", Money.of(50), category="家居")
+    platform.catalogue.put("demo", [product])
+    live = LivePlatform(platform)
+    for number, name in enumerate(("ann", "bob", "ann")):
+        page = live.decide(name, "feed", site="demo")
+        place = next(one.position for one in page.positions if one.product == "pot")
+        told = [{"type": "clicked", "id": f"c{number}", "page": page.page, "position": place}]
+        if number == 2:
+            told.append({"type": "ordered", "id": "o", "page": page.page, "position": place, "quantity": 2})
+        assert live.events(told, site="demo").rejected == []
+        clock.step_to(clock.now() + HOUR)
+    live.close()
+    platform.close()
+    out = tmp_path / "out.json"
+    assert run(["measure", "attribution", "--by", "scene,item", "--rules", "linear,shapley", "--json", str(out)]) == 0
+    found = json.loads(out.read_text())
+    assert (found["touches"], found["orders"], found["orders_touched"], found["lost_journeys"]) == (3, 1, 1, 1)
+    for one in found["rules"]:
+        assert one["credits"] == [{"channel": "feed/pot", "credited": 100.0, "orders": 1.0, "share": 1.0}]
+    assert run(["measure", "attribution", "--merchant", "somebody"]) == 2
+    assert "of merchant 'somebody'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
