@@ -136,7 +136,7 @@ def estimators(
     context: typer.Context,
     quick: QuickOption = False,
     repetitions: Annotated[
-        int, typer.Option("--repetitions", help="重复次数 · Markets of the commons; 0: 1000, or 60 with --quick.")
+        int, typer.Option("--repetitions", help="重复次数 · Markets of the commons; 0: 1000, or 40 with --quick.")
     ] = 0,
     markets: Annotated[
         int, typer.Option("--markets", help="集市数 · Markets of the bazaar; 0: 24, or 2 with --quick; -1: none.")

@@ -10,7 +10,7 @@ import importlib
 import math
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval
 from magnetar.kernel.errors import BadInput
 from magnetar.twin.estimators.certificate import Certificate, Looking, certificates, looking, run_trials
+from magnetar.twin.estimators.commons import CommonsSettings
 from magnetar.twin.estimators.rehearsed import CASES, QUICK_CASES, run_markets
 from magnetar.twin.estimators.trials import LONG, SATED, SQUARE, TALKING
 from magnetar.twin.rehearsal import Setting
@@ -26,7 +27,7 @@ from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import Money
 
-REPETITIONS, QUICK_REPETITIONS = 1_000, 60
+REPETITIONS, QUICK_REPETITIONS = 1_000, 40
 MARKETS, QUICK_MARKETS = 24, 2
 ENOUGH = 500
 """Repetitions from which a figure itself must lie within its goal; with fewer, its interval must reach into it."""
@@ -107,7 +108,7 @@ def bench(
         tuned_seeds=list(held.tuned_seeds),
         repetitions=repetitions,
         bazaar_markets=markets,
-        commons={name: repr(one) for name, one in _WORLDS.items()},
+        commons={name: _unusual(one) for name, one in _WORLDS.items()},
         truth="paired runs of one market with and without the campaign, or one way and the other, same luck",
         coverage="share of 95 % intervals that hold the mean truth of such markets; coverage_here: of the very market, luck included",
         intervals="bias: jackknife over markets; coverage: Wilson",
@@ -115,6 +116,12 @@ def bench(
 
 
 _WORLDS = {"square": SQUARE, "talking": TALKING, "long": LONG, "sated": SATED}
+
+
+def _unusual(settings: CommonsSettings) -> dict[str, float]:
+    """Size, and what differs from the usual market."""
+    mine, usual = asdict(settings), asdict(CommonsSettings())
+    return {name: mine[name] for name in mine if name in ("shoppers", "days") or mine[name] != usual[name]}
 
 
 def inside(found: Interval, low: float, high: float) -> bool:
