@@ -40,6 +40,9 @@ def bidder(
         int, typer.Option("--score-days", help="打分天数 · Fresh days of each family to score on; 0: none.")
     ] = 4,
     score_seats: Annotated[int, typer.Option("--score-seats", help="打分席位 · Seats scored on each of them.")] = 6,
+    score_seed: Annotated[
+        int, typer.Option("--score-seed", help="打分种子 · Seed of the days that are scored; 0: as --seed.")
+    ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
     json: JsonOption = "",
 ) -> None:
@@ -50,6 +53,7 @@ def bidder(
     for name, found, low, high in (
         ("--days", days, 8, 10_000), ("--seats", seats, 1, MARKET), ("--rounds", rounds, 1, 10_000),
         ("--score-days", score_days, 0, 1_000), ("--score-seats", score_seats, 1, MARKET), ("--seed", seed, 0, 2**40),
+        ("--score-seed", score_seed, 0, 2**40),
     ):  # fmt: skip
         if not low <= found <= high or (name == "--score-days" and found == 1):
             raise BadInput(f"{name} must lie in [{low}, {high}] (scoring: 0, or 2 days and more), found {found}.")
@@ -71,14 +75,14 @@ def bidder(
     progress(f"权重已写入 · weights written to {path}")
     rows = _lessons_rows(taught, lessons)
     if score_days:
-        rows += _score_rows(_fought(chance, score_days, score_seats))
+        rows += _score_rows(_fought(Chance(OWN_SEEDS + (score_seed or seed)), score_days, score_seats))
     found = {
         "rows": rows,
         "weights": str(path),
         "parameters": sum(one.size for one in taught.weights.arrays().values()),
         "training_cpu_seconds": spent,
         **conditions([path], families=list(FAMILIES), days=days, seats=seats, rounds=rounds, steps=taught.steps, trust=taught.trust,
-                     sequences=len(lessons), score_days=score_days, score_seats=score_seats),
+                     sequences=len(lessons), score_days=score_days, score_seats=score_seats, score_seed=score_seed or seed),
     }  # fmt: skip
     if json != "-":
         table = Table("指标 metric", "值 value", "95 %", "n", "对照 baseline", "")
