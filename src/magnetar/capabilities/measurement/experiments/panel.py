@@ -135,7 +135,6 @@ def take_views(
     records: Records,
     pages: Array,
     spent: Array,
-    pages_now: Array,
 ) -> None:
     """Pages came on screen: who arrives enters, who is exposed is counted, what is charged is added.
 
@@ -160,7 +159,6 @@ def take_views(
                 records.views[row] += 1
                 if position < depth[page]:
                     records.spend[row] += charge[page, position]
-        pages_now[person] += 1.0
 
 
 @compiled

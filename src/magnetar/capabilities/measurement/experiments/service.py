@@ -450,14 +450,14 @@ class Experiments:
 
     def on_viewed(self, event: Viewed) -> None:
         """Arrivals, exposures, charges; ghosts whose page came on screen count now."""
-        pages, now = event.pages, self._bus.clock.now()
-        lanes = self._lanes
+        pages, now, lanes = event.pages, self._bus.clock.now(), self._lanes
         if len(lanes.number):
             self._records = with_room(self._records, len(event.depth) * (len(lanes.number) + POSITIONS))
-        take_views(
-            pages.shopper, pages.group, pages.charge, event.depth, now,
-            self._group_lane, lanes, self._splits, self._records, self._pages, self._spent, self._pages_now,
-        )  # fmt: skip
+            take_views(
+                pages.shopper, pages.group, pages.charge, event.depth, now,
+                self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
+            )  # fmt: skip
+        np.add.at(self._pages_now, pages.shopper, 1.0)
         if self._waiting:
             seen = [ghost for request in pages.request.tolist() for ghost in self._waiting.pop(request, ())]
             if seen:
