@@ -211,6 +211,8 @@ class Seat:
         )
         read = self.counsel.read(signs)
         for one in read:
+            if one.step == 0.0:
+                continue
             if one.cause in (Cause.FEWER, Cause.MORE):
                 self.volume.forget()
                 self._traffic = []

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.bidding.state import GRID, GRID_SCALE, Bidder, CampaignState
 from magnetar.capabilities.bidding.terms import Terms
-from magnetar.capabilities.bidding.watch import Edge, Reasoned, Watch
+from magnetar.capabilities.bidding.watch import Edge, Plans, Reasoned, Watch
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import TICKS_PER_DAY, Landscape, Traffic, bin_of
 from magnetar.capabilities.shoppers import Viewed
@@ -75,6 +75,7 @@ class Bidding:
         self._spent_today: Floats = np.zeros(0)
         self._bus = bus
         self._watch = Watch()
+        self._midnight = False
         self._watched = np.zeros(0, np.int64)
         """Rows of campaigns whose reasons are kept: the reasoner's, and those that deliver automatically."""
         self._met: Floats = np.zeros((0, 2))
@@ -132,9 +133,8 @@ class Bidding:
         return float(self._matured[group]) if group < len(self._matured) else 0.0
 
     def new_day(self) -> None:
-        """Today's spend starts at zero."""
-        self._spent_today[:] = 0.0
-        self._spent_micros[:] = 0.0
+        """Today's spend starts at zero, once the last tick of yesterday has been learned from."""
+        self._midnight = True
         self._watch.new_day()
 
     def solve(self, tick: int, left: NDArray[np.int64], elapsed: int, mean_delay: Floats | float) -> Floats:
@@ -211,9 +211,15 @@ class Bidding:
         self._expected_pages = remaining * self._tick_share(tick, remaining)
         if len(watched):
             planned = self._spent_today[watched] + np.minimum(self._forecast[watched], left[watched] / MICROS)
+            real = reality[watched, None]
             reasoned = self._watch.decided(
                 tick, watched, before[watched], self.multiplier[watched], planned,
                 self._spent_micros[watched].astype(np.int64), left[watched],
+                Plans.at(
+                    before[watched], self.multiplier[watched], cost[watched] * real, worth[watched] * real,
+                    self._window_spent[watched], self._window_earned[watched] + self._window_organic[watched],
+                    terms.target[watched], terms.bound[watched],
+                ),
             )  # fmt: skip
             if reasoned is not None:
                 self._bus.publish(reasoned)
@@ -280,6 +286,10 @@ class Bidding:
         self._spent_micros += np.rint(tick_spent * MICROS)
         earned = np.bincount(terms.campaign, predicted * self.calibration * terms.worth, campaigns)
         self._spent_today += tick_spent
+        if self._midnight:
+            self._spent_today[:] = 0.0
+            self._spent_micros[:] = 0.0
+            self._midnight = False
         for window, fresh in (
             (self._window_spent, tick_spent),
             (self._window_earned, earned),

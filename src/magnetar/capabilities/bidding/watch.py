@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.bidding.events import BidsReasoned
-from magnetar.capabilities.bidding.reasoning import Cause, Counsel, Hypothesis, Rules, Signs
+from magnetar.capabilities.bidding.reasoning import LIMIT, Cause, Counsel, Hypothesis, Rules, Signs
+from magnetar.capabilities.bidding.state import GRID_SCALE
 from magnetar.kernel.chance import Floats
 from magnetar.vocabulary.money import MICROS
 
@@ -64,6 +65,44 @@ class Edge:
     budget: float
 
 
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What keeping the old multiplier would have led to; columns over the watched campaigns."""
+
+    cost: Floats
+    """Currency for the rest of the day at the old multiplier; NaN where there was none."""
+    new_cost: Floats
+    """At the new one."""
+    unit: Floats
+    """Currency per unit of worth over the target, of window and rest of the day, at the old multiplier; NaN without a target."""
+
+    @classmethod
+    def at(
+        cls,
+        before: Floats,
+        after: Floats,
+        cost: Floats,
+        worth: Floats,
+        spent: Floats,
+        earned: Floats,
+        target: Floats,
+        bound: NDArray[np.bool_],
+    ) -> Plans:
+        """Read both multipliers off the forecast curves, (campaigns, GRID)."""
+        old_cost = np.array([np.interp(one, GRID_SCALE, curve) for one, curve in zip(before, cost, strict=True)])
+        old_worth = np.array([np.interp(one, GRID_SCALE, curve) for one, curve in zip(before, worth, strict=True)])
+        new_cost = np.array([np.interp(one, GRID_SCALE, curve) for one, curve in zip(after, cost, strict=True)])
+        allowed = target * (earned + old_worth)
+        unit = np.where(bound & (allowed > 0.0), (spent + old_cost) / np.maximum(allowed, 1e-12), np.nan)
+        return cls(old_cost, new_cost, unit)
+
+    def reason(self, place: int, left: float) -> Hypothesis:
+        """Why a forecast that held still asks for another multiplier: the money that is left, or the target."""
+        if self.new_cost[place] >= 0.9 * left or not math.isfinite(self.unit[place]):
+            return Hypothesis(Cause.REPLANNED_BUDGET, 0.0, 1.0, float(self.cost[place]), left)
+        return Hypothesis(Cause.REPLANNED_TARGET, 0.0, 1.0, 100.0 * float(self.unit[place]), 100.0)
+
+
 class Watch:
     """Signs and reasons of every campaign that the reasoner bids for."""
 
@@ -104,7 +143,7 @@ class Watch:
         memory.price_step *= _FADE
         for one in memory.read:
             if one.cause in (Cause.DEARER, Cause.CHEAPER):
-                memory.price_step += one.step
+                memory.price_step += min(max(one.step, -LIMIT), LIMIT)
                 memory.prices = (edge.price,)
             elif one.cause in (Cause.FEWER, Cause.MORE):
                 memory.traffic = ()
@@ -121,6 +160,7 @@ class Watch:
         planned: Floats,
         spent: NDArray[np.int64],
         left: NDArray[np.int64],
+        plans: Plans,
     ) -> BidsReasoned | None:
         """Record what came of it; the event to publish, or None where nothing moved.
 
@@ -132,6 +172,7 @@ class Watch:
             planned: (campaigns,), currency to be spent today by the end of the tick.
             spent: (campaigns,), micros today.
             left: (campaigns,), micros of the day's budget.
+            plans: what keeping the old multipliers would have led to.
         """
         rows: list[tuple[int, Reasoned]] = []
         for place, campaign in enumerate(campaigns.tolist()):
@@ -146,6 +187,12 @@ class Watch:
             moved = not math.isfinite(was) or abs(now - was) > MOVED * max(abs(was), 1e-9)
             if not moved and reason.cause is Cause.STEADY:
                 continue
+            if reason.cause is Cause.STEADY:
+                reason = (
+                    plans.reason(place, int(left[place]) / MICROS)
+                    if math.isfinite(was)
+                    else Hypothesis(Cause.STARTED, 0.0, 0.0, now, int(left[place]) / MICROS)
+                )
             made = Reasoned(tick, was, now, reason, int(spent[place]), int(left[place]))
             memory.history = [one for one in memory.history if one.tick > tick - KEPT_TICKS]
             memory.history.append(made)

@@ -30,6 +30,9 @@ CAUSES = {
     Cause.BUDGET_CUT: ("预算下调", "Budget cut", "busy"),
     Cause.AHEAD: ("花得偏快", "Ahead of plan", "warn"),
     Cause.BEHIND: ("花得偏慢", "Behind plan", "busy"),
+    Cause.REPLANNED_BUDGET: ("按预算重新规划", "Planned again: budget", "calm"),
+    Cause.REPLANNED_TARGET: ("按目标重新规划", "Planned again: target", "calm"),
+    Cause.STARTED: ("开始投放", "Started", "calm"),
 }
 TABLE_ROWS = 96
 """Rows that a table of ticks shows at most: the newest two days."""
