@@ -464,7 +464,11 @@ def test_the_command_prints_returns_and_says_what_it_cannot_tell(tmp_path: Path,
     assert live["roi"]["mean"] is None
     assert "no-variation" in live["findings"]
     assert found["advice"]["held"] == ["live"]
-    assert len(feed["curve"]["spend"]) == len(feed["curve"]["outcome"])
+    curve = feed["curve"]
+    assert curve["spend"][0] == curve["outcome"][0] == 0.0
+    rise = np.diff(curve["outcome"]) / np.diff(curve["spend"])
+    for before, between, after in zip(curve["marginal"], rise, curve["marginal"][1:], strict=False):
+        assert min(before, after) * 0.7 <= between <= max(before, after) * 1.3  # the curve's own slope
     shown = capsys.readouterr().out
     assert "not identified" in shown
 

@@ -64,8 +64,10 @@ def _channel(fit: Fit, row: int, unknown: bool, found: list[Finding]) -> dict[st
         drawn = response(fit, row, levels)
         low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
         one["carry"] = float(shapes[:, 0].mean())
+        step = 1e-3 * float(fit.unit[row])
         one["curve"] = {
             "spend": levels.tolist(), "outcome": drawn.mean(axis=0).tolist(), "low": low.tolist(), "high": high.tolist(),
+            "marginal": ((response(fit, row, levels + step) - drawn).mean(axis=0) / step).tolist(),
         }  # fmt: skip
     return one
 
