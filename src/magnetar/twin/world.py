@@ -76,7 +76,7 @@ class Market(Protocol):
         ...
 
     def respond(self, tick: int, pages: Served) -> Responses:
-        """What they do with the pages."""
+        """What they do with the pages. A busy tick comes in several batches of pages, in order of time."""
         ...
 
     def manage(self, tick: int, results: Callable[[], Sequence[OwnResults]], change: ChangeBid) -> None:

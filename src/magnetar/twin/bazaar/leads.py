@@ -24,35 +24,73 @@ class Leads:
         self._luck = chance.of("leads").key
         self.rate = np.where(price > 0.0, LEAST + SPREAD * chance.of("lead rates").uniforms(len(price)) ** 2, 0.0)
         """(items,), leads per click: the truth, which the platform has to find out."""
-        self._under_way = np.zeros((7, 0), np.int64)
+        self._under_way = np.empty((64, 7), np.int64)
+        """(room, columns): due, then the click: at, request, shopper, scene, item, ad group."""
+        self._waiting = 0
+        self._until = -1
 
     def after(self, clicked: Clicked, until: int) -> Converted:
         """Leads that fall due before a moment, of these clicks and earlier ones. Draws are keyed by page and item."""
-        due = np.full(len(clicked.item), -1, np.int64)
-        _leave(self._luck, clicked.request, clicked.item, clicked.at, self.rate, due)
-        fresh = np.flatnonzero(due >= 0)
-        columns = (
+        before, most = self._waiting, self._waiting + len(clicked.item)
+        if most > len(self._under_way):
+            larger = np.empty((most + most // 2, 7), np.int64)
+            larger[:before] = self._under_way[:before]
+            self._under_way = larger
+        count = _leave(
+            self._luck,
             clicked.at,
-            clicked.request.view(np.int64),
+            clicked.request,
             clicked.shopper,
             clicked.scene,
             clicked.item,
             clicked.group,
+            self.rate,
+            self._under_way,
+            before,
         )
-        rows = np.vstack([due[fresh], *(np.asarray(column, np.int64)[fresh] for column in columns)])
-        waiting = np.hstack([self._under_way, rows])
-        now = waiting[0] < until
-        self._under_way = waiting[:, ~now]
-        at, clicked_at, request, shopper, scene, item, group = waiting[:, now]
-        kind = np.full(len(at), int(ConversionKind.LEAD), np.int8)
-        return Converted(
-            at, clicked_at, request.view(np.uint64), shopper, scene, item, group, kind, np.zeros(len(at), np.int64)
-        )
+        first = before if until == self._until else 0  # the earlier ones were looked at up to this moment
+        self._until = until
+        due = np.empty((count - first, 7), np.int64)
+        self._waiting, landed = _land(self._under_way, first, count, until, due)
+        at, clicked_at, request, shopper, scene, item, group = due[:landed].T
+        kind = np.full(landed, int(ConversionKind.LEAD), np.int8)
+        request = np.ascontiguousarray(request).view(np.uint64)
+        return Converted(at, clicked_at, request, shopper, scene, item, group, kind, np.zeros(landed, np.int64))
 
 
 @compiled
-def _leave(luck: np.uint64, request: Array, item: Array, at: Array, rate: Array, due: Array) -> None:
+def _leave(
+    luck: np.uint64,
+    at: Array,
+    request: Array,
+    shopper: Array,
+    scene: Array,
+    item: Array,
+    group: Array,
+    rate: Array,
+    under_way: Array,
+    waiting: int,
+) -> int:
     for row in range(item.shape[0]):
         mine = fold(fold(luck, request[row]), item[row])
         if uniform(mine, 0) < rate[item[row]]:
-            due[row] = at[row] + int(DELAY * exponential(mine, 1))
+            under_way[waiting, 0] = at[row] + int(DELAY * exponential(mine, 1))
+            under_way[waiting, 1], under_way[waiting, 2] = at[row], np.int64(request[row])
+            under_way[waiting, 3], under_way[waiting, 4] = shopper[row], scene[row]
+            under_way[waiting, 5], under_way[waiting, 6] = item[row], group[row]
+            waiting += 1
+    return waiting
+
+
+@compiled
+def _land(under_way: Array, first: int, waiting: int, until: int, due: Array) -> tuple[int, int]:
+    """Move what falls due among the rows from `first` on; returns how many still wait, and how many landed."""
+    kept, landed = first, 0
+    for row in range(first, waiting):
+        if under_way[row, 0] < until:
+            due[landed] = under_way[row]
+            landed += 1
+        else:
+            under_way[kept] = under_way[row]
+            kept += 1
+    return kept, landed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,10 +15,10 @@ from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import HOUR, MINUTE
 from magnetar.twin.bazaar.leads import Leads
-from magnetar.twin.bazaar.population import Truth, draw
+from magnetar.twin.bazaar.population import People, Truth, draw
 from magnetar.twin.bazaar.rivals import Rivals, draw_rivals
 from magnetar.twin.bazaar.settings import BazaarSettings
-from magnetar.twin.bazaar.shopping import PENDING, Pending, State, come, deliver, shop, sleep
+from magnetar.twin.bazaar.shopping import MOST_LOYAL, Asked, Pending, Visits, ask, come, deliver, shop
 from magnetar.twin.world import ChangeBid, Day, OwnResults, Responses
 from magnetar.vocabulary.campaigns import AdGroup, Campaign
 from magnetar.vocabulary.catalogue import Product
@@ -24,6 +26,8 @@ from magnetar.vocabulary.catalogue import Product
 PAGES_A_SESSION = 1.0 + 1.0 / (np.exp(0.62) - 1.0)
 """Mean of 1 + floor(exponential / 0.62)."""
 TICK = 30 * MINUTE
+_LENGTH = TICK - 5 * MINUTE
+"""Visits begin so early in a tick that they also end in it."""
 
 
 class Bazaar:
@@ -35,10 +39,9 @@ class Bazaar:
 
     def open(self, products: Sequence[Product], seed: int, shoppers: int, pages_per_day: int, day: Day) -> BazaarMarket:
         chance = Chance(seed).of("bazaar")
-        shelf, truth = draw(products, self.settings, shoppers, chance)
-        return BazaarMarket(
-            self.settings, shelf, truth, draw_rivals(shelf, self.settings, chance), chance, pages_per_day, day
-        )
+        shelf, truth, people = draw(products, self.settings, shoppers, chance)
+        rivals = draw_rivals(shelf, self.settings, chance)
+        return BazaarMarket(self.settings, shelf, truth, people, rivals, chance, pages_per_day, day)
 
 
 class BazaarMarket:
@@ -49,6 +52,7 @@ class BazaarMarket:
         settings: BazaarSettings,
         shelf: Shelf,
         truth: Truth,
+        people: People,
         rivals: Rivals,
         chance: Chance,
         pages_per_day: int,
@@ -56,27 +60,20 @@ class BazaarMarket:
     ) -> None:
         self.settings = settings
         self.shelf = shelf
-        self.shoppers = len(truth.activity)
+        self.shoppers = len(people.row)
         self.rivals: Sequence[tuple[Campaign, Sequence[AdGroup]]] = rivals.campaigns
         self._accounts = rivals
         self._truth = truth
+        self.people = people
         self._day = day
         self._come, self._shop = chance.of("come").key, chance.of("shop").key
-        items, categories = len(shelf), len(shelf.categories)
-        self.state = State(
-            seen=np.zeros((self.shoppers, items), np.uint8),
-            need=0.3 + 0.7 * chance.of("need").uniforms(self.shoppers, categories),
-            purse=np.zeros(self.shoppers),
-            loyalty=np.ones(self.shoppers),
-            follows=chance.of("follows").uniforms(self.shoppers, len(shelf.merchants)) < 0.03,
-        )
         self._leads = Leads(chance, shelf.arrays.price)
-        self._pending = _pending(PENDING)
-        self._due = _pending(PENDING)
-        self._room = max(4096, pages_per_day // 4)
+        self._pending, self._waiting = _pending(0), 0
+        self._delivered = -1
+        """The last tick for which everything that waits was looked at."""
         rhythm = np.repeat(np.array(settings.hours), 2)
         self._rhythm = rhythm / rhythm.sum()
-        self._sessions = pages_per_day / PAGES_A_SESSION / float(truth.activity.sum())
+        self._sessions = pages_per_day / PAGES_A_SESSION / truth.activity
         self._scene_edges = np.cumsum(settings.scenes)[:3]
         self._click_base, self._order_base = np.array(settings.click), np.array(settings.order)
         self._weights = np.array(
@@ -85,9 +82,11 @@ class BazaarMarket:
 
     def _date(self, tick: int) -> tuple[int, int]:
         """(day of the rehearsal, weekday) of a tick; warm-up days are negative."""
-        day = tick // self._day.ticks
-        start = datetime.datetime.fromtimestamp(self._day.start / 1e6, datetime.UTC).date()
-        return day - self._day.warm_up, (start + datetime.timedelta(days=day - self._day.warm_up)).weekday()
+        day = tick // self._day.ticks - self._day.warm_up
+        return day, _weekday(self._day.start, day)
+
+    def _start(self, tick: int) -> int:
+        return self._day.start + (tick - self._day.warm_up * self._day.ticks) * TICK
 
     def _promotion(self, day: int) -> tuple[float, float]:
         """(order utility, coupon) of a day: a lift on the promotion day, waiting the day before."""
@@ -101,57 +100,42 @@ class BazaarMarket:
     def requests(self, tick: int) -> PageRequests:
         settings = self.settings
         day, weekday = self._date(tick)
-        if tick and tick % self._day.ticks == 0:
-            sleep(self.state, 0.18)
-        rate = self._sessions * self._rhythm[tick % self._day.ticks] * settings.weekdays[weekday]
-        if day >= settings.shock_day and tick % self._day.ticks >= self._day.ticks // 2:
+        night, of_day = divmod(tick, self._day.ticks)
+        rate = self._sessions * self._rhythm[of_day] * settings.weekdays[weekday]
+        if day >= settings.shock_day and of_day >= self._day.ticks // 2:
             rate *= settings.noon_shock
         if 0 <= settings.promotion_day == day:  # −1 is no promotion, and also the last day of the warm-up
             rate *= 1.35
-        room = self._room
-        shopper, scene, wanted = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-        request, at = np.empty(room, np.uint64), np.empty(room, np.int64)
-        count = come(
-            self._come,
-            tick,
-            rate,
-            self._truth.activity,
-            self.state.loyalty,
-            self._scene_edges,
-            self._truth.leaning,
-            self.state.need,
-            self._day.start + (tick - self._day.warm_up * self._day.ticks) * TICK,
-            TICK - 5 * MINUTE,
-            shopper,
-            scene,
-            wanted,
-            request,
-            at,
-        )
-        order = np.argsort(at[:count], kind="stable")
-        return PageRequests(at[order], request[order], shopper[order], scene[order], wanted[order])
+        start = self._start(tick)
+        most = rate * self._truth.activity * MOST_LOYAL
+        visits = Visits(*np.empty((3, int(most + 12.0 * math.sqrt(most)) + 50), np.int64))  # chance never asks for more
+        count, total = come(self._come, tick, night, rate, start, _LENGTH, self._truth, self.people, visits)
+        at, shopper, scene, wanted = np.empty((4, total), np.int64)
+        asked = Asked(at, np.empty(total, np.uint64), shopper, scene, wanted)
+        ask(self._come, tick, start, TICK, count, visits, self._scene_edges, self._truth, self.people, asked)
+        return PageRequests(*asked)
 
     def respond(self, tick: int, pages: Served) -> Responses:
         lift, coupon = self._promotion(self._date(tick)[0])
-        arrays = self.shelf.arrays
         count = len(pages.request)
-        start = self._day.start + (tick - self._day.warm_up * self._day.ticks) * TICK
-        depth = np.zeros(count, np.int64)
-        clicks = np.empty((count * POSITIONS, 2), np.int64)
-        at = np.full(count, start + TICK // 2)
-        clicked = shop(
+        start, at = self._start(tick), self._start(tick) + TICK // 2
+        depth = np.empty(count, np.int64)
+        clicks = np.empty((count * POSITIONS, 2), np.int32)
+        before = self._waiting
+        self._make_room(before + len(clicks))
+        clicked, waiting = shop(
             self._shop,
+            tick // self._day.ticks,
+            at,
             pages.request,
             pages.shopper,
             pages.scene,
-            at,
             pages.item,
             pages.group,
+            self.shelf.arrays.price,
             self._truth,
-            self.state,
-            arrays.merchant,
-            arrays.category,
-            arrays.price,
+            self.people,
+            self.people.row.view(np.int32),
             self._click_base,
             self._order_base,
             self._weights,
@@ -160,47 +144,57 @@ class BazaarMarket:
             depth,
             clicks,
             self._pending,
+            before,
         )
-        deliver(self._shop, start + TICK, self._truth.returns, self._pending, self._due)
+        # what waited before this tick falls due with the tick's first pages, what was ordered since with its own
+        first = before if self._delivered == tick else 0
+        self._delivered = tick
+        orders, returns = _pending(waiting - first), _pending(before - first)
+        self._waiting, ordered, returned = deliver(
+            self._shop, start + TICK, self._truth.goods, self._pending, first, waiting, orders, returns
+        )
         page, position = clicks[:clicked, 0], clicks[:clicked, 1]
         clicks_made = Clicked(
-            at=at[page],
+            at=np.full(clicked, at),
             request=pages.request[page],
-            position=position,
+            position=position.astype(np.int64),
             shopper=pages.shopper[page],
             scene=pages.scene[page],
             item=pages.item[page, position],
             group=pages.group[page, position],
         )
-        leads = self._leads.after(clicks_made, start + TICK)
-        return Responses(depth, clicks_made, self._ordered(), self._returned(), leads)
-
-    def _ordered(self) -> Ordered:
-        due = self._due
-        row = np.flatnonzero(due.kind[: due.count[0]] == 0)
-        return Ordered(
-            at=due.due[row],
-            clicked_at=due.clicked[row],
-            request=due.request[row],
-            shopper=due.shopper[row],
-            scene=due.scene[row],
-            item=due.item[row],
-            group=due.group[row],
-            quantity=due.quantity[row],
-            value=due.value[row],
+        return Responses(
+            depth=depth,
+            clicked=clicks_made,
+            ordered=Ordered(
+                at=orders.due[:ordered],
+                clicked_at=orders.clicked[:ordered],
+                request=orders.request[:ordered],
+                shopper=orders.shopper[:ordered],
+                scene=orders.scene[:ordered],
+                item=orders.item[:ordered],
+                group=orders.group[:ordered],
+                quantity=orders.quantity[:ordered],
+                value=orders.value[:ordered],
+            ),
+            returned=Returned(
+                at=returns.due[:returned],
+                request=returns.request[:returned],
+                shopper=returns.shopper[:returned],
+                item=returns.item[:returned],
+                group=returns.group[:returned],
+                value=returns.value[:returned],
+            ),
+            converted=self._leads.after(clicks_made, start + TICK),
         )
 
-    def _returned(self) -> Returned:
-        due = self._due
-        row = np.flatnonzero(due.kind[: due.count[0]] == 1)
-        return Returned(
-            at=due.due[row],
-            request=due.request[row],
-            shopper=due.shopper[row],
-            item=due.item[row],
-            group=due.group[row],
-            value=due.value[row],
-        )
+    def _make_room(self, rows: int) -> None:
+        """Room for so many rows that wait."""
+        if len(self._pending.due) < rows:
+            larger = _pending(rows + rows // 2)
+            for old, new in zip(self._pending, larger, strict=True):
+                new[: self._waiting] = old[: self._waiting]
+            self._pending = larger
 
     def manage(self, tick: int, results: Callable[[], Sequence[OwnResults]], change: ChangeBid) -> None:
         self._accounts.manage(tick, self._day.warm_up * self._day.ticks, results, change)
@@ -209,4 +203,11 @@ class BazaarMarket:
 def _pending(room: int) -> Pending:
     kind, due, clicked, shopper, scene, item, group, quantity, value = np.empty((9, room), np.int64)
     request = np.empty(room, np.uint64)
-    return Pending(kind, due, clicked, request, shopper, scene, item, group, quantity, value, np.zeros(1, np.int64))
+    return Pending(kind, due, clicked, request, shopper, scene, item, group, quantity, value)
+
+
+@lru_cache(maxsize=1024)
+def _weekday(start: int, day: int) -> int:
+    """Weekday of a day after another, Monday being 0."""
+    first = datetime.datetime.fromtimestamp(start / 1e6, datetime.UTC).date()
+    return (first + datetime.timedelta(days=day)).weekday()

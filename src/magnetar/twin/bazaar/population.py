@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from magnetar.capabilities.understanding import NOBODY, Shelf
-from magnetar.kernel.chance import Chance
-from magnetar.kernel.compiled import Array
+from magnetar.kernel.chance import Chance, normal, uniform
+from magnetar.kernel.compiled import Array, compiled
 from magnetar.twin.bazaar.settings import BazaarSettings
 from magnetar.vocabulary.catalogue import Product
 
 DIMENSIONS = 6
 ALL_SCENES, WATCHED_SCENES = 0b1111, 0b0011
 
+TASTE, SENSITIVITY, WALLET, PURSE, LOYALTY, NIGHT, CAME, FOLLOWS = 0, 6, 7, 8, 9, 10, 11, 12
+"""Columns of a shopper: one line of the processor's cache, so that a page costs one trip to memory and not eight."""
+_LINE = 16
+
+SETS, WAYS = 16, 4
+"""A shopper of a large market remembers 64 items: those seen last in each of 16 sets."""
+REMEMBER_ALL = 1 << 29
+"""Shoppers × items up to which every view is remembered, bytes."""
+
+VECTOR, APPEAL, QUALITY, LOG_PRICE, MERCHANT, CATEGORY, RETURNS = 0, 6, 7, 8, 9, 10, 11
+"""Columns of an item."""
+
+
+class People(NamedTuple):
+    """Shoppers: what they are like, and what changes as the days pass."""
+
+    row: Array
+    """(shoppers, 16 or more) float32, columns as above.
+
+    Taste; loss of order utility per unit of log-price; currency units spent before growing cautious;
+    spent lately; factor on coming back; nights slept; tick of the last visit; then, as bits of whole
+    numbers, the merchants followed.
+    """
+    need: Array
+    """(shoppers, categories) float32, appetite for a category in [0, 1]: falls with a purchase and recovers."""
+    memory: Array
+    """Views of each item, fading daily: (shoppers, items) uint8 where there is room for all; else (shoppers, SETS, WAYS)
+    uint32 of the items seen last, item + 1 and views (lowest 8 bits)."""
+
 
 class Truth(NamedTuple):
-    """What nobody on the platform may read."""
+    """What never changes, and nobody on the platform may read."""
 
-    taste: Array
-    """(shoppers, DIMENSIONS)."""
-    activity: Array
-    """(shoppers,), mean sessions a day, relative."""
-    sensitivity: Array
-    """(shoppers,), loss of order utility per unit of log-price."""
-    wallet: Array
-    """(shoppers,), currency units that a shopper spends before growing cautious."""
-    vector: Array
-    """(items, DIMENSIONS)."""
-    appeal: Array
-    """(items,), click utility of the creative."""
-    quality: Array
-    """(items,), order utility of the product."""
-    log_price: Array
-    """(items,), log of price over the category's reference; 0 for content."""
-    returns: Array
-    """(items,), probability that an order comes back."""
-    leaning: Array
-    """(shoppers, categories), how much each category attracts: what searches follow."""
+    goods: Array
+    """(items, 16) float32, columns as above: vector; click utility of the creative; order utility of the
+    product; log of price over the category's reference, 0 for content; seller; category;
+    probability that an order comes back."""
+    centre: Array
+    """(categories, DIMENSIONS) float32; taste times this is what searches follow."""
+    alias: Array
+    """(shoppers,) int32, see `visitor`."""
+    share: Array
+    """(shoppers,) float32."""
+    activity: float
+    """Mean sessions a day of all shoppers together, relative."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Truth:
+        return self
 
 
-def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, chance: Chance) -> tuple[Shelf, Truth]:
+def draw(
+    products: Sequence[Product], settings: BazaarSettings, shoppers: int, chance: Chance
+) -> tuple[Shelf, Truth, People]:
     """Draw the goods of all sellers and the shoppers who meet them."""
     categories = sorted({product.top_category or "其他" for product in products})
     count, own = len(categories), len(products)
@@ -92,28 +119,131 @@ def draw(products: Sequence[Product], settings: BazaarSettings, shoppers: int, c
     )
 
     centre = chance.of("centre").normals(count, DIMENSIONS)
-    vector = (centre[category] + 0.55 * chance.of("vector").normals(items, DIMENSIONS)) / np.sqrt(DIMENSIONS)
     shared = chance.of("shared").normals(items)
-    appeal = settings.appeal * (0.7 * shared + 0.7 * chance.of("appeal").normals(items))
     quality = settings.quality * (0.6 * shared + 0.8 * chance.of("quality").normals(items))
-    log_price = np.where(price > 0, np.log(np.maximum(price, 0.01) / reference[category]), 0.0)
-    people = chance.of("people")
-    taste = people.of("taste").normals(shoppers, DIMENSIONS)
-    wealth = people.of("wealth").normals(shoppers)
-    truth = Truth(
-        taste=taste,
-        activity=np.exp(
-            settings.activity_spread * people.of("activity").normals(shoppers) - 0.5 * settings.activity_spread**2
-        ),
-        sensitivity=settings.price_sensitivity * np.exp(0.4 * people.of("thrift").normals(shoppers) - 0.3 * wealth),
-        wallet=settings.wallet_days * np.exp(np.log(reference).mean() + 0.6 * wealth + 0.4),
-        vector=vector,
-        appeal=appeal,
-        quality=quality,
-        log_price=log_price,
-        returns=np.clip(
-            settings.return_rate * np.exp(0.5 * chance.of("returns").normals(items) - 0.4 * quality), 0.0, 0.6
-        ),
-        leaning=taste @ centre.T / np.sqrt(DIMENSIONS),
+    facts = np.zeros((items, _LINE), np.float32)
+    facts[:, VECTOR : VECTOR + DIMENSIONS] = (
+        centre[category] + 0.55 * chance.of("vector").normals(items, DIMENSIONS)
+    ) / np.sqrt(DIMENSIONS)
+    facts[:, APPEAL] = settings.appeal * (0.7 * shared + 0.7 * chance.of("appeal").normals(items))
+    facts[:, QUALITY] = quality
+    facts[:, LOG_PRICE] = np.where(price > 0, np.log(np.maximum(price, 0.01) / reference[category]), 0.0)
+    facts[:, MERCHANT], facts[:, CATEGORY] = merchant, category
+    facts[:, RETURNS] = np.clip(
+        settings.return_rate * np.exp(0.5 * chance.of("returns").normals(items) - 0.4 * quality), 0.0, 0.6
     )
-    return shelf, truth
+    people, activity = _people(
+        settings, shoppers, items, count, len(merchants), float(np.log(reference).mean()), chance
+    )
+    alias, share = np.empty(shoppers, np.int32), np.empty(shoppers, np.float32)
+    total = balance(activity, alias, share)
+    return shelf, Truth(facts, (centre / np.sqrt(DIMENSIONS)).astype(np.float32), alias, share, total), people
+
+
+def _people(
+    settings: BazaarSettings,
+    shoppers: int,
+    items: int,
+    categories: int,
+    merchants: int,
+    log_reference: float,
+    chance: Chance,
+) -> tuple[People, Array]:
+    """The shoppers, and how active each is."""
+    luck = chance.of("people")
+    words = math.ceil(merchants / 32)
+    everything = shoppers * items <= REMEMBER_ALL
+    people = People(
+        np.zeros((shoppers, _LINE * math.ceil((FOLLOWS + words) / _LINE)), np.float32),
+        np.empty((shoppers, categories), np.float32),
+        np.zeros((shoppers, items), np.uint8) if everything else np.zeros((shoppers, SETS, WAYS), np.uint32),
+    )
+    activity = np.empty(shoppers, np.float32)
+    _settle_in(
+        luck.of("taste").key,
+        luck.of("wealth").key,
+        luck.of("activity").key,
+        luck.of("thrift").key,
+        chance.of("need").key,
+        chance.of("follows").key,
+        merchants,
+        settings.activity_spread,
+        settings.price_sensitivity,
+        settings.wallet_days,
+        log_reference,
+        people,
+        people.row.view(np.int32),
+        activity,
+    )
+    return people, activity
+
+
+@compiled
+def _settle_in(
+    taste: np.uint64,
+    wealth: np.uint64,
+    active: np.uint64,
+    thrift: np.uint64,
+    need: np.uint64,
+    follows: np.uint64,
+    merchants: int,
+    spread: float,
+    sensitivity: float,
+    wallet_days: float,
+    log_reference: float,
+    people: People,
+    bits: Array,
+    activity: Array,
+) -> None:
+    categories = people.need.shape[1]
+    for person in range(activity.shape[0]):
+        for axis in range(DIMENSIONS):
+            people.row[person, TASTE + axis] = normal(taste, person * DIMENSIONS + axis)
+        rich = normal(wealth, person)
+        activity[person] = math.exp(spread * normal(active, person) - 0.5 * spread * spread)
+        people.row[person, SENSITIVITY] = sensitivity * math.exp(0.4 * normal(thrift, person) - 0.3 * rich)
+        people.row[person, WALLET] = wallet_days * math.exp(log_reference + 0.6 * rich + 0.4)
+        people.row[person, LOYALTY] = 1.0
+        people.row[person, CAME] = -1.0
+        for kind in range(categories):
+            people.need[person, kind] = 0.3 + 0.7 * uniform(need, person * categories + kind)
+        for seller in range(merchants):
+            if uniform(follows, person * merchants + seller) < 0.03:
+                bits[person, FOLLOWS + (seller >> 5)] |= np.int32(1) << np.int32(seller & 31)
+
+
+@compiled
+def balance(weight: Array, alias: Array, share: Array) -> float:
+    """Prepare draws in proportion to weights at one look each; returns the sum of the weights.
+
+    Source: Walker (1977), ACM Transactions on Mathematical Software 3(3); set up as in Vose (1991).
+    """
+    count = weight.shape[0]
+    total = 0.0
+    for place in range(count):
+        total += weight[place]
+    waiting = np.empty(count, np.int32)  # the small from the left, the large from the right
+    small, large = 0, count
+    for place in range(count):
+        share[place] = weight[place] * count / total
+        alias[place] = place
+        if share[place] < 1.0:
+            waiting[small] = place
+            small += 1
+        else:
+            large -= 1
+            waiting[large] = place
+    while small > 0 and large < count:
+        small -= 1
+        one, other = waiting[small], waiting[large]
+        alias[one] = other
+        share[other] -= np.float32(1.0) - share[one]
+        if share[other] < 1.0:
+            waiting[small] = other
+            small += 1
+            large += 1
+    for place in range(small):
+        share[waiting[place]] = 1.0
+    for place in range(large, count):
+        share[waiting[place]] = 1.0
+    return total
