@@ -22,7 +22,7 @@ def test_the_numpy_baseline_decides_the_same_pages():
     requests = decide._requests(platform, 2048, 3)
     _, first = np.unique(requests.shopper, return_index=True)  # once each: no frequency cap moves inside the batch
     requests = requests.rows(np.sort(first))
-    plain = decide._in_numpy(platform, requests)
+    plain = decide._in_numpy(platform, requests, decide._shown(platform))
     served = copy.deepcopy(platform).decide(requests)
     assert numpy_page.agreement(plain, served.item, served.group) == 1.0
     assert (plain.charge == served.charge).all()

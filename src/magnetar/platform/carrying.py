@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.understanding import Predictor
 from magnetar.platform.market import Marketplace
 
 Arrays = dict[str, NDArray[Any]]
@@ -71,23 +70,6 @@ def put_in(market: Marketplace, carried: Arrays) -> None:
     market.experiments.put_in(
         {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}
     )
-
-
-def move_predictor(old: Predictor, new: Predictor) -> None:
-    """What was learned of items, shoppers and scenes, into a predictor with the same rows or more."""
-    for before, after in ((old.clicks, new.clicks), (old.orders, new.orders)):
-        for name in ("items", "matches", "contexts"):
-            one, other = getattr(before, name), getattr(after, name)
-            for column in ("mean", "hits", "load", "prior"):
-                _copy(getattr(one, column), getattr(other, column))
-    for before, after in zip(old._pending, new._pending, strict=True):
-        _copy(before, after)
-    new.reach[:], new._depths[:] = old.reach, old._depths
-    new._delay_sum, new._delay_count, new._matured_at = old._delay_sum, old._delay_count, old._matured_at
-
-
-def _copy(source: NDArray[Any], target: NDArray[Any]) -> None:
-    target[tuple(slice(0, length) for length in source.shape)] = source
 
 
 def packed(arrays: Arrays) -> bytes:

@@ -28,7 +28,7 @@ from magnetar.kernel.clock import MINUTE
 from magnetar.kernel.errors import BadInput, Refused
 from magnetar.kernel.events import Envelope, Event
 from magnetar.platform.assemble import Platform
-from magnetar.platform.carrying import move_predictor, packed, put_in, take_out, unpacked
+from magnetar.platform.carrying import packed, put_in, take_out, unpacked
 from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.queries import Wanted
@@ -256,8 +256,7 @@ class LivePlatform:
         market.experiments.unit[:] = 0  # nobody sits anywhere yet
         market.experiments.restore()
         for matches in (market.predictor.clicks.matches, market.predictor.orders.matches):
-            jitter = 1.0 + _JITTER * self._tastes.uniforms(*matches.prior.shape)
-            matches.prior[:], matches.mean[:] = jitter, jitter
+            matches.expect(1.0 + _JITTER * self._tastes.uniforms(*matches.mean.shape))
         self.words = Words(stock)
         titles = [
             (int(shelf.arrays.category[row]), f"{one.title} {one.title_en}")
@@ -277,10 +276,8 @@ class LivePlatform:
         old = self.market
         new = self._open_market()
         put_in(new, take_out(old))
-        move_predictor(old.predictor, new.predictor)
-        width = old.serving.shown.shape[1]
-        new.serving.shown = np.zeros((self.seats.capacity, max(width, len(new.campaigns.roster))), np.uint8)
-        new.serving.shown[:, :width] = old.serving.shown
+        new.predictor.take_over(old.predictor)
+        new.serving.shown = old.serving.shown
         new.tick, new.opened_at = old.tick, old.opened_at
         new.desk.limits = old.desk.limits
         self.market = new
@@ -408,8 +405,8 @@ class LivePlatform:
         start = min((mark.offset for key, mark in self._marks.list(OPERATOR) if key >= first), default=0)
         predictor, capacity = market.predictor, self.seats.capacity
         today, now = edge.tick // TICKS_PER_DAY, self._runtime.clock.now()
-        groups = len(market.campaigns.roster)
-        market.serving.shown = np.zeros((capacity, groups), np.uint8)
+        groups, shown = len(market.campaigns.roster), market.serving.shown
+        shown.new_day()
         last_day, begun = -1, False
         learn = {Viewed: predictor.on_viewed, Clicked: predictor.on_clicked, Ordered: predictor.on_ordered}
         for offset, envelope in log.read(min(start, edge.offset)):
@@ -441,12 +438,12 @@ class LivePlatform:
                 if event.tick // TICKS_PER_DAY == today:
                     page, place = np.nonzero((event.group >= 0) & (event.group < groups))
                     who, what = event.shopper[page], event.group[page, place]
-                    np.add.at(market.serving.shown, (who, what), 1)
+                    shown.add(who, what)
                 if fresh:
                     market.traffic.on_served(event)
             elif isinstance(event, Withheld):
                 if event.tick // TICKS_PER_DAY == today:
-                    np.add.at(market.serving.shown, (event.shopper, event.group), 1)
+                    shown.add(event.shopper, event.group)
                 if fresh:
                     market.experiments.on_withheld(event)
             elif kind in (Viewed, Clicked, Ordered, Returned, Converted):
@@ -456,7 +453,8 @@ class LivePlatform:
                     self._tell(market, Envelope(envelope.id, envelope.source, envelope.time, envelope.type, event))
                 elif kind in learn:
                     learn[kind](event)
-        market.serving.shown[:ANONYMOUS] = 0
+        for row in range(ANONYMOUS):
+            shown.forget(row)
 
     # ---- what there is
 
@@ -535,7 +533,7 @@ class LivePlatform:
                         seated.append((row, known))
                 else:
                     row = self.seats.anonymous()
-                    market.serving.shown[row] = 0
+                    market.serving.shown.forget(row)
                 rows.append(row)
                 scenes.append(SCENES[ask.scene])
                 wanted.append(
@@ -587,16 +585,8 @@ class LivePlatform:
 
     def _clear(self, row: int) -> None:
         """Forget who held a row."""
-        predictor, serving = self.market.predictor, self.market.serving
-        for matches in (predictor.clicks.matches, predictor.orders.matches):
-            matches.hits[row] = matches.load[row] = 0.0
-            matches.mean[row] = matches.prior[row]
-        predictor._pending[1][row] = 0.0
-        serving.shown[row] = 0
-        if serving._organic is not None:
-            liked = serving._organic[3]
-            best = np.argsort(-predictor.clicks.matches.prior[row], kind="stable")[: liked.shape[1]]
-            liked[row, : len(best)] = best
+        self.market.predictor.forget(row)
+        self.market.serving.shown.forget(row)
 
     def _seat(self, row: int, digest: int, at: int) -> None:
         self.seats.assign(row, digest, at)

@@ -6,8 +6,9 @@ clock: shoppers and the machine in life, a twin and its steps in a rehearsal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +38,15 @@ class ItemsListed(Event, frozen=True):
     """Rows of the shelf."""
 
 
+class SpendWrittenOff(Event, frozen=True):
+    """More was counted as spent than was leased; the platform bears it."""
+
+    tick: int
+    campaigns: Column
+    """Rows of the roster."""
+    micros: Column
+
+
 @dataclass(slots=True)
 class Marketplace:
     """Serving and everything that it stands on, for one shelf."""
@@ -55,6 +65,8 @@ class Marketplace:
     desk: Desk
     tick: int = -1
     opened_at: int = 0
+    written_off: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(campaigns,) micros that ad groups count as spent and nobody is charged for."""
 
     @classmethod
     def open(
@@ -80,8 +92,7 @@ class Marketplace:
         self.experiments.open_tick(tick)
         roster, budgets = self.campaigns.roster, self.budgets
         if self.tick >= 0:
-            spent = np.bincount(roster.campaign, self.campaigns.delivery.spend, len(roster.campaigns)).astype(np.int64)
-            budgets.settle_total(self.tick, spent[: len(budgets)])
+            self._settle()
             if tick // TICKS_PER_DAY > self.tick // TICKS_PER_DAY:  # also where the first tick of the day was missed
                 for part in (
                     self.traffic,
@@ -108,13 +119,31 @@ class Marketplace:
         self.serving.open_tick(tick, alpha, self.budgets.lease(tick))
         self._leave_out_buyers()
 
+    def _settle(self) -> None:
+        """Charge what the last tick spent, as far as it was leased."""
+        roster, budgets = self.campaigns.roster, self.budgets
+        spent = np.bincount(roster.campaign, self.campaigns.delivery.spend, len(roster.campaigns)).astype(np.int64)
+        spent = spent[: len(budgets)]
+        missing = len(spent) - len(self.written_off)
+        if missing > 0:
+            self.written_off = np.append(self.written_off, np.zeros(missing, np.int64))
+        spent -= self.written_off
+        over = spent - budgets.spent_ever - budgets.leased
+        if (over > 0).any():
+            rows = np.flatnonzero(over > 0)
+            self.written_off[rows] += over[rows]
+            spent[rows] -= over[rows]
+            self.bus.publish(SpendWrittenOff(self.tick, rows, over[rows]))
+        budgets.settle_total(self.tick, spent)
+
     def _leave_out_buyers(self) -> None:
         """Ad groups that pay for first orders are at their cap for everybody who has bought from the merchant."""
         roster, shown = self.campaigns.roster, self.serving.shown
         rows = np.flatnonzero(roster.conversion == ConversionKind.FIRST_ORDER)
         for merchant in np.unique(roster.merchant[rows]).tolist():
             buyers = self.campaigns.buyers.of(merchant)
-            shown[np.ix_(buyers, rows[roster.merchant[rows] == merchant])] = np.iinfo(shown.dtype).max
+            groups = rows[roster.merchant[rows] == merchant]
+            shown.exhaust(np.repeat(buyers, len(groups)), np.tile(groups, len(buyers)))
 
     def set_budget(self, campaign: str, daily_budget: Money) -> None:
         """Change a daily budget: more from the next tick on, less at once, down to nothing where it is spent already.
@@ -149,7 +178,12 @@ class Marketplace:
         returned: Returned,
         converted: Converted | None = None,
     ) -> None:
-        """Take in what shoppers did."""
+        """Take in what shoppers did. Views that come after their tick's edge are counted and not charged.
+
+        Their lease was settled at the edge and leased again; whoever serves has to report in time.
+        """
+        if pages.tick != self.serving.tick:
+            pages = msgspec.structs.replace(pages, charge=np.zeros_like(pages.charge))
         self.bus.publish(Viewed(pages=pages, depth=depth))
         for event in (clicked, ordered, returned, converted):
             if event is not None and len(event.item):

@@ -253,8 +253,9 @@ def test_a_lead_campaign_learns_its_rate_from_reported_leads_and_holds_its_targe
     leads, clicks = delivery.conversions()[rows].sum(), delivery.clicks[rows].sum()
     assert leads > 60
     assert leads == pytest.approx(true * clicks, rel=0.2)
-    assert roster.per_click[rows] == pytest.approx(true, rel=0.35)
-    assert roster.per_click[rows].mean() == pytest.approx(true, rel=0.15)
+    often = rows[delivery.clicks[rows] >= 150]  # a product that few clicked is still close to what was hoped
+    assert roster.per_click[often] == pytest.approx(true, rel=0.35)
+    assert np.average(roster.per_click[rows], weights=delivery.clicks[rows]) == pytest.approx(true, rel=0.15)
     cost = delivery.spend[rows].sum() / MICROS / leads
     assert cost <= 1.2 * 2.0
     assert (delivery.orders[rows] == 0).all()

@@ -157,7 +157,7 @@ def test_a_live_holdout_counts_on_after_a_restart(tmp_path: Path):
             clock.step_to(MORNING + 31 * MINUTE)
             live.open_ticks()
     before = live.market.experiments.units(begun.id)
-    shown = live.market.serving.shown.copy()
+    shown = live.market.serving.shown.table(len(live.market.campaigns.roster))
     assert set(before.arm.tolist()) == {0, 1}
     assert (before.spend[before.arm == 0] == 0).all()
     assert before.spend[before.arm == 1].sum() > 0
@@ -170,7 +170,7 @@ def test_a_live_holdout_counts_on_after_a_restart(tmp_path: Path):
     for name in before._fields:
         assert np.array_equal(getattr(before, name), getattr(after, name)), name
     assert again.market.experiments.running() == [begun]
-    assert np.array_equal(again.market.serving.shown, shown)
+    assert np.array_equal(again.market.serving.shown.table(shown.shape[1]), shown)
     for shopper in range(40):
         visit(again, f"s{shopper}", 6)
     assert len(again.market.experiments.units(begun.id).arm) == len(before.arm)  # nobody entered twice

@@ -20,6 +20,7 @@ from magnetar.engines.memory import MemoryLog, MemoryStore
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import MINUTE, SteppedClock
+from magnetar.kernel.compiled import Array
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.twin.bazaar import WORLDS, Bazaar
 from magnetar.twin.rehearsal import WARM_UP_DAYS, Setting, Stage
@@ -48,7 +49,7 @@ def bench(quick: bool, seed: int) -> tuple[list[dict[str, Any]], dict[str, Any]]
     growth = _growth(products, seed, quick)
     _, first = np.unique(requests.shopper, return_index=True)  # each shopper once, so that no cap moves in the batch
     sample = requests.rows(np.sort(first))
-    alike = _in_numpy(platform, sample)
+    alike = _in_numpy(platform, sample, _shown(platform))
     served = copy.deepcopy(platform).decide(sample)
     return [*speed, *growth], conditions(
         [file],
@@ -97,6 +98,7 @@ def _requests(platform: Marketplace, count: int, seed: int) -> PageRequests:
 def _by_batch(platform: Marketplace, requests: PageRequests, batch: int, repeats: int) -> dict[str, Any]:
     count = min(len(requests), 512 * batch)
     pages = [requests.rows(slice(start, start + batch)) for start in range(0, count, batch)]
+    shown = _shown(platform)
     few = pages[: max(1, len(pages) // 8)] if batch < 256 else pages  # numpy takes its time over small batches
 
     def compiled() -> tuple[int, float]:
@@ -104,7 +106,7 @@ def _by_batch(platform: Marketplace, requests: PageRequests, batch: int, repeats
         return count, cpu_time(lambda: [here.decide(one) for one in pages])
 
     def numpy() -> tuple[int, float]:
-        return sum(map(len, few)), cpu_time(lambda: [_in_numpy(platform, one) for one in few])
+        return sum(map(len, few)), cpu_time(lambda: [_in_numpy(platform, one, shown) for one in few])
 
     fast, plain = per_cpu_second(compiled, repeats), per_cpu_second(numpy, max(5, repeats // 3))
     goal = GOAL if batch == BATCHES[-1] else None
@@ -112,12 +114,18 @@ def _by_batch(platform: Marketplace, requests: PageRequests, batch: int, repeats
     return row(f"decide, {name}", "pages per CPU-second", fast, baseline=(_NUMPY, plain.mean), goal=goal, batch=batch)
 
 
-def _in_numpy(platform: Marketplace, requests: PageRequests) -> numpy_page.Pages:
+def _in_numpy(platform: Marketplace, requests: PageRequests, shown: Array) -> numpy_page.Pages:
     serving, landscape = platform.serving, platform.landscape
     snapshot: Snapshot | None = serving._snapshot
     assert snapshot is not None
-    drawn = Drawn(serving.lease, serving.shown, landscape.value, landscape.cost)
-    return numpy_page.decide(snapshot, drawn, requests)
+    drawn = Drawn(serving.lease, serving.shown.chains(0), landscape.value, landscape.cost)
+    return numpy_page.decide(snapshot, drawn, shown, requests)
+
+
+def _shown(platform: Marketplace) -> Array:
+    """(shoppers, groups), impressions today, with every shopper's row brought up to date: numpy reads whole tables."""
+    platform.predictor.bring_up_all()
+    return platform.serving.shown.table(len(platform.campaigns.roster))
 
 
 def _growth(products: tuple[Product, ...], seed: int, quick: bool) -> list[dict[str, Any]]:

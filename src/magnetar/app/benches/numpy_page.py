@@ -13,19 +13,22 @@ import numpy as np
 
 from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.serving.page import (
+    EACH,
     FIRST_TRIED,
+    JITTER,
+    LISTS,
     ORGANIC_CANDIDATES,
     PAID_CANDIDATES,
     PAID_POSITIONS,
     PAID_SLOTS,
+    RANKED,
     Drawn,
     Snapshot,
 )
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.kernel.compiled import Array
 
-_LISTS = 4
-_EACH = ORGANIC_CANDIDATES // _LISTS
+_HALF = np.float32(0.5)
 
 
 class Pages(NamedTuple):
@@ -49,9 +52,24 @@ def _uniform(luck: Array, part: Array | int) -> Array:
     return (_mix(luck ^ np.asarray(part).astype(np.uint64)) >> np.uint64(11)) * 2.0**-53
 
 
-def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
-    """Fill a batch of pages."""
-    shelf, pools, value = now.shelf, now.pools, now.value
+def _piece(bits: Array, width: int, count: int) -> Array:
+    """(pages, count), draws in [0, 1) from so many bits each."""
+    shift = (width * np.arange(count)).astype(np.uint64)
+    return ((bits[:, None] >> shift) & np.uint64(2**width - 1)) * 2.0**-width
+
+
+def _shake(luck: Array, item: Array) -> Array:
+    mixed = (luck >> np.uint64(32)).astype(np.uint32)[:, None] ^ (item.astype(np.uint32) * np.uint32(0x9E3779B1))
+    mixed = (mixed ^ (mixed >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    mixed = (mixed ^ (mixed >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    least, scale = np.float32(1.0 - JITTER), np.float32(2.0 * JITTER * 2.0**-24)
+    return least + scale * (mixed >> np.uint32(8)).astype(np.float32)
+
+
+def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) -> Pages:
+    """Fill a batch of pages; `shown` is (shoppers, groups), impressions today."""
+    shelf, pools, value, tastes = now.shelf, now.pools, now.value, now.tastes
     who, scene, asked = requests.shopper, requests.scene, requests.wanted
     pages = np.arange(len(who))[:, None]
     luck = _mix(now.explore ^ requests.request)
@@ -59,45 +77,50 @@ def decide(now: Snapshot, drawn: Drawn, requests: PageRequests) -> Pages:
 
     def rates(item: Array) -> tuple[Array, Array]:
         category, band = shelf.category[item], shelf.band[item]
-        click = np.minimum(0.5, click_base * now.click_item[item] * now.click_match[who[:, None], category])
-        order = np.minimum(0.5, order_base * now.order_item[item] * now.order_match[who[:, None], band])
+        click = np.minimum(0.5, click_base * now.click_item[item] * tastes.click_mean[who[:, None], category])
+        order = np.minimum(0.5, order_base * now.order_item[item] * tastes.order_mean[who[:, None], band])
         return click, np.where(shelf.price[item] > 0.0, order, 0.0)
 
     # organic: eight strata of each of four lists
-    liked = pools.favourites[who]
-    guess = (_uniform(luck, 900) * pools.organic.shape[1]).astype(np.int64)
-    lists = np.column_stack([np.where(asked[:, None] >= 0, asked[:, None], liked[:, : _LISTS - 1]), guess])
-    size = pools.organic_size[scene[:, None], lists][:, :, None]
-    stratum = np.arange(_EACH)
-    depth = (stratum + _uniform(luck[:, None], np.arange(_LISTS))[:, :, None]) / _EACH
-    place = np.where(size <= _EACH, stratum, (size * depth * depth).astype(np.int64))
-    there = (stratum < size) | (size > _EACH)
+    liked = tastes.liked[who].astype(np.int64)
+    guess = (_uniform(luck, 901) * pools.organic.shape[1]).astype(np.int64)
+    lists = np.column_stack([np.where(asked[:, None] >= 0, asked[:, None], liked[:, : LISTS - 1]), guess])
+    size = pools.organic_size[scene[:, None], lists][:, :, None].astype(np.int64)
+    stratum = np.arange(EACH)
+    depth = (stratum + _piece(_mix(luck ^ np.uint64(900)), 16, LISTS)[:, :, None]) / EACH
+    place = np.where(size <= EACH, stratum, (size * depth * depth).astype(np.int64))
+    there = (stratum < size) | (size > EACH)
     item = pools.organic[scene[:, None, None], lists[:, :, None], np.minimum(place, pools.organic.shape[2] - 1)]
     item, there = item.reshape(len(who), -1), there.reshape(len(who), -1)
     named = np.where(there, item, -1)
     by_item = np.argsort(named, axis=1, kind="stable")
     in_order = named[pages, by_item]
-    repeated = np.zeros_like(there)
-    repeated[pages, by_item[:, 1:]] = in_order[:, 1:] == in_order[:, :-1]
-    click, order = rates(item)
-    score = click * (value.click + value.take * shelf.price[item] * order) * pools.boost[item]
-    score *= 0.8 + 0.4 * _uniform(luck[:, None], 1000 + item)
-    score[repeated | ~there] = -np.inf
-    best = np.argsort(-score, axis=1, kind="stable")[:, : POSITIONS + PAID_SLOTS]
-    natural = np.where(np.isfinite(score[pages, best]), item[pages, best], -1)
+    there[pages, by_item[:, 1:]] &= in_order[:, 1:] != in_order[:, :-1]
+    match = (click_base * tastes.click_mean[who[:, None], lists]).astype(np.float32).repeat(EACH, axis=1)
+    fit = (order_base * tastes.order_mean[who]).astype(np.float32)
+    own_click, own_order, take, boost = (now.facts[item, column] for column in range(4))
+    click = np.minimum(_HALF, match * own_click)
+    order = np.minimum(_HALF, own_order * fit[pages, shelf.band[item]])
+    score = click * (np.float32(value.click) + order * take) * boost * _shake(_mix(luck), item)
+    key = score.view(np.int32) & ~(ORGANIC_CANDIDATES - 1) | (ORGANIC_CANDIDATES - there.cumsum(axis=1))
+    key = np.where(there, key, -1)
+    best = np.argsort(-key, axis=1, kind="stable")[:, :RANKED]
+    natural = np.where(key[pages, best] >= 0, item[pages, best], -1)
 
     # paid: the strongest dozen and a few of the rest; rank by bid and quality, one slot a merchant
     segment = np.where(asked >= 0, asked, liked[:, 0])
-    size = pools.paid_size[scene, segment][:, None]
+    size = pools.paid_size[scene, segment][:, None].astype(np.int64)
     turn = np.arange(PAID_CANDIDATES)
-    step = (size - FIRST_TRIED) * (turn - FIRST_TRIED + _uniform(luck[:, None], 2000 + turn))
-    later = FIRST_TRIED + (step / (PAID_CANDIDATES - FIRST_TRIED)).astype(np.int64)
+    draw = np.zeros((len(who), PAID_CANDIDATES))
+    draw[:, FIRST_TRIED:] = _piece(_mix(luck ^ np.uint64(902)), 10, PAID_CANDIDATES - FIRST_TRIED)
+    step = (size - FIRST_TRIED) / (PAID_CANDIDATES - FIRST_TRIED)
+    later = FIRST_TRIED + (step * (turn - FIRST_TRIED + draw)).astype(np.int64)
     place = np.where((size > PAID_CANDIDATES) & (turn >= FIRST_TRIED), later, turn)
     group = pools.paid[scene[:, None], segment[:, None], np.minimum(place, pools.paid.shape[2] - 1)]
     item = now.group_item[group]
     left = drawn.lease[now.group_campaign[group]]
     may = (turn < size) & (left > 0)
-    may &= drawn.shown[who[:, None], group] < now.cap[group]
+    may &= shown[who[:, None], group] < now.cap[group]
     click, order = rates(item)
     worth = click * order
     same = natural[:, None, : POSITIONS - PAID_SLOTS] == item[:, :, None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.autopilot.view import Account, liking_by_segment, value_per_view
+from magnetar.capabilities.autopilot.view import Account, value_per_view
 from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, Phase
 from magnetar.vocabulary.ids import AdGroupId, CampaignId, MerchantId, ProductId
@@ -44,7 +44,7 @@ class Plan:
 
 def audience_for(account: Account, category: int, share: float) -> int:
     """Bit mask of the segments that like a category best: that share of them, at least its own."""
-    liking = liking_by_segment(account.predictor)[:, category]
+    liking = account.predictor.liking()[:, category]
     count = max(1, round(share * len(liking)))
     mask = 1 << category
     for segment in np.argsort(-liking, kind="stable")[:count].tolist():

@@ -69,12 +69,3 @@ def value_per_view(predictor: Predictor, items: NDArray[np.int64]) -> Floats:
     clicks, orders = predictor.clicks, predictor.orders
     rate = clicks.items.mean[items] * float(clicks.contexts.mean.mean())
     return rate * orders.items.mean[items] * float(orders.contexts.mean.mean()) * predictor.shelf.arrays.price[items]
-
-
-def liking_by_segment(predictor: Predictor) -> Floats:
-    """(segments, categories), mean match of each segment (shoppers by best category) with each category."""
-    match = predictor.clicks.matches.mean
-    segment = match.argmax(axis=1)
-    total = np.zeros((match.shape[1], match.shape[1]))
-    np.add.at(total, segment, match)
-    return total / np.maximum(np.bincount(segment, minlength=match.shape[1]), 1)[:, None]

@@ -181,6 +181,12 @@ class BudgetBook:
             return state.spent.copy()
 
     @property
+    def spent_ever(self) -> Ints:
+        """(campaigns,) micros charged since each campaign was added."""
+        with self._keeper.changing() as state:
+            return state.ever.copy()
+
+    @property
     def leased(self) -> Ints:
         with self._keeper.changing() as state:
             return state.leased()

@@ -10,17 +10,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from magnetar.capabilities.campaigns import Roster
 from magnetar.capabilities.understanding import SCENES, Predictor
-from magnetar.kernel.chance import Floats, Ints
+from magnetar.kernel.chance import Floats
 from magnetar.kernel.compiled import Array, compiled
 
 PAID_POOL = 64
 """Longest list of ad groups for one scene and segment."""
-FAVOURITES = 3
 EXPLORE = 0.6
 """Weight of an item's relative uncertainty in its organic score."""
+Rows = NDArray[np.int32]
 
 
 class Value(NamedTuple):
@@ -38,25 +39,16 @@ class Pools(NamedTuple):
     """Candidate lists of one tick."""
 
     organic: Array
-    """(scenes, categories, longest) items."""
+    """(scenes, categories, longest) int32 items."""
     organic_size: Array
     paid: Array
-    """(scenes, segments, PAID_POOL) ad groups."""
+    """(scenes, segments, PAID_POOL) int32 ad groups."""
     paid_size: Array
-    favourites: Array
-    """(shoppers, FAVOURITES) categories, liked best first; the first is the segment."""
     boost: Array
     """(items,), factor ≥ 1 on organic scores for what is still little known."""
 
 
-def favourites(predictor: Predictor) -> Ints:
-    """(shoppers, FAVOURITES): each shopper's best categories by what is known now."""
-    out = np.zeros((len(predictor.clicks.matches.mean), FAVOURITES), np.int64)
-    _favourites(predictor.clicks.matches.mean, out)
-    return out
-
-
-def organic_pools(predictor: Predictor, value: Value) -> tuple[Ints, Ints, Floats]:
+def organic_pools(predictor: Predictor, value: Value) -> tuple[Rows, Rows, Floats]:
     """Organic lists, their sizes, and the boost of each item."""
     shelf = predictor.shelf.arrays
     boost = 1.0 + EXPLORE * predictor.clicks.item_spread()
@@ -65,75 +57,44 @@ def organic_pools(predictor: Predictor, value: Value) -> tuple[Ints, Ints, Float
     order = np.argsort(-score, kind="stable")
     categories = max(len(predictor.shelf.categories), 1)
     longest = int(np.bincount(shelf.category, minlength=1).max()) if len(score) else 1
-    lists = np.zeros((SCENES, categories, longest), np.int64)
-    sizes = np.zeros((SCENES, categories), np.int64)
+    lists = np.zeros((SCENES, categories, longest), np.int32)
+    sizes = np.zeros((SCENES, categories), np.int32)
     _fill_organic(order, shelf.category, shelf.scenes, shelf.listed, lists, sizes)
     return lists, sizes, boost
 
 
-def liking_of(predictor: Predictor, segment: Ints) -> Floats:
-    """(segments, categories), mean match of each segment's shoppers with each category."""
-    return _liking(predictor.clicks.matches.mean, segment, max(len(predictor.shelf.categories), 1))
-
-
-def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, liking: Floats) -> tuple[Ints, Ints]:
+def paid_pools(roster: Roster, alpha: Floats, predictor: Predictor, liking: Floats) -> tuple[Rows, Rows]:
     """Paid lists and their sizes."""
     shelf = predictor.shelf.arrays
     segments = max(len(predictor.shelf.categories), 1)
-    lists = np.zeros((SCENES, segments, PAID_POOL), np.int64)
-    sizes = np.zeros((SCENES, segments), np.int64)
+    lists = np.zeros((SCENES, segments, PAID_POOL), np.int32)
+    sizes = np.zeros((SCENES, segments), np.int32)
     if len(roster):
-        item = roster.item
-        orders = predictor.orders
-        brings = np.where(
-            roster.per_click > 0.0, roster.per_click / orders.contexts.mean.mean(), orders.items.mean[item]
+        strength = np.empty(len(roster))
+        _strengths(
+            alpha,
+            roster.item,
+            roster.per_click,
+            roster.active,
+            shelf.listed,
+            predictor.clicks.items.mean,
+            predictor.orders.items.mean,
+            float(predictor.orders.contexts.mean.mean()),
+            strength,
         )
-        strength = alpha * predictor.clicks.items.mean[item] * brings
-        strength[~shelf.listed[item]] = 0.0
         _fill_paid(
+            np.argsort(-strength, kind="stable"),
             strength,
             liking,
-            shelf.category[item],
+            shelf.category,
+            shelf.scenes,
+            roster.item,
             roster.audience,
             roster.scenes,
-            roster.active,
-            shelf.scenes[item],
             lists,
             sizes,
         )
     return lists, sizes
-
-
-@compiled
-def _liking(match: Array, segment: Array, segments: int) -> Floats:
-    total = np.zeros((segments, match.shape[1]))
-    count = np.zeros(segments)
-    for shopper in range(match.shape[0]):
-        one = segment[shopper]
-        count[one] += 1.0
-        for category in range(match.shape[1]):
-            total[one, category] += match[shopper, category]
-    for one in range(segments):
-        for category in range(match.shape[1]):
-            total[one, category] /= max(count[one], 1.0)
-    return total
-
-
-@compiled
-def _favourites(match: Array, out: Array) -> None:
-    best = np.empty(out.shape[1])
-    for shopper in range(match.shape[0]):
-        best[:] = -1.0
-        for category in range(match.shape[1]):
-            place = out.shape[1] - 1
-            if match[shopper, category] <= best[place]:
-                continue
-            while place > 0 and best[place - 1] < match[shopper, category]:
-                best[place] = best[place - 1]
-                out[shopper, place] = out[shopper, place - 1]
-                place -= 1
-            best[place] = match[shopper, category]
-            out[shopper, place] = category
 
 
 @compiled
@@ -149,25 +110,48 @@ def _fill_organic(order: Array, category: Array, scenes: Array, listed: Array, l
 
 
 @compiled
+def _strengths(
+    alpha: Array,
+    item: Array,
+    per_click: Array,
+    active: Array,
+    listed: Array,
+    click: Array,
+    order: Array,
+    context: float,
+    out: Array,
+) -> None:
+    """Bid times expected results of an average view of each ad group; 0 for one that may not run."""
+    for group in range(alpha.shape[0]):
+        what = item[group]
+        brings = per_click[group] / context if per_click[group] > 0.0 else order[what]
+        out[group] = alpha[group] * click[what] * brings if active[group] and listed[what] else 0.0
+
+
+@compiled
 def _fill_paid(
+    order: Array,
     strength: Array,
     liking: Array,
     category: Array,
+    item_scenes: Array,
+    item: Array,
     audience: Array,
     scenes: Array,
-    active: Array,
-    item_scenes: Array,
     lists: Array,
     sizes: Array,
 ) -> None:
-    groups, longest = strength.shape[0], lists.shape[2]
+    longest = lists.shape[2]
     scores = np.empty(longest)
     for segment in range(lists.shape[1]):
         filled = 0
-        for group in range(groups):
-            if not active[group] or strength[group] <= 0.0 or not (audience[group] >> segment) & 1:
+        for turn in range(order.shape[0]):  # strongest first, so that most find their place at the end of the list
+            group = order[turn]
+            if strength[group] <= 0.0:
+                break
+            if not (audience[group] >> segment) & 1:
                 continue
-            score = strength[group] * liking[segment, category[group]]
+            score = strength[group] * liking[segment, category[item[group]]]
             if filled == longest and score <= scores[filled - 1]:
                 continue
             place = min(filled, longest - 1)
@@ -182,7 +166,7 @@ def _fill_paid(
             kept = 0
             for place in range(filled):
                 group = lists[0, segment, place]
-                if (scenes[group] >> scene) & 1 and (item_scenes[group] >> scene) & 1:
+                if (scenes[group] >> scene) & 1 and (item_scenes[item[group]] >> scene) & 1:
                     lists[scene, segment, kept] = group
                     kept += 1
             sizes[scene, segment] = kept

@@ -15,10 +15,21 @@ from magnetar.capabilities.auction import insert_ranked, slot_price
 from magnetar.capabilities.forecast import bin_of
 from magnetar.capabilities.measurement import GHOST, Splits, kept_from
 from magnetar.capabilities.serving.candidates import Pools, Value
+from magnetar.capabilities.serving.caps import (
+    BLOCK,
+    FIRST,
+    MOST,
+    USED,
+    Chains,
+    count_at,
+    count_one,
+    fresh_block,
+    seen_today,
+)
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS
-from magnetar.capabilities.understanding import ShelfArrays, predict
-from magnetar.kernel.chance import fold, uniform
+from magnetar.capabilities.understanding import FAVOURITES, ShelfArrays, Tastes, meet, predict
+from magnetar.kernel.chance import fold, mix, uniform
 from magnetar.kernel.compiled import Array, compiled, inlined
 
 ORGANIC_CANDIDATES = 32
@@ -28,27 +39,39 @@ PAID_POSITIONS = (1, 4, 8)
 """Where paid impressions may stand; never the first position."""
 FIRST_TRIED = 12
 """Paid candidates taken from the top of the list; the others are drawn from the rest of it."""
+JITTER = 0.2
+"""Half-width of the factor that shakes organic scores, so that not always the same items win."""
 
-_LISTS = 4
-_EACH = ORGANIC_CANDIDATES // _LISTS
+RANKED = POSITIONS + PAID_SLOTS
+"""Organic items that are ranked: some may turn out to be bought."""
+LANES = 32
+"""Pages whose organic candidates are scored and ranked together, side by side in the processor's wide registers."""
+LISTS = 4
+EACH = ORGANIC_CANDIDATES // LISTS
+_LAST = ORGANIC_CANDIDATES - 1
 _MICROS = 1e6
 _RELEVANT, _EXPLORED, _SEARCHED = int(Reason.RELEVANT), int(Reason.EXPLORED), int(Reason.SEARCHED)
 _PAID = int(Reason.PAID)
 _FIRST_AD, _SECOND_AD, _THIRD_AD = PAID_POSITIONS
+_HALF, _SCALE, _LEAST = np.float32(0.5), np.float32(2.0 * JITTER * 2.0**-24), np.float32(1.0 - JITTER)
+_STIR, _STIR_1, _STIR_2 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_16, _13, _8 = np.uint32(16), np.uint32(13), np.uint32(8)
 
 
 class Snapshot(NamedTuple):
     """What every row of a tick reads: rates, lists, ad groups."""
 
     shelf: ShelfArrays
+    tastes: Tastes
     pools: Pools
     value: Value
     click_context: Array
     click_item: Array
-    click_match: Array
     order_context: Array
     order_item: Array
-    order_match: Array
+    facts: Array
+    """(items, 4) float32: the item's factor of the click rate; of the order rate, 0 where nothing is sold; what an
+    order is worth to the platform, currency units; the boost of the lists."""
     group_item: Array
     group_campaign: Array
     group_merchant: Array
@@ -58,9 +81,9 @@ class Snapshot(NamedTuple):
     alpha: Array
     """(groups,), currency bid per expected result."""
     per_click: Array
-    """(groups,), results per click where the goal counts other things than orders, else 0."""
+    """(groups,), results per click where the order rate does not say it, 0 where it does."""
     unit: Array
-    """(groups,), currency per result that the price landscape is indexed in."""
+    """(groups,), the price of the product, or 1 where results have none: what thresholds are divided by."""
     quota: Array
     """(groups,), least bid for an impression, currency units."""
     cap: Array
@@ -79,8 +102,8 @@ class Drawn(NamedTuple):
 
     lease: Array
     """(campaigns,) micros left in this tick's leases."""
-    shown: Array
-    """(shoppers, groups) uint8, impressions today."""
+    shown: Chains
+    """Impressions of each shopper today."""
     land_value: Array
     land_cost: Array
 
@@ -99,190 +122,318 @@ class Slates(NamedTuple):
     first row says how many follow. No room where no experiment runs."""
 
 
+class Organic(NamedTuple):
+    """Scratch of one block: organic candidates of LANES pages, a page a column."""
+
+    item: Array
+    """(ORGANIC_CANDIDATES, LANES) int32, best strata of each list first; those beyond `count` mean nothing."""
+    count: Array
+    """(LANES,)."""
+    match: Array
+    """(ORGANIC_CANDIDATES, LANES) float32, scene and shopper's factors of the click rate; 0 beyond `count`."""
+    fit: Array
+    """(bands, LANES) float32, scene and shopper's factors of the order rate."""
+    stir: Array
+    """(LANES,) uint32, the page's own luck."""
+    click: Array
+    """(ORGANIC_CANDIDATES, LANES) float32, predicted rates."""
+    order: Array
+    key: Array
+    """(ORGANIC_CANDIDATES, LANES) int32, scores as numbers that sort alike, the candidate's place in the lowest bits."""
+    top: Array
+    """(RANKED, LANES) int32, the largest keys, largest first."""
+    seen: Array
+    """(items,) int32, the last page of the batch that an item is a candidate of."""
+
+
 @inlined
-def _insert(scores: Array, items: Array, filled: int, score: float, item: int) -> int:
-    """Insert into a short descending list."""
-    size = scores.shape[0]
-    if filled == size:
-        if score <= scores[size - 1]:
-            return filled
-        place = size - 1
-    else:
-        place = filled
-        filled += 1
-    while place > 0 and scores[place - 1] < score:
-        scores[place] = scores[place - 1]
-        items[place] = items[place - 1]
-        place -= 1
-    scores[place] = score
-    items[place] = item
-    return filled
+def _shake(luck: np.uint32, item: int) -> np.float32:
+    """The factor that shakes an item's score on one page, in 1 ± JITTER; the finaliser of MurmurHash3 (Appleby 2011)."""
+    mixed = luck ^ np.uint32(np.uint32(item) * _STIR)
+    mixed = np.uint32((mixed ^ (mixed >> _16)) * _STIR_1)
+    mixed = np.uint32((mixed ^ (mixed >> _13)) * _STIR_2)
+    mixed = mixed ^ (mixed >> _16)
+    return _LEAST + _SCALE * np.float32(np.int32(mixed >> _8))
 
 
 @compiled
 def fill_pages(
     shopper: Array, scene: Array, wanted: Array, request: Array, now: Snapshot, drawn: Drawn, out: Slates
 ) -> None:
-    """Fill every page of a batch, in order."""
-    shelf, pools, value = now.shelf, now.pools, now.value
-    categories = pools.organic.shape[1]
-    seen = np.full(shelf.price.shape[0], -1, np.int64)
-    scores: Array
+    """Fill every page of a batch, in order: natural candidates a block at a time, then page by page what is sold."""
+    wide, narrow = (ORGANIC_CANDIDATES, LANES), now.tastes.order_mean.shape[1]
+    organic = Organic(
+        np.zeros(wide, np.int32),
+        np.zeros(LANES, np.int64),
+        np.empty(wide, np.float32),
+        np.empty((narrow, LANES), np.float32),
+        np.empty(LANES, np.uint32),
+        np.empty(wide, np.float32),
+        np.empty(wide, np.float32),
+        np.empty(wide, np.int32),
+        np.empty((RANKED, LANES), np.int32),
+        np.full(now.shelf.price.shape[0], -1, np.int32),
+    )
+    of_row, place_of = np.full(now.alpha.shape[0], -1, np.int32), np.empty(now.alpha.shape[0], np.int64)
+    for first in range(0, shopper.shape[0], LANES):
+        last = min(first + LANES, shopper.shape[0])
+        meet(shopper, first, last, now.tastes)
+        _gather(first, last, shopper, scene, wanted, request, now, organic)
+        _score(now, organic)
+        _rank(organic.key, organic.top)
+        _sell(first, last, shopper, scene, wanted, request, now, organic, of_row, place_of, drawn, out)
+
+
+@compiled
+def _gather(
+    first: int, last: int, shopper: Array, scene: Array, wanted: Array, request: Array, now: Snapshot, organic: Organic
+) -> None:
+    """Organic candidates: a few strata of each of four lists, best first but not only the best."""
+    lists, sizes, explore = now.pools.organic, now.pools.organic_size, now.explore
+    liked, click_mean, order_mean = now.tastes.liked, now.tastes.click_mean, now.tastes.order_mean
+    click_context, order_context = now.click_context, now.order_context
+    item_of, match_of, fit, seen = organic.item, organic.match, organic.fit, organic.seen
+    counts, stir = organic.count, organic.stir
+    categories = lists.shape[1]
+    for row in range(first, last):
+        lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
+        luck = fold(explore, request[row])
+        starts = mix(luck ^ np.uint64(900))
+        stir[lane] = np.uint32(mix(luck) >> np.uint64(32))
+        count = 0
+        for part in range(LISTS):
+            if asked >= 0 and part < LISTS - 1:
+                category = asked
+            elif part < FAVOURITES:
+                category = int(liked[person, part])
+            else:
+                category = int(uniform(luck, 901) * categories)
+            size = int(sizes[where, category])
+            match = np.float32(click_context[where] * click_mean[person, category])
+            start = np.int64((starts >> np.uint64(16 * part)) & np.uint64(0xFFFF)) * 2.0**-16
+            for stratum in range(min(size, EACH)):
+                place = stratum
+                if size > EACH:
+                    depth = (stratum + start) / EACH
+                    place = int(size * depth * depth)
+                item = lists[where, category, place]
+                if seen[item] != row:
+                    seen[item] = row
+                    item_of[count, lane], match_of[count, lane] = item, match
+                    count += 1
+        counts[lane] = count
+        for place in range(count, ORGANIC_CANDIDATES):
+            match_of[place, lane] = 0.0
+        for band in range(fit.shape[0]):
+            fit[band, lane] = np.float32(order_context[where] * order_mean[person, band])
+
+
+@compiled
+def _score(now: Snapshot, organic: Organic) -> None:
+    """Predicted rates and sorting keys: what a place on the page should be worth, shaken a little."""
+    facts, band = now.facts, now.shelf.band
+    item_of, match_of, fit, stir = organic.item, organic.match, organic.fit, organic.stir
+    clicks, orders, key = organic.click, organic.order, organic.key
+    score = key.view(np.float32)
+    value = np.float32(now.value.click)
+    own_click, own_order = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    take, boost = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    for place in range(ORGANIC_CANDIDATES):
+        for lane in range(LANES):  # gathered first, so that what follows runs over whole registers
+            item = item_of[place, lane]
+            own_click[lane], own_order[lane] = facts[item, 0], facts[item, 1] * fit[band[item], lane]
+            take[lane], boost[lane] = facts[item, 2], facts[item, 3]
+        for lane in range(LANES):
+            click, order = min(_HALF, match_of[place, lane] * own_click[lane]), min(_HALF, own_order[lane])
+            clicks[place, lane], orders[place, lane] = click, order
+            worth = click * (value + order * take[lane])
+            score[place, lane] = worth * boost[lane] * _shake(stir[lane], item_of[place, lane])
+        for lane in range(LANES):  # the bits of a float above 0 sort as it does; the lowest make no two keys equal
+            key[place, lane] = (key[place, lane] & np.int32(~_LAST)) | np.int32(_LAST - place)
+
+
+@compiled
+def _rank(key: Array, top: Array) -> None:
+    """The largest keys of every column, in order: each place passes on what is smaller than what it holds."""
+    for place in range(RANKED):
+        for lane in range(LANES):
+            top[place, lane] = np.int32(-1)
+        for candidate in range(ORGANIC_CANDIDATES):
+            for lane in range(LANES):
+                held, new = top[place, lane], key[candidate, lane]
+                top[place, lane] = max(held, new)
+                key[candidate, lane] = min(held, new)
+
+
+@compiled
+def _sell(
+    first: int,
+    last: int,
+    shopper: Array,
+    scene: Array,
+    wanted: Array,
+    request: Array,
+    now: Snapshot,
+    organic: Organic,
+    of_row: Array,
+    place_of: Array,
+    drawn: Drawn,
+    out: Slates,
+) -> None:
+    """Paid candidates, the auction, and the blend of both, page by page."""
+    band_of, category_of = now.shelf.band, now.shelf.category
+    lists, sizes, boost, explore = now.pools.paid, now.pools.paid_size, now.pools.boost, now.explore
+    liked, click_mean, order_mean = now.tastes.liked, now.tastes.click_mean, now.tastes.order_mean
+    click_context, order_context = now.click_context, now.order_context
+    click_item, order_item = now.click_item, now.order_item
+    group_item, group_campaign, group_merchant = now.group_item, now.group_campaign, now.group_merchant
+    group_split, alpha, per_click, unit, quota = now.group_split, now.alpha, now.per_click, now.unit, now.quota
+    cap, incremental, reach, paid_reason = now.cap, now.incremental, now.reach, now.paid_reason
+    reserve, rule, value_to_shopper = now.reserve, now.rule, now.value.shopper
+    item_of, click_of, order_of = organic.item, organic.click, organic.order
+    top, counts = organic.top, organic.count
+    lease, chains, head, block = drawn.lease, drawn.shown, drawn.shown.head, drawn.shown.block
+    land_value, land_cost = drawn.land_value, drawn.land_cost
+    out_item, out_group, out_charge, out_reason = out.item, out.group, out.charge, out.reason
+    out_click, out_order = out.click_rate, out.order_rate
+
+    ranks: Array
     bids: Array
     qualities: Array
-    scores, items = np.empty(POSITIONS + PAID_SLOTS), np.empty(POSITIONS + PAID_SLOTS, np.int64)
     ranks = np.empty(PAID_SLOTS + 1)
     owners, entries = np.empty(PAID_SLOTS + 1, np.int64), np.empty(PAID_SLOTS + 1, np.int64)
+    natural, found, bought = np.empty(RANKED, np.int32), np.empty(RANKED, np.int64), np.empty(PAID_SLOTS, np.int64)
     group_of = np.empty(PAID_CANDIDATES, np.int64)
     bids, qualities, worths = np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES)
     clicks, orders = np.empty(PAID_CANDIDATES), np.empty(PAID_CANDIDATES)
     kept = np.zeros(PAID_CANDIDATES, np.bool_)
-    for row in range(shopper.shape[0]):
-        person, where, asked = shopper[row], scene[row], wanted[row]
-        luck = fold(now.explore, request[row])
-        click_base, order_base = now.click_context[where], now.order_context[where]
-
-        # organic: a few strata of each of four lists, best first but not only the best
-        filled = 0
-        for part in range(_LISTS):
-            if asked >= 0 and part < _LISTS - 1:
-                category = asked
-            elif part < pools.favourites.shape[1]:
-                category = pools.favourites[person, part]
-            else:
-                category = int(uniform(luck, 900) * categories)
-            size = pools.organic_size[where, category]
-            start = uniform(luck, part)
-            for stratum in range(_EACH):
-                depth = (stratum + start) / _EACH
-                if size <= _EACH:
-                    if stratum >= size:
-                        break
-                    item = pools.organic[where, category, stratum]
-                else:
-                    item = pools.organic[where, category, int(size * depth * depth)]
-                if seen[item] == row:
-                    continue
-                seen[item] = row
-                rate = predict(click_base, now.click_item[item], now.click_match[person, category])
-                price = shelf.price[item]
-                worth = value.click
-                if price > 0.0:
-                    worth += (
-                        value.take
-                        * price
-                        * predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
-                    )
-                jitter = 0.8 + 0.4 * uniform(luck, 1000 + item)
-                filled = _insert(scores, items, filled, rate * worth * pools.boost[item] * jitter, item)
+    for row in range(first, last):
+        lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
+        luck = fold(explore, request[row])
+        click_base, order_base = click_context[where], order_context[where]
+        filled = min(counts[lane], RANKED)
+        for place in range(filled):
+            found[place] = _LAST - (top[place, lane] & _LAST)
+            natural[place] = item_of[found[place], lane]
 
         # paid: the strongest for this segment, and a few of the rest for a chance
-        segment = pools.favourites[person, 0] if asked < 0 else asked
-        size = pools.paid_size[where, segment]
+        seen_today(head, block, person, row, of_row, place_of)
+        segment = int(liked[person, 0]) if asked < 0 else asked
+        size = int(sizes[where, segment])
+        step = (size - FIRST_TRIED) / (PAID_CANDIDATES - FIRST_TRIED)
+        draws = mix(luck ^ np.uint64(902))
         count, standing, withheld = 0, 0, 0
         for turn in range(min(size, PAID_CANDIDATES)):
             place = turn
             if size > PAID_CANDIDATES and turn >= FIRST_TRIED:
-                rest = size - FIRST_TRIED
-                spread = PAID_CANDIDATES - FIRST_TRIED
-                place = FIRST_TRIED + int(rest * (turn - FIRST_TRIED + uniform(luck, 2000 + turn)) / spread)
-            group = pools.paid[where, segment, place]
-            item = now.group_item[group]
-            left = drawn.lease[now.group_campaign[group]]
-            if left <= 0 or drawn.shown[person, group] >= now.cap[group]:
+                draw = np.int64((draws >> np.uint64(10 * (turn - FIRST_TRIED))) & np.uint64(1023)) * 2.0**-10
+                place = FIRST_TRIED + int(step * (turn - FIRST_TRIED + draw))
+            group = int(lists[where, segment, place])
+            left = lease[group_campaign[group]]
+            if left <= 0 or (of_row[group] == row and count_at(block, place_of[group]) >= cap[group]):
                 continue
-            split = now.group_split[group]
-            kept[count] = split >= 0 and kept_from(now.splits, split, person)
-            if kept[count] and now.splits.rule[split, GHOST] == 0.0:
-                continue
-            rate = predict(click_base, now.click_item[item], now.click_match[person, shelf.category[item]])
-            order = now.per_click[group]
+            kept[count] = False
+            split = group_split[group]
+            if split >= 0:
+                kept[count] = kept_from(now.splits, split, person)
+                if kept[count] and now.splits.rule[split, GHOST] == 0.0:
+                    continue
+            item = group_item[group]
+            rate = predict(click_base, click_item[item], click_mean[person, category_of[item]])
+            order = per_click[group]
             if order <= 0.0:
-                order = predict(order_base, now.order_item[item], now.order_match[person, shelf.band[item]])
+                order = predict(order_base, order_item[item], order_mean[person, band_of[item]])
             worth = rate * order
-            if now.incremental[group]:
+            if incremental[group]:
                 # an item that the page shows anyway is worth only what a better place adds
-                for place in range(min(filled, POSITIONS - PAID_SLOTS)):
-                    if items[place] == item:
-                        worth *= max(0.0, 1.0 - now.reach[where, place] / now.reach[where, _FIRST_AD])
+                for ahead in range(min(filled, POSITIONS - PAID_SLOTS)):
+                    if natural[ahead] == item:
+                        worth *= max(0.0, 1.0 - reach[where, ahead] / reach[where, _FIRST_AD])
                         break
-            bid = max(now.alpha[group] * worth, now.quota[group])
-            if bid < now.reserve or bid * _MICROS > left or worth <= 0.0:
+            bid = max(alpha[group] * worth, quota[group])
+            if bid < reserve or bid * _MICROS > left or worth <= 0.0:
                 bid = 0.0
             group_of[count], bids[count], worths[count] = group, bid, worth
             clicks[count], orders[count] = rate, order
-            qualities[count] = value.shopper * rate
+            qualities[count] = value_to_shopper * rate
             if bid > 0.0 and kept[count]:
                 withheld += 1
-            elif bid > 0.0:
+            elif bid > 0.0 and (standing <= PAID_SLOTS or bid + qualities[count] > ranks[PAID_SLOTS]):
                 standing = insert_ranked(
-                    ranks, owners, entries, standing, bid + qualities[count], now.group_merchant[group], count
+                    ranks, owners, entries, standing, bid + qualities[count], group_merchant[group], count
                 )
             count += 1
 
         # what each candidate would have needed to bid, for the price landscape
+        winners = min(standing, PAID_SLOTS)
+        to_stay = ranks[PAID_SLOTS] if standing > PAID_SLOTS else 0.0
+        to_enter = ranks[PAID_SLOTS - 1] if standing >= PAID_SLOTS else 0.0
         for entry in range(count):
             if worths[entry] <= 0.0 or kept[entry]:
                 continue
             winning = False
-            for slot in range(min(standing, PAID_SLOTS)):
+            for slot in range(winners):
                 winning = winning or entries[slot] == entry
-            rival = PAID_SLOTS if winning else PAID_SLOTS - 1
-            least = max(now.reserve, (ranks[rival] if rival < standing else 0.0) - qualities[entry])
+            least = max(reserve, (to_stay if winning else to_enter) - qualities[entry])
             group = group_of[entry]
-            column = bin_of(least / (worths[entry] * now.unit[group]))
-            drawn.land_value[group, column] += worths[entry]
-            drawn.land_cost[group, column] += least
+            column = bin_of(least / (worths[entry] * unit[group]))
+            land_value[group, column] += worths[entry]
+            land_cost[group, column] += least
 
         if withheld > 0:
             _withhold(row, person, count, kept, bids, qualities, group_of, now, drawn, out)
 
         # blend
-        winners = min(standing, PAID_SLOTS)
-        slot, organic = 0, 0
+        for slot in range(winners):
+            bought[slot] = group_item[group_of[entries[slot]]]
+        slot, turn = 0, 0
         for position in range(POSITIONS):
             if slot < winners and (position == _FIRST_AD or position == _SECOND_AD or position == _THIRD_AD):
                 entry = entries[slot]
                 group = group_of[entry]
-                item = now.group_item[group]
                 following = ranks[slot + 1] if slot + 1 < standing else 0.0
-                price = slot_price(bids[entry], qualities[entry], following, now.reserve, now.rule)
+                price = slot_price(bids[entry], qualities[entry], following, reserve, rule)
                 micros = int(price * _MICROS)  # rounded down: nobody pays above the bid
-                campaign = now.group_campaign[group]
+                campaign = group_campaign[group]
                 slot += 1
-                if micros <= drawn.lease[campaign]:
-                    drawn.lease[campaign] -= micros
-                    drawn.shown[person, group] += 1
-                    out.item[row, position], out.group[row, position] = item, group
-                    out.charge[row, position] = micros
-                    out.click_rate[row, position], out.order_rate[row, position] = clicks[entry], orders[entry]
-                    out.reason[row, position] = now.paid_reason[group]
+                if micros <= lease[campaign]:
+                    lease[campaign] -= micros
+                    if of_row[group] == row:  # as in `count_one`; a call would cost more than the work
+                        cell = place_of[group]
+                        block[cell >> 4, cell & 15] += 1 if block[cell >> 4, cell & 15] & MOST < MOST else 0
+                    else:
+                        chain = int(head[person])
+                        if chain < 0 or block[chain, USED] == BLOCK - FIRST:
+                            chain = fresh_block(chains, person)
+                        used = int(block[chain, USED])
+                        block[chain, FIRST + used], block[chain, USED] = (group << 8) + 1, used + 1
+                    out_item[row, position], out_group[row, position] = bought[slot - 1], group
+                    out_charge[row, position] = micros
+                    out_click[row, position], out_order[row, position] = clicks[entry], orders[entry]
+                    out_reason[row, position] = paid_reason[group]
                     continue
-            item = -1
-            while organic < filled and item < 0:
-                item = items[organic]
-                organic += 1
+            out_group[row, position], out_charge[row, position] = -1, 0
+            place = -1
+            while turn < filled and place < 0:
+                place = turn
+                turn += 1
                 for other in range(winners):
-                    if now.group_item[group_of[entries[other]]] == item:
-                        item = -1
+                    if bought[other] == natural[place]:
+                        place = -1
                         break
-            out.item[row, position], out.group[row, position], out.charge[row, position] = item, -1, 0
-            if item < 0:
-                out.click_rate[row, position], out.order_rate[row, position], out.reason[row, position] = 0.0, 0.0, 0
+            if place < 0:
+                out_item[row, position], out_reason[row, position] = -1, 0
+                out_click[row, position], out_order[row, position] = 0.0, 0.0
                 continue
-            category = shelf.category[item]
-            out.click_rate[row, position] = predict(click_base, now.click_item[item], now.click_match[person, category])
-            out.order_rate[row, position] = 0.0
-            if shelf.price[item] > 0.0:
-                out.order_rate[row, position] = predict(
-                    order_base, now.order_item[item], now.order_match[person, shelf.band[item]]
-                )
-            if asked >= 0 and category == asked:
-                out.reason[row, position] = _SEARCHED
-            elif pools.boost[item] > 1.3:
-                out.reason[row, position] = _EXPLORED
+            item, candidate = natural[place], found[place]
+            out_item[row, position] = item
+            out_click[row, position], out_order[row, position] = click_of[candidate, lane], order_of[candidate, lane]
+            if asked >= 0 and category_of[item] == asked:
+                out_reason[row, position] = _SEARCHED
+            elif boost[item] > 1.3:
+                out_reason[row, position] = _EXPLORED
             else:
-                out.reason[row, position] = _RELEVANT
+                out_reason[row, position] = _RELEVANT
 
 
 @compiled
@@ -315,7 +466,7 @@ def _withhold(
         micros = int(slot_price(bids[entry], qualities[entry], following, now.reserve, now.rule) * _MICROS)
         if micros > drawn.lease[now.group_campaign[group]]:
             continue
-        drawn.shown[person, group] += 1  # caps bind ghosts as they bind impressions
+        count_one(drawn.shown, person, group, 1)  # caps bind ghosts as they bind impressions
         place = out.ghost[0, 0] + 1
         out.ghost[place, 0], out.ghost[place, 1] = row, PAID_POSITIONS[slot]
         out.ghost[place, 2], out.ghost[place, 3] = group, micros

@@ -11,7 +11,8 @@ from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape
 from magnetar.capabilities.measurement import Experiments, Withheld
-from magnetar.capabilities.serving.candidates import Pools, Value, favourites, liking_of, organic_pools, paid_pools
+from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic_pools, paid_pools
+from magnetar.capabilities.serving.caps import Shown
 from magnetar.capabilities.serving.page import PAID_SLOTS, Drawn, Slates, Snapshot, fill_pages
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
@@ -72,13 +73,13 @@ class Serving:
         self.rule = rule
         self.value = value or Value()
         self._explore = Chance(seed).of("explore").key
-        self.shown = np.zeros((shoppers, 0), np.uint8)
+        self.shown = Shown(shoppers)
         self.lease = np.zeros(0, np.int64)
         self.leased = np.zeros(0, np.int64)
         """(campaigns,) micros leased when the tick opened; `lease` is what is left of them."""
         self.tick = 0
         self._snapshot: Snapshot | None = None
-        self._organic: tuple[Ints, Ints, Floats, Ints, Floats] | None = None
+        self._organic: tuple[Rows, Rows, Floats, Floats] | None = None
 
     def open_tick(self, tick: int, alpha: Floats, lease: NDArray[np.int64]) -> None:
         """Prepare a tick: the multipliers, leases and lists that its pages will read.
@@ -87,14 +88,11 @@ class Serving:
         """
         roster, predictor = self._campaigns.roster, self._predictor
         groups = len(roster)
-        if self.shown.shape[1] < groups:
-            self.shown = np.hstack([self.shown, np.zeros((self.shoppers, groups - self.shown.shape[1]), np.uint8)])
         self._landscape.grow(groups)
         if self._organic is None or tick % POOL_TICKS == 0:
-            lists, sizes, boost = organic_pools(predictor, self.value)
-            liked = favourites(predictor)
-            self._organic = lists, sizes, boost, liked, liking_of(predictor, liked[:, 0])
-        lists, sizes, boost, liked, liking = self._organic
+            predictor.regroup()
+            self._organic = *organic_pools(predictor, self.value), predictor.liking()
+        lists, sizes, boost, liking = self._organic
         alpha = np.where(np.isfinite(alpha) & (alpha > 0.0), alpha, 0.0)
         paid, paid_sizes = paid_pools(roster, alpha, predictor, liking)
         reasons = np.full(groups, int(Reason.PAID), np.int64)
@@ -103,18 +101,21 @@ class Serving:
         self.tick = tick
         self.lease = lease.copy()
         self.leased = lease
-        clicks, orders = predictor.clicks, predictor.orders
+        clicks, orders, shelf = predictor.clicks, predictor.orders, predictor.shelf.arrays
         group_split, splits = self._experiments.splits(tick)
+        facts = np.empty((len(shelf.price), 4), np.float32)
+        facts[:, 0], facts[:, 1] = clicks.items.mean, np.where(shelf.price > 0.0, orders.items.mean, 0.0)
+        facts[:, 2], facts[:, 3] = self.value.take * shelf.price, boost
         self._snapshot = Snapshot(
-            shelf=predictor.shelf.arrays,
-            pools=Pools(lists, sizes, paid, paid_sizes, liked, boost),
+            shelf=shelf,
+            tastes=predictor.tastes,
+            pools=Pools(lists, sizes, paid, paid_sizes, boost),
             value=self.value,
             click_context=clicks.contexts.mean,
             click_item=clicks.items.mean,
-            click_match=clicks.matches.mean,
             order_context=orders.contexts.mean,
             order_item=orders.items.mean,
-            order_match=orders.matches.mean,
+            facts=facts,
             group_item=roster.item,
             group_campaign=roster.campaign,
             group_merchant=roster.merchant,
@@ -156,7 +157,7 @@ class Serving:
             ghost,
         )
         landscape = self._landscape
-        drawn = Drawn(self.lease, self.shown, landscape.value, landscape.cost)
+        drawn = Drawn(self.lease, self.shown.chains(count), landscape.value, landscape.cost)
         fill_pages(requests.shopper, requests.scene, requests.wanted, requests.request, snapshot, drawn, out)
         landscape.pages += count
         served = Served(
@@ -195,7 +196,7 @@ class Serving:
 
     def new_day(self) -> None:
         """Frequency caps start again."""
-        self.shown[:] = 0
+        self.shown.new_day()
 
 
 def _check(requests: PageRequests, shoppers: int, categories: int) -> None:

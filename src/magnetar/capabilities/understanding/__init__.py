@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from magnetar.capabilities.understanding.rates import Rates, learn, predict
     from magnetar.capabilities.understanding.service import SCENES, Predictor
     from magnetar.capabilities.understanding.shelf import BAND_EDGES, NOBODY, Shelf, ShelfArrays
+    from magnetar.capabilities.understanding.tastes import FAVOURITES, Tastes, meet
 
 __all__ = [
     "BAND_EDGES",
+    "FAVOURITES",
     "NOBODY",
     "SCENES",
     "DelayLaw",
@@ -21,7 +23,9 @@ __all__ = [
     "Rates",
     "Shelf",
     "ShelfArrays",
+    "Tastes",
     "learn",
+    "meet",
     "predict",
 ]
 
@@ -44,6 +48,11 @@ __getattr__ = lazily(
             "NOBODY",
             "Shelf",
             "ShelfArrays",
+        ),
+        "tastes": (
+            "FAVOURITES",
+            "Tastes",
+            "meet",
         ),
     },
 )

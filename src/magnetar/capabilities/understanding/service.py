@@ -7,9 +7,18 @@ import math
 import numpy as np
 
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
-from magnetar.capabilities.understanding.rates import Rates, learn
+from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
+from magnetar.capabilities.understanding.tastes import (
+    DAILY_MEMORY,
+    FAVOURITES,
+    Tastes,
+    liking,
+    meet,
+    rank,
+)
 from magnetar.kernel.bus import Bus
+from magnetar.kernel.chance import Floats
 from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 
@@ -18,8 +27,6 @@ NEWCOMER_REFRESHES = 4
 """Refreshes between two looks at what categories do."""
 CATEGORY_STRENGTH = 30.0
 """Expected hits after which a category speaks for itself."""
-DAILY_MEMORY = 0.97
-"""Share of the evidence that is kept from one day to the next; a half-life of about three weeks."""
 
 
 class Predictor:
@@ -37,11 +44,14 @@ class Predictor:
         self.orders = Rates.of(
             items, shoppers, len(BAND_EDGES) + 1, (SCENES,), base=0.05, item_strength=2.0, match_strength=2.0
         )
-        self._pending = (
-            np.zeros_like(self.orders.items.load),
-            np.zeros_like(self.orders.matches.load),
-            np.zeros_like(self.orders.contexts.load),
-        )
+        self._pending = np.zeros_like(self.orders.items.load), np.zeros_like(self.orders.contexts.load)
+        self._waiting = np.zeros_like(self.orders.matches.load)
+        self.liked = np.zeros((shoppers, FAVOURITES), np.int16)
+        """(shoppers, FAVOURITES), each shopper's best categories when last met; the first is the segment."""
+        self._met = np.zeros(shoppers, np.int32)
+        self._edge = self._today = self._grouped = 0
+        self._waited = np.zeros(64)
+        self._day_of, self._last_of = np.zeros(64, np.int32), np.zeros(16, np.int32)
         self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
         """(scenes, POSITIONS), share of pages on which a position comes on screen."""
         self._depths = np.zeros((SCENES, POSITIONS + 1))
@@ -57,6 +67,58 @@ class Predictor:
         """Mean time from click to order, microseconds."""
         return self._delay_sum / self._delay_count
 
+    @property
+    def tastes(self) -> Tastes:
+        """What is known of shoppers, for kernels."""
+        clicks, orders = self.clicks.matches, self.orders.matches
+        return Tastes(
+            clicks.mean, clicks.hits, clicks.load, clicks.prior, clicks.strength,
+            orders.mean, orders.hits, orders.load, orders.prior, orders.strength, self._waiting,
+            self.liked, self._met, self._waited, self._day_of, self._last_of,
+            self._edge, self._today, self._grouped,
+        )  # fmt: skip
+
+    def bring_up_all(self) -> None:
+        """Bring every shopper's row up to date, also of those who were not met; for whoever reads the whole table."""
+        shoppers = len(self._met)
+        meet(np.arange(shoppers), 0, shoppers, self.tastes)
+
+    def regroup(self) -> None:
+        """Put shoppers into segments anew, each when next met."""
+        self._grouped = self._edge
+
+    def liking(self) -> Floats:
+        """(segments, categories), mean match of each segment's shoppers with each category."""
+        return liking(self.tastes)
+
+    def forget(self, row: int) -> None:
+        """All that is known of one shopper: the row is somebody else's now."""
+        for matches in (self.clicks.matches, self.orders.matches):
+            matches.forget(row)
+        self._waiting[row] = 0.0
+        self._met[row] = self._edge
+        rank(self.clicks.matches.mean, row, self.liked)
+
+    def take_over(self, old: Predictor) -> None:
+        """What another predictor has learned of the same items, shoppers and scenes, which are the first of ours."""
+        for before, after in ((old.clicks, self.clicks), (old.orders, self.orders)):
+            for name in ("items", "matches", "contexts"):
+                one: Factor | Matches = getattr(before, name)
+                other: Factor | Matches = getattr(after, name)
+                for column in ("mean", "hits", "load", "prior"):
+                    _copy(getattr(one, column), getattr(other, column))
+            if len(before.matches.prior) == 1:
+                after.matches.prior[:, : before.matches.prior.shape[1]] = before.matches.prior
+        for source, target in (*zip(old._pending, self._pending, strict=True), (old._waiting, self._waiting)):
+            _copy(source, target)
+        _copy(old.liked, self.liked)
+        _copy(old._met, self._met)
+        self._met[len(old._met) :] = old._edge
+        self._edge, self._today, self._grouped = old._edge, old._today, old._grouped
+        self._waited, self._day_of, self._last_of = old._waited.copy(), old._day_of.copy(), old._last_of.copy()
+        self.reach[:], self._depths[:] = old.reach, old._depths
+        self._delay_sum, self._delay_count, self._matured_at = old._delay_sum, old._delay_count, old._matured_at
+
     def on_viewed(self, event: Viewed) -> None:
         """Everything on screen was a chance to click."""
         pages = event.pages
@@ -67,10 +129,9 @@ class Predictor:
             pages.item,
             event.depth,
             self.shelf.arrays.category,
+            self.tastes,
             rates.items.mean,
             rates.items.load,
-            rates.matches.mean,
-            rates.matches.load,
             rates.contexts.mean,
             rates.contexts.load,
             self._depths,
@@ -79,7 +140,7 @@ class Predictor:
     def on_clicked(self, event: Clicked) -> None:
         """A click is a hit for the click rate and a chance to order."""
         clicks, orders, arrays = self.clicks, self.orders, self.shelf.arrays
-        pending_items, pending_matches, pending_contexts = self._pending
+        pending_items, pending_contexts = self._pending
         _learn_clicks(
             event.shopper,
             event.scene,
@@ -87,13 +148,11 @@ class Predictor:
             arrays.category,
             arrays.band,
             arrays.price,
+            self.tastes,
             clicks.items.hits,
-            clicks.matches.hits,
             clicks.contexts.hits,
             orders.items.mean,
             pending_items,
-            orders.matches.mean,
-            pending_matches,
             orders.contexts.mean,
             pending_contexts,
         )
@@ -106,21 +165,26 @@ class Predictor:
             event.scene,
             event.item,
             arrays.band,
+            self.tastes,
             orders.items.hits,
-            orders.matches.hits,
             orders.contexts.hits,
         )
         self._delay_sum += float((event.at - event.clicked_at).sum())
         self._delay_count += len(event.at)
 
     def refresh(self, now: int) -> None:
-        """Bring every factor up to date; at a tick edge."""
+        """Bring items and scenes up to date, and from now on shoppers as they are met; at a tick edge."""
         elapsed = now - self._matured_at
         self._matured_at = now
-        mature = 1.0 - math.exp(-max(elapsed, 0) / self.mean_delay)
+        waited = max(elapsed, 0) / self.mean_delay
         orders = self.orders
-        for waiting, factor in zip(self._pending, (orders.items, orders.matches, orders.contexts), strict=True):
-            _mature(waiting.ravel(), factor.load.ravel(), mature)
+        for waiting, factor in zip(self._pending, (orders.items, orders.contexts), strict=True):
+            _mature(waiting, factor.load, 1.0 - math.exp(-waited))
+        self._edge += 1
+        if self._edge == len(self._waited):
+            self._waited, self._day_of = np.tile(self._waited, 2), np.tile(self._day_of, 2)
+        self._waited[self._edge] = self._waited[self._edge - 1] + waited
+        self._day_of[self._edge] = self._today
         if self._refreshes % NEWCOMER_REFRESHES == 0:
             self._expect_of_newcomers()
         self._refreshes += 1
@@ -144,9 +208,18 @@ class Predictor:
             factor.prior[sold] = prior[category[sold]]
 
     def new_day(self) -> None:
-        """Forget a little."""
+        """Forget a little; call it at the edge that begins a day, before `refresh`."""
         self.clicks.decay(DAILY_MEMORY)
         self.orders.decay(DAILY_MEMORY)
+        if self._today == len(self._last_of):
+            self._last_of = np.tile(self._last_of, 2)
+        self._last_of[self._today] = self._edge
+        self._today += 1
+
+
+def _copy(source: Array, target: Array) -> None:
+    """Into the first rows and columns."""
+    target[tuple(slice(0, length) for length in source.shape)] = source
 
 
 @compiled
@@ -156,14 +229,15 @@ def _learn_views(
     item: Array,
     depth: Array,
     category: Array,
+    tastes: Tastes,
     item_mean: Array,
     item_load: Array,
-    match_mean: Array,
-    match_load: Array,
     context_mean: Array,
     context_load: Array,
     depths: Array,
 ) -> None:
+    meet(shopper, 0, shopper.shape[0], tastes)
+    match_mean, match_load = tastes.click_mean, tastes.click_load
     for page in range(shopper.shape[0]):
         person, where = shopper[page], scene[page]
         depths[where, depth[page]] += 1.0
@@ -171,7 +245,15 @@ def _learn_views(
             what = item[page, position]
             if what >= 0:
                 context_load[where] += learn(
-                    what, person, category[what], context_mean[where], 1.0, item_mean, item_load, match_mean, match_load
+                    what,
+                    person,
+                    category[what],
+                    context_mean[where],
+                    1.0,
+                    item_mean,
+                    item_load,
+                    match_mean,
+                    match_load,
                 )
 
 
@@ -183,16 +265,16 @@ def _learn_clicks(
     category: Array,
     band: Array,
     price: Array,
+    tastes: Tastes,
     item_hits: Array,
-    match_hits: Array,
     context_hits: Array,
     item_mean: Array,
     item_load: Array,
-    match_mean: Array,
-    match_load: Array,
     context_mean: Array,
     context_load: Array,
 ) -> None:
+    meet(shopper, 0, shopper.shape[0], tastes)
+    match_hits, match_mean, waiting = tastes.click_hits, tastes.order_mean, tastes.order_waiting
     for row in range(shopper.shape[0]):
         what, person, where = item[row], shopper[row], scene[row]
         item_hits[what] += 1.0
@@ -200,14 +282,24 @@ def _learn_clicks(
         context_hits[where] += 1.0
         if price[what] > 0.0:
             context_load[where] += learn(
-                what, person, band[what], context_mean[where], 1.0, item_mean, item_load, match_mean, match_load
+                what,
+                person,
+                band[what],
+                context_mean[where],
+                1.0,
+                item_mean,
+                item_load,
+                match_mean,
+                waiting,
             )
 
 
 @compiled
 def _count(
-    shopper: Array, scene: Array, item: Array, band: Array, item_hits: Array, match_hits: Array, context_hits: Array
+    shopper: Array, scene: Array, item: Array, band: Array, tastes: Tastes, item_hits: Array, context_hits: Array
 ) -> None:
+    meet(shopper, 0, shopper.shape[0], tastes)
+    match_hits = tastes.order_hits
     for row in range(shopper.shape[0]):
         item_hits[item[row]] += 1.0
         match_hits[shopper[row], band[item[row]]] += 1.0
