@@ -303,7 +303,7 @@ def test_what_cannot_be_told_is_said_and_not_printed():
     assert any("'twin'" in one.text for one in findings(found) if one.channel == "one")
     assert hidden(findings(found)) == {"one", "twin", "flat", "never"}
     shown = {one["channel"]: one for one in as_json(found, findings(found), None)["channels"]}
-    assert math.isnan(shown["flat"]["roi"]["mean"])
+    assert math.isnan(shown["flat"]["roi"]["median"])
     assert shown["flat"]["curve"] is None
     assert shown["free"]["identified"]
 
@@ -461,7 +461,7 @@ def test_the_command_prints_returns_and_says_what_it_cannot_tell(tmp_path: Path,
     found = json.loads(out.read_text())
     feed, live = found["channels"]
     assert feed["roi"]["low"] < 2.0 < feed["roi"]["high"]
-    assert live["roi"]["mean"] is None
+    assert live["roi"]["median"] is None
     assert "no-variation" in live["findings"]
     assert found["advice"]["held"] == ["live"]
     curve = feed["curve"]

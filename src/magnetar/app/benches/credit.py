@@ -45,8 +45,8 @@ from magnetar.twin.credit import (
 )
 
 REPETITIONS, QUICK_REPETITIONS = 600, 10
-QUICK_SALES = 6
-"""Histories of a world with --quick."""
+SALES, QUICK_SALES = 1_000, 6
+"""Histories of a world of sales."""
 BESIDE = 6
 """What has no goal is repeated so many times less often."""
 PATH_WORLDS, QUICK_PATH_WORLDS = 40, 5
@@ -79,7 +79,7 @@ def rows(
     say("credit: attribution done")
     found += off_policy_rows(QUICK_REPETITIONS if quick else REPETITIONS, seed, say)
     found += open_bandit_rows(Path(open_bandit) if open_bandit else _beside(), seed)
-    return found + mix_rows(QUICK_SALES if quick else REPETITIONS, seed, say)
+    return found + mix_rows(QUICK_SALES if quick else SALES, seed, say)
 
 
 def _spread(work: Callable[[T], R], over: Iterable[T]) -> list[R]:
@@ -319,7 +319,7 @@ def mix_rows(repetitions: int, seed: int, tell: Callable[[str], None]) -> list[d
         def once(repetition: int, world: SalesWorld = world, *, tested: bool = True) -> Told:
             return _returns(world.play(seed + 7_919 * repetition), tested, repetition)
 
-        alone = _spread(partial(once, tested=False), range(max(8, repetitions // BESIDE)))
+        alone = _spread(partial(once, tested=False), range(max(6, repetitions // BESIDE)))
         done = _spread(once, range(repetitions))
         size = f"{world.weeks} weeks, {world.channels} channels"
         rows += judged(f"MMM, {name}", size, "series alone", alone, False)

@@ -254,7 +254,7 @@ def _show_mmm(result: dict[str, Any]) -> None:
         table.add_row(
             Text(one["channel"]),
             f"{one['spend']:,.0f}",
-            f"{roi['mean']:.2f}" if known else "—",
+            f"{roi['median']:.2f}" if known else "—",
             Text(f"[{roi['low']:.2f}, {roi['high']:.2f}]") if known else "不可识别 not identified",
             Text(
                 f"{said['marginal_roi']['mean']:.2f} [{said['marginal_roi']['low']:.2f}, {said['marginal_roi']['high']:.2f}]"

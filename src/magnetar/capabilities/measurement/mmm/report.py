@@ -50,8 +50,8 @@ def _channel(fit: Fit, row: int, unknown: bool, found: list[Finding]) -> dict[st
         "channel": name,
         "spend": spend,
         "identified": not unknown,
-        "roi": _plain(roi),
-        "contribution": _plain(Interval(roi.mean * spend, roi.low * spend, roi.high * spend, roi.n)),
+        "roi": _median(roi),
+        "contribution": _median(Interval(roi.mean * spend, roi.low * spend, roi.high * spend, roi.n)),
         "share_of_outcome": roi.mean * spend / float(series.outcome.sum()),
         "series_alone_roi": None if unknown else float(fit.slope[:, row].mean()),
         "carry": None,
@@ -89,6 +89,10 @@ def _advice(advice: Advice) -> dict[str, Any]:
             for row, name in enumerate(advice.channels)
         ],
     }
+
+
+def _median(value: Interval) -> dict[str, float]:
+    return {"median": value.mean, "low": value.low, "high": value.high}
 
 
 def _plain(value: Interval) -> dict[str, float]:
