@@ -36,7 +36,7 @@ SUCCESS_TICKS = 144
 """72 hours: a launch succeeds with ten conversions by then, at up to SUCCESS_COST × its target cost."""
 SUCCESS_COST = 1.2
 LAUNCHES = 8
-BATCH = 8_192
+BATCH = 16_384
 """Pages that are decided, looked at and learned from together: a busier tick comes in several batches, which stay in
 the processor's cache. Decisions read the snapshot of the tick's start, so they are the same in whatever cuts."""
 AA = "manual-aa"

@@ -31,6 +31,7 @@ from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import FAVOURITES, ShelfArrays, Tastes, meet, predict
 from magnetar.kernel.chance import fold, mix, uniform
 from magnetar.kernel.compiled import Array, compiled, inlined
+from magnetar.kernel.fetching import fetch
 
 ORGANIC_CANDIDATES = 32
 PAID_CANDIDATES = 18
@@ -175,9 +176,15 @@ def fill_pages(
         np.full(now.shelf.price.shape[0], -1, np.int32),
     )
     of_row, place_of = np.full(now.alpha.shape[0], -1, np.int32), np.empty(now.alpha.shape[0], np.int64)
+    head, block = drawn.shown.head, drawn.shown.block
     for first in range(0, shopper.shape[0], LANES):
         last = min(first + LANES, shopper.shape[0])
+        for row in range(first, last):
+            fetch(head, shopper[row])
         meet(shopper, first, last, now.tastes)
+        for row in range(first, last):
+            if head[shopper[row]] >= 0:
+                fetch(block, int(head[shopper[row]]))
         _gather(first, last, shopper, scene, wanted, request, now, organic)
         _score(now, organic)
         _rank(organic.key, organic.top)

@@ -10,6 +10,7 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
 from magnetar.capabilities.understanding.tastes import (
+    AHEAD,
     DAILY_MEMORY,
     FAVOURITES,
     Tastes,
@@ -21,8 +22,11 @@ from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
+from magnetar.kernel.fetching import fetch
 
 SCENES = 4
+_TOGETHER = 64
+"""Pages that are learned from while the rows of their shoppers are in the processor's cache."""
 NEWCOMER_REFRESHES = 4
 """Refreshes between two looks at what categories do."""
 CATEGORY_STRENGTH = 30.0
@@ -236,25 +240,27 @@ def _learn_views(
     context_load: Array,
     depths: Array,
 ) -> None:
-    meet(shopper, 0, shopper.shape[0], tastes)
     match_mean, match_load = tastes.click_mean, tastes.click_load
-    for page in range(shopper.shape[0]):
-        person, where = shopper[page], scene[page]
-        depths[where, depth[page]] += 1.0
-        for position in range(depth[page]):
-            what = item[page, position]
-            if what >= 0:
-                context_load[where] += learn(
-                    what,
-                    person,
-                    category[what],
-                    context_mean[where],
-                    1.0,
-                    item_mean,
-                    item_load,
-                    match_mean,
-                    match_load,
-                )
+    for first in range(0, shopper.shape[0], _TOGETHER):
+        last = min(first + _TOGETHER, shopper.shape[0])
+        meet(shopper, first, last, tastes)
+        for page in range(first, last):
+            person, where = shopper[page], scene[page]
+            depths[where, depth[page]] += 1.0
+            for position in range(depth[page]):
+                what = item[page, position]
+                if what >= 0:
+                    context_load[where] += learn(
+                        what,
+                        person,
+                        category[what],
+                        context_mean[where],
+                        1.0,
+                        item_mean,
+                        item_load,
+                        match_mean,
+                        match_load,
+                    )
 
 
 @compiled
@@ -276,6 +282,11 @@ def _learn_clicks(
     meet(shopper, 0, shopper.shape[0], tastes)
     match_hits, match_mean, waiting = tastes.click_hits, tastes.order_mean, tastes.order_waiting
     for row in range(shopper.shape[0]):
+        if row + AHEAD < shopper.shape[0]:
+            ahead = int(shopper[row + AHEAD])
+            fetch(match_hits, ahead)
+            fetch(match_mean, ahead)
+            fetch(waiting, ahead)
         what, person, where = item[row], shopper[row], scene[row]
         item_hits[what] += 1.0
         match_hits[person, category[what]] += 1.0

@@ -14,12 +14,15 @@ import numpy as np
 
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.compiled import Array, compiled, inlined
+from magnetar.kernel.fetching import fetch
 
 FAVOURITES = 3
 DAILY_MEMORY = 0.97
 """Share of the evidence that is kept from one day to the next; a half-life of about three weeks."""
 SAMPLE = 4096
 """Shoppers, evenly spaced, whose tastes stand for all when a segment's are averaged."""
+AHEAD = 24
+"""Rows in advance of which memory is asked for."""
 _GONE = np.float32(1e-6)
 """Clicks below which nothing is waited for any more."""
 
@@ -70,7 +73,21 @@ def meet(shopper: Array, first: int, last: int, tastes: Tastes) -> None:
     liked, met, waited, day_of, last_of = tastes.liked, tastes.met, tastes.waited, tastes.day_of, tastes.last_of
     edge, today, bands = tastes.edge, tastes.today, tastes.order_mean.shape[1]
     memory = np.float32(DAILY_MEMORY)
+    for row in range(first, min(last, first + AHEAD)):
+        ahead = int(shopper[row])
+        fetch(met, ahead)
+        fetch(clicks, ahead)
+        fetch(click_load, ahead)
+        fetch(orders, ahead)
+        fetch(liked, ahead)
     for row in range(first, last):
+        if row + AHEAD < last:
+            ahead = int(shopper[row + AHEAD])
+            fetch(met, ahead)
+            fetch(clicks, ahead)
+            fetch(click_load, ahead)
+            fetch(orders, ahead)
+            fetch(liked, ahead)
         person = int(shopper[row])
         since = int(met[person])
         if since == edge:

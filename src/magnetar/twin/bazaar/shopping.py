@@ -12,6 +12,7 @@ import numpy as np
 
 from magnetar.kernel.chance import exponential, fold, mix, uniform, unit
 from magnetar.kernel.compiled import Array, compiled, inlined
+from magnetar.kernel.fetching import fetch, fetch_line
 from magnetar.twin.bazaar.population import (
     APPEAL,
     CAME,
@@ -38,6 +39,8 @@ MOST_PAGES = 12
 """In one visit."""
 RECOVERY = 0.18
 """Share of an appetite that comes back in a night."""
+AHEAD = 12
+"""Pages in advance of which memory is asked for a shopper."""
 _STEP_US = 20_000_000
 """From one page of a visit to the next."""
 _DAY = 24 * 3_600_000_000
@@ -295,6 +298,14 @@ def shop(
     taste = np.empty(DIMENSIONS)
     clicked = 0
     for page in range(request.shape[0]):
+        if page + AHEAD < request.shape[0]:
+            ahead = shopper[page + AHEAD]
+            fetch(row, ahead)
+            fetch(people.need, ahead)
+            fetch_line(people.memory, ahead, 0)
+            fetch_line(people.memory, ahead, 1)
+            fetch_line(people.memory, ahead, 2)
+            fetch_line(people.memory, ahead, 3)
         person, where = shopper[page], scene[page]
         wake(person, night, people)
         mine = fold(luck, request[page])
