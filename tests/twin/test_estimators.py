@@ -274,6 +274,15 @@ def test_the_seeds_are_read_from_the_file_and_never_judged_on_what_was_tuned_on(
         bench.held_out(str(wrong))
 
 
+def test_where_markets_differ_in_kind_an_interval_is_to_hold_its_own_markets_effect():
+    answers = [answer(10.0, 11.0, 5.0), answer(90.0, 91.0, 5.0), answer(50.0, 51.0, 5.0)]
+    of_such, of_its_own = (bench._rows(certificates(answers), own=own)[1] for own in (False, True))
+    assert of_such["metric"] == "c: e, coverage"
+    assert of_such["value"] == pytest.approx(1 / 3)
+    assert of_its_own["value"] == 1.0
+    assert of_its_own["coverage_expected"] == pytest.approx(1 / 3)
+
+
 def test_rows_have_goals_where_an_estimator_is_recommended_and_nowhere_else():
     naive = Answer("c", "ab", "plain A/B", False, 100.0, (150.0,), 140.0, 160.0)
     rows = bench._rows(certificates([answer(100.0, 101.0, 9.0), answer(100.0, 99.0, 9.0), naive, naive]))

@@ -100,8 +100,8 @@ def bench(
         told = run_markets(
             setting, markets, cases, workers=workers, tell=lambda done: tell(f"bazaar: {done}/{markets}")
         )
-        rows += _rows(certificates(told))
-    rows += _credit(quick, seed)
+        rows += _rows(certificates(told), own=True)
+    rows += _credit(quick, seed, tell)
     return rows, conditions(
         files,
         seeds=[seed],
@@ -110,7 +110,9 @@ def bench(
         bazaar_markets=markets,
         commons={name: _unusual(one) for name, one in _WORLDS.items()},
         truth="paired runs of one market with and without the campaign, or one way and the other, same luck",
-        coverage="share of 95 % intervals that hold the mean truth of such markets; coverage_here: of the very market, luck included",
+        coverage="commons: share of 95 % intervals that hold the mean effect of such markets, which differ in shoppers and luck alone; "
+        "bazaar: that hold the very market's effect, for there markets differ in goods, prices and rivals; "
+        "coverage_expected and coverage_market say both",
         intervals="bias: jackknife over markets; coverage: Wilson",
     )
 
@@ -131,14 +133,15 @@ def inside(found: Interval, low: float, high: float) -> bool:
     return found.low <= high and found.high >= low
 
 
-def _rows(found: Sequence[Certificate]) -> list[dict[str, Any]]:
+def _rows(found: Sequence[Certificate], own: bool = False) -> list[dict[str, Any]]:
+    """Rows of certificates; with `own`, intervals are to hold the very market's effect and not that of such markets."""
     rows: list[dict[str, Any]] = []
     for one in found:
-        rows += _of_nothing(one) if one.aa else _of_effect(one, found)
+        rows += _of_nothing(one) if one.aa else _of_effect(one, found, own)
     return rows
 
 
-def _of_effect(one: Certificate, beside: Sequence[Certificate]) -> list[dict[str, Any]]:
+def _of_effect(one: Certificate, beside: Sequence[Certificate], own: bool) -> list[dict[str, Any]]:
     naive = [other for other in beside if other.case == one.case and other.design in _NAIVE and other is not one]
     baseline = (f"{naive[0].estimator}, bias", naive[0].bias.mean) if naive else None
     more = _more(one)
@@ -155,15 +158,16 @@ def _of_effect(one: Certificate, beside: Sequence[Certificate]) -> list[dict[str
             **more,
         )
     ]
-    if math.isfinite(one.coverage.mean):
+    coverage = one.coverage_here if own else one.coverage
+    if math.isfinite(coverage.mean):
         rows.append(
             row(
                 f"{one.case}: {one.estimator}, coverage",
                 "of 1",
-                one.coverage,
+                coverage,
                 baseline=("what a 95 % interval promises", 0.95),
                 goal=COVERAGE[0] if goal else None,
-                met=inside(one.coverage, *COVERAGE) if goal else None,
+                met=inside(coverage, *COVERAGE) if goal else None,
                 verdict=f"and ≤ {COVERAGE[1]:.0%}" if goal else None,
                 **more,
             )
@@ -199,7 +203,8 @@ def _more(one: Certificate) -> dict[str, Any]:
         "truth": one.truth,
         "rmse": plain(one.rmse),
         "half_width": plain(one.half_width),
-        "coverage_here": plain(one.coverage_here.mean),
+        "coverage_expected": plain(one.coverage.mean),
+        "coverage_market": plain(one.coverage_here.mean),
     }
 
 
@@ -235,7 +240,7 @@ def _looking_rows(found: Looking) -> list[dict[str, Any]]:
     ]
 
 
-def _credit(quick: bool, seed: int) -> list[dict[str, Any]]:
+def _credit(quick: bool, seed: int, tell: Callable[[str], None]) -> list[dict[str, Any]]:
     """The rows of attribution, off-policy estimates and MMM."""
     try:
         module = importlib.import_module("magnetar.app.benches.credit")
@@ -243,10 +248,10 @@ def _credit(quick: bool, seed: int) -> list[dict[str, Any]]:
         if missing.name != "magnetar.app.benches.credit":
             raise
         return []
-    return module.rows(quick, seed)
+    return module.rows(quick, seed, tell=tell)
 
 
-HEADS = ("truth", "bias", "RMSE", "coverage", "of this market's luck", "half-width")
+HEADS = ("truth", "bias", "RMSE", "coverage", "of the market's own", "half-width")
 
 
 def table(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
@@ -269,8 +274,8 @@ def table(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
             cells["coverage"] = figure.replace("+", "")
         else:
             cells["coverage"] = f"{1.0 - one['value']:.1%} [{1.0 - one['high']:.1%}, {1.0 - one['low']:.1%}]"
-        for name, head in (("rmse", "RMSE"), ("coverage_here", "of this market's luck"), ("half_width", "half-width")):
-            value = one[name]
+        for name, head in (("rmse", "RMSE"), ("coverage_market", "of the market's own"), ("half_width", "half-width")):
+            value = one.get(name)
             if value is not None:
                 cells[head] = f"{value:,.0f}" if name == "half_width" and one["truth"] == 0.0 else f"{value:.1%}"
         if one["recommended"]:
