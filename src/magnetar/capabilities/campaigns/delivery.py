@@ -12,6 +12,9 @@ from magnetar.kernel.bus import Bus
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.vocabulary.campaigns import ConversionKind
 
+_ORDER, _KEPT_ORDER = int(ConversionKind.ORDER), int(ConversionKind.KEPT_ORDER)
+_FIRST_ORDER, _CLICK = int(ConversionKind.FIRST_ORDER), int(ConversionKind.CLICK)
+
 
 class Delivery:
     """Totals per ad group since it was added; `copy()` some and subtract for a period."""
@@ -69,7 +72,7 @@ class Delivery:
 
     def on_ordered(self, event: Ordered) -> None:
         _tally(event.group, self.orders)
-        _tally(np.where(self._buyers.first(event), event.group, -1), self.firsts)
+        _tally_some(event.group, self._buyers.first(event), self.firsts)
         _add(event.group, event.value, self.gmv)
 
     def on_returned(self, event: Returned) -> None:
@@ -84,16 +87,9 @@ class Delivery:
 
     def results(self) -> NDArray[np.int64]:
         """(groups,), what came of the impressions, in what their goals' predictions count: orders, clicks or conversions."""
-        kind = self._roster.conversion
-        return np.select(
-            [
-                (kind == ConversionKind.ORDER) | (kind == ConversionKind.KEPT_ORDER),
-                kind == ConversionKind.FIRST_ORDER,
-                kind == ConversionKind.CLICK,
-            ],
-            [self.orders, self.firsts, self.clicks],
-            self.converted,
-        )
+        out = np.empty(len(self.orders), np.int64)
+        _results(self._roster.conversion, self.orders, self.firsts, self.clicks, self.converted, out)
+        return out
 
     def conversions(self) -> NDArray[np.int64]:
         """(groups,), conversions of the kind that each goal pays for; of kept orders, those not sent back so far."""
@@ -121,9 +117,27 @@ def _count_views(
 
 
 @compiled
+def _results(kind: Array, orders: Array, firsts: Array, clicks: Array, converted: Array, out: Array) -> None:
+    for group in range(out.shape[0]):
+        if kind[group] == _ORDER or kind[group] == _KEPT_ORDER:
+            out[group] = orders[group]
+        elif kind[group] == _FIRST_ORDER:
+            out[group] = firsts[group]
+        else:
+            out[group] = clicks[group] if kind[group] == _CLICK else converted[group]
+
+
+@compiled
 def _tally(group: Array, out: Array) -> None:
     for row in range(group.shape[0]):
         if group[row] >= 0:
+            out[group[row]] += 1
+
+
+@compiled
+def _tally_some(group: Array, which: Array, out: Array) -> None:
+    for row in range(group.shape[0]):
+        if which[row] and group[row] >= 0:
             out[group[row]] += 1
 
 

@@ -39,7 +39,8 @@ class DelayLaw:
         """(batches, 2), when clicks were made and how many, while they are young enough to bring conversions."""
         self._fresh, self._refreshed = 0.0, 0
         self._shares: Floats = np.ones(len(Horizon))
-        self._reckon(self.trials)
+        self._stale = True
+        """Whether something happened since the shares were reckoned; most laws are never asked for a share."""
 
     @property
     def mean(self) -> float:
@@ -64,16 +65,15 @@ class DelayLaw:
             middle = (min(self._refreshed, now) + now) / 2 if self._refreshed else now
             self._young = np.append(self._young, [[middle, self._fresh]], axis=0)
         self._fresh, self._refreshed = 0.0, now
-        age = now - self._young[:, 0]
-        old = age >= EDGES[-1]
-        if old.any():
+        if len(self._young) and now - self._young[0, 0] >= EDGES[-1]:
+            old = now - self._young[:, 0] >= EDGES[-1]
             self.trials += self._young[old, 1].sum()
-            self._young, age = self._young[~old], age[~old]
-        passed = np.clip((age[:, None] - EDGES[:-1]) / np.diff(EDGES), 0.0, 1.0)
-        self._reckon(self.trials + (self._young[:, 1:] * passed).sum(axis=0))
+            self._young = self._young[~old]
+        self._stale = True
 
     def decay(self, keep: float) -> None:
-        """Forget a share of the evidence."""
+        """Forget a share of the evidence; shares stay what they are until the next refresh."""
+        self._reckon()
         self.hits *= keep
         self.trials *= keep
         self._young[:, 1] *= keep
@@ -81,9 +81,17 @@ class DelayLaw:
 
     def share(self, horizon: Horizon) -> float:
         """Share of what arrives in the end that arrives within the horizon, in [0, 1]; grows with the horizon."""
+        self._reckon()
         return float(self._shares[horizon])
 
-    def _reckon(self, trials: Floats) -> None:
+    def _reckon(self) -> None:
+        """Bring the shares up to the last refresh."""
+        if not self._stale:
+            return
+        self._stale = False
+        age = self._refreshed - self._young[:, 0]
+        passed = np.clip((age[:, None] - EDGES[:-1]) / np.diff(EDGES), 0.0, 1.0)
+        trials = self.trials + (self._young[:, 1:] * passed).sum(axis=0)
         expected = float((self.prior * trials).sum())
         rate = float(self.hits.sum()) / expected if expected > 0.0 else 0.0
         share = (self.hits + STRENGTH * self.prior) / (rate * trials + STRENGTH)
@@ -98,6 +106,7 @@ class DelayLaw:
 
     def state(self) -> dict[str, NDArray[np.float64]]:
         """What was learned, as arrays."""
+        self._reckon()
         return {
             "hits": self.hits,
             "trials": self.trials,
@@ -111,4 +120,4 @@ class DelayLaw:
         self.hits, self.trials = state["hits"].copy(), state["trials"].copy()
         self.waited, self.arrived, self._fresh, refreshed = state["sums"].tolist()
         self._refreshed = int(refreshed)
-        self._young, self._shares = state["young"].copy(), state["shares"].copy()
+        self._young, self._shares, self._stale = state["young"].copy(), state["shares"].copy(), False

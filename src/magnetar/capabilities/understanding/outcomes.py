@@ -71,16 +71,16 @@ class _Goals:
 
     @classmethod
     def of(cls, roster: Roster) -> _Goals:
-        goals = [roster.campaigns[row].goal for row in roster.campaign.tolist()]
+        goals, row = [one.goal for one in roster.campaigns], roster.campaign
         plain = [goal.conversion is ConversionKind.ORDER and goal.horizon is Horizon.OPEN for goal in goals]
         return cls(
             roster.version,
-            np.flatnonzero(~np.array(plain, np.bool_)),
-            np.array([goal.kind.by_value for goal in goals], np.bool_),
-            np.array([goal.horizon for goal in goals], np.int64),
-            np.array([goal.expected_rate for goal in goals]),
-            np.array([goal.expected_value for goal in goals]),
-            np.array([goal.price for goal in goals]),
+            np.flatnonzero(~np.array(plain, np.bool_)[row]),
+            np.array([goal.kind.by_value for goal in goals], np.bool_)[row],
+            np.array([goal.horizon for goal in goals], np.int64)[row],
+            np.array([goal.expected_rate for goal in goals], np.float64)[row],
+            np.array([goal.expected_value for goal in goals], np.float64)[row],
+            np.array([goal.price for goal in goals], np.float64)[row],
         )
 
 

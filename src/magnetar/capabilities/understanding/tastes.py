@@ -153,22 +153,26 @@ def liking(tastes: Tastes) -> Floats:
 
     A segment is those who like a category best; up to SAMPLE shoppers are looked at.
     """
-    shoppers, groups = tastes.click_mean.shape
-    total, count, match = np.zeros((groups, groups)), np.zeros(groups), np.empty(groups)
+    mean, hits, load, prior = tastes.click_mean, tastes.click_hits, tastes.click_load, tastes.click_prior
+    met, day_of, edge, today = tastes.met, tastes.day_of, tastes.edge, tastes.today
+    weight = np.float32(tastes.click_strength)
+    shoppers, groups = mean.shape
+    total, count, match = np.zeros((groups, groups)), np.zeros(groups), np.empty(groups, np.float32)
     step = max(1, (shoppers + SAMPLE - 1) // SAMPLE)
-    weight = tastes.click_strength
     for person in range(0, shoppers, step):
-        keep = DAILY_MEMORY ** (tastes.today - int(tastes.day_of[tastes.met[person]]))
-        shared = min(person, tastes.click_prior.shape[0] - 1)
-        known = tastes.met[person] == tastes.edge
+        since = int(met[person])
+        if since == edge:
+            for group in range(groups):
+                match[group] = mean[person, group]
+        else:
+            days = today - int(day_of[since])
+            keep = np.float32(DAILY_MEMORY**days) if days else np.float32(1.0)
+            shared = min(person, prior.shape[0] - 1)
+            for group in range(groups):
+                learned = keep * hits[person, group] + weight * prior[shared, group]
+                match[group] = learned / (keep * load[person, group] + weight)
         one = 0
-        for group in range(groups):
-            if known:
-                match[group] = tastes.click_mean[person, group]
-            else:
-                match[group] = (
-                    keep * tastes.click_hits[person, group] + weight * tastes.click_prior[shared, group]
-                ) / (keep * tastes.click_load[person, group] + weight)
+        for group in range(1, groups):
             if match[group] > match[one]:
                 one = group
         count[one] += 1.0
