@@ -7,6 +7,8 @@ from functools import cache
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_market import (
     TICK,
     advertise_everything,
@@ -134,6 +136,22 @@ def test_ghosts_are_recorded_for_held_out_shoppers_alone_and_cost_nothing():
     assert (before - market.serving.lease == spent).all()
     look(market, pages)
     assert (market.campaigns.delivery.spend.sum() - _grown().campaigns.delivery.spend.sum()) == spent.sum()
+
+
+@given(st.floats(0.02, 0.9), st.integers(0, 10**6), st.sampled_from(DESIGNS), st.integers(0, 200_000))
+@settings(max_examples=25, deadline=None)
+def test_whatever_the_split_no_held_out_shopper_is_paid_for_and_no_ghost_costs(share, seed, design, lease):
+    market = grown()
+    market.experiments.hold_out(OURS, max(share, 1 / 60), design=design)
+    turn(market, 6)
+    ours = market.campaigns.campaign_row(OURS)
+    market.serving.lease[ours] = lease
+    pages = market.decide(pages_for(market, 150, seed=seed))
+    mine = paid_for(market, pages)
+    assert not mine[held(market, max(share, 1 / 60))[pages.shopper]].any()
+    assert lease - market.serving.lease[ours] == pages.charge[mine].sum()
+    for event in events(market, Withheld):
+        assert (event.price <= lease).all()  # what could not have been paid would not have been won
 
 
 def test_a_ghost_is_what_would_have_been_served_and_charged():
