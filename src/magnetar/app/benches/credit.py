@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ import numpy as np
 from magnetar.app.benches.rows import row
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval, share_interval
 from magnetar.capabilities.measurement.attribution import LABEL, RULES, Journeys, attribute, gather
-from magnetar.capabilities.measurement.mmm import LiftTest, Series, fit
+from magnetar.capabilities.measurement.mmm import LiftTest, Prior, Series, fit
 from magnetar.capabilities.measurement.off_policy import (
     ESTIMATORS,
     RECOMMENDED,
@@ -59,6 +58,13 @@ CERTIFIED = ("plain", "rare rewards", "thin overlap")
 """Bandit worlds in which the recommended estimator has goals; the others show what breaks it, refusals overruled."""
 DRAWS, WARM = 300, 150
 """Of a chain, in certification; `measure mmm` takes more."""
+WAYS: tuple[tuple[str, bool, float | None], ...] = (
+    ("series alone, doubt 0", False, 0.0),
+    ("series alone", False, None),
+    ("lift tests, doubt 0", True, 0.0),
+    ("lift tests", True, None),
+)
+"""Of fitting the mix model: name, with a lift test of each channel, doubt (None learns it); the last is recommended."""
 LOOKBACK = 15 * DAY
 TOLERATED = 0.05
 """Error of a channel's share, and of all that is credited, up to which a rule would do."""
@@ -312,27 +318,29 @@ def open_bandit_rows(folder: Path, seed: int, draws: int = 1_000) -> list[dict[s
 
 
 def mix_rows(repetitions: int, seed: int, tell: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Bias and coverage of returns by world, with and without lift tests."""
+    """Bias and coverage of returns by world, with and without lift tests, with and without doubt."""
     rows: list[dict[str, Any]] = []
     for name, world in SALES_WORLDS.items():
-
-        def once(repetition: int, world: SalesWorld = world, *, tested: bool = True) -> Told:
-            return _returns(world.play(seed + 7_919 * repetition), tested, repetition)
-
-        alone = _spread(partial(once, tested=False), range(max(6, repetitions // BESIDE)))
-        done = _spread(once, range(repetitions))
         size = f"{world.weeks} weeks, {world.channels} channels"
-        rows += judged(f"MMM, {name}", size, "series alone", alone, False)
-        rows += judged(f"MMM, {name}", size, "with a lift test a channel", done, True)
+        for title, tested, doubt in WAYS:
+            judge = tested and doubt is None
+            count = repetitions if judge else max(4, repetitions // BESIDE)
+
+            def once(
+                repetition: int, world: SalesWorld = world, tested: bool = tested, doubt: float | None = doubt
+            ) -> Told:
+                return _returns(world.play(seed + 7_919 * repetition), tested, Prior(doubt=doubt), repetition)
+
+            rows += judged(f"MMM, {name}", size, title, _spread(once, range(count)), judge)
         tell(f"credit: MMM, {name} done")
     return rows
 
 
-def _returns(sold: Sold, tested: bool, seed: int) -> Told:
+def _returns(sold: Sold, tested: bool, prior: Prior, seed: int) -> Told:
     tests = (
         [LiftTest(one.channel, one.first, one.last, one.increment, one.error) for one in sold.tests] if tested else []
     )
-    found = fit(Series(sold.outcome, sold.spend, sold.channels), tests, draws=DRAWS, warm=WARM, seed=seed)
+    found = fit(Series(sold.outcome, sold.spend, sold.channels), tests, prior, draws=DRAWS, warm=WARM, seed=seed)
     said = [found.interval(channel) for channel in range(len(sold.channels))]
     value, low, high = (np.array([getattr(one, name) for one in said]) for name in ("mean", "low", "high"))
     return Told(value, low, high, sold.roi)
