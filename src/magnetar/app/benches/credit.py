@@ -31,7 +31,6 @@ from magnetar.capabilities.measurement.off_policy import (
     relative_error,
 )
 from magnetar.kernel.clock import DAY
-from magnetar.kernel.errors import Refused
 from magnetar.twin.credit import (
     BANDIT_WORLDS,
     SALES_WORLDS,
@@ -119,7 +118,7 @@ def judged(case: str, design: str, estimator: str, told: Sequence[Told], recomme
     bias = ratio_interval((value - truth).sum(axis=1), truth.sum(axis=1))
     held = ((low <= truth) & (truth <= high)).mean(axis=1)
     single = truth.shape[1] == 1
-    coverage = share_interval(int(held.sum()), len(held)) if single else mean_interval(held)
+    coverage = share_interval(int(held.sum()), len(held)) if single else _within_one(mean_interval(held))
     scale = float(truth.mean())
     more = {
         "case": case,
@@ -142,6 +141,10 @@ def judged(case: str, design: str, estimator: str, told: Sequence[Told], recomme
             verdict=f"and ≤ {COVERAGE[1]:.0%}" if recommended else None, **more,
         ),
     ]  # fmt: skip
+
+
+def _within_one(share: Interval) -> Interval:
+    return Interval(share.mean, max(0.0, share.low), min(1.0, share.high), share.n)
 
 
 # ---- attribution
@@ -263,34 +266,33 @@ def off_policy_rows(repetitions: int, seed: int, tell: Callable[[str], None]) ->
 
 def _beside() -> Path:
     """Where the Open Bandit files lie on the machine that this is developed on."""
-    return Path(__file__).resolve().parents[5] / "shared" / "data" / "open-bandit-women"
+    above = Path(__file__).resolve().parents
+    return above[min(5, len(above) - 1)] / "shared" / "data" / "open-bandit-women"
 
 
 def open_bandit_rows(folder: Path, seed: int, draws: int = 1_000) -> list[dict[str, Any]]:
     """The value of each logged policy from the other's log, beside its own log; one row that says why where there is no file."""
     files = [folder / f"{name}_women.csv.gz" for name in ("bts", "random")]
     if not all(file.is_file() for file in files):
-        nothing = Interval(math.nan, math.nan, math.nan, 0)
-        return [row("Open Bandit: left out", "share", nothing, verdict=f"没有文件 no files at {folder}")]
+        nothing = Interval(0.0, math.nan, math.nan, 0)
+        return [
+            row("Open Bandit: rows read", "rows", nothing, verdict=f"没有文件, 略过 left out, no files at {folder}")
+        ]
     context = [f"user_feature_{place}" for place in range(4)]
     bts = read_log(files[0], context)
     even = read_log(files[1], context, bts.actions, bts.positions)
     uniform = np.full((len(bts.action), len(bts.actions)), 1.0 / len(bts.actions))
     as_bts = bts.shares()[even.position]
     rows: list[dict[str, Any]] = []
-    try:
-        evaluate(bts.as_log(), uniform, ("ips",))
-    except Refused as error:
-        why = str(error).partition(": ")[2]
-        nothing = Interval(math.nan, math.nan, math.nan, len(bts.action))
-        rows.append(
-            row(
-                "Open Bandit: random from the BTS log, logged chances",
-                "share",
-                nothing,
-                verdict=f"refused: {why.partition('. ')[0]}",
-            )
+    raw, _ = evaluate(bts.as_log(), uniform, ("ips",), insist=True)
+    rows.append(
+        row(
+            "Open Bandit: random from the BTS log, logged chances, effective rows",
+            "rows",
+            Interval(raw.effective, math.nan, math.nan, raw.rows),
+            verdict=f"refused: {raw.refusal}" if raw.refusal else "estimated",
         )
+    )
     for title, log, target, truth in (
         ("random from the BTS log, pooled chances", bts.as_log(pooled=True), uniform, even),
         ("BTS from the random log", even.as_log(), as_bts, bts),
