@@ -30,7 +30,7 @@ def always_valid(total: Effect, planned_error: float, alpha: float = 0.05) -> In
 
     >>> one = always_valid(Effect(300.0, 100.0, 1000.0, 1000), planned_error=100.0)
     >>> round(one.low), round(one.high)
-    (-2, 602)
+    (-4, 604)
     """
     if not 0.0 < alpha < 1.0:
         raise ValueError(f"alpha lies in (0, 1), found {alpha!r}")
