@@ -15,6 +15,9 @@ from typing import Any, cast
 Table = dict[str, "tuple[str, str | Table]"]
 """Name → (help, `module:function`), or (help, table) for a group of commands."""
 
+DEFAULT = ""
+"""In a group: what runs when the next word names none of its commands."""
+
 COMMANDS: Table = {
     "demo": ("一分钟演示 · The sample shop, from catalogue to proof, in a minute", "magnetar.web.demo:demo"),
     "rehearse": ("在数字孪生里预演 · Rehearse a catalogue and a budget", "magnetar.app.commands:rehearse"),
@@ -60,6 +63,47 @@ COMMANDS: Table = {
     "goals": (
         "优化目标表 · The goals that a campaign may have",
         "magnetar.capabilities.campaigns.commands:goals",
+    ),
+    "recommend": (
+        "推荐 · Who wants what: learn from histories, judge and serve",
+        {
+            "fit": (
+                "从行为序列学习 · Learn a model from a file of histories",
+                "magnetar.capabilities.recommendation.commands:fit",
+            ),
+            "serve": (
+                "用模型推荐 · Serve a model over loopback HTTP",
+                "magnetar.capabilities.recommendation.commands:serve",
+            ),
+        },
+    ),
+    "search": (
+        "搜索商品 · Search the catalogue",
+        {
+            DEFAULT: ("搜索商品 · Search the catalogue", "magnetar.capabilities.search.commands:search"),
+            "suggest": ("搜索联想 · Suggest queries", "magnetar.capabilities.search.commands:suggest"),
+            "keywords": (
+                "智能扩词与否词 · Expand keywords of a product, with negatives",
+                "magnetar.capabilities.search.commands:keywords",
+            ),
+        },
+    ),
+    "explain": (
+        "推荐理由 · Why a shopper might want a product, as a path of needs",
+        "magnetar.app.understanding_commands:explain",
+    ),
+    "understand": (
+        "理解 · What the platform understands",
+        {
+            "product": (
+                "商品卡 · A product card, evidence for every claim",
+                "magnetar.app.understanding_commands:product",
+            ),
+            "material": ("素材卡 · What a film shows and says", "magnetar.app.understanding_commands:material"),
+            "shopper": ("人群理解 · What is thought of a shopper", "magnetar.app.understanding_commands:shopper"),
+            "intents": ("消费意图图谱 · Mine the intent graph", "magnetar.app.understanding_commands:intents"),
+            "audience": ("受众推理 · Audiences of a product, ranked", "magnetar.app.understanding_commands:audience"),
+        },
     ),
     "film": ("商品广告片 · A finished ad film of a product", "magnetar.capabilities.creative.commands:film"),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
@@ -112,6 +156,26 @@ COMMANDS: Table = {
                 "估计量认证 · Experiment estimators where the truth is known",
                 "magnetar.app.bench_commands:estimators",
             ),
+            "recommend": (
+                "推荐模型对基线 · Recommenders and their baselines, on a file of histories",
+                "magnetar.app.learning_benches:recommend",
+            ),
+            "search": (
+                "搜索引擎对基线 · Search engines on a catalogue and its queries",
+                "magnetar.app.learning_benches:search",
+            ),
+            "intents": (
+                "意图图谱 · Complements, intentions and paths, against nearest neighbours",
+                "magnetar.app.learning_benches:intents",
+            ),
+            "predict": (
+                "预测校准 · Click, order, return and lifetime predictions beside the oracle",
+                "magnetar.app.learning_benches:predict",
+            ),
+            "coldstart": (
+                "冷启动 · New shoppers, products and merchants in the twin",
+                "magnetar.app.learning_benches:coldstart",
+            ),
         },
     ),
 }
@@ -148,6 +212,8 @@ def run(arguments: list[str]) -> int:
 
             print(__version__)
             return 0
+        if DEFAULT in table and word not in table and word not in ("-h", "--help"):
+            return _call(path, cast(str, table[DEFAULT][1]), [word, *words])
         if word in ("", "-h", "--help"):
             print(_help(path, about, table))
             return 0 if word else 2
@@ -164,8 +230,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _help(path: list[str], about: str, table: Table) -> str:
-    width = max(map(len, table)) + 2
-    rows = "\n".join(f"  {name:<{width}}{entry[0]}" for name, entry in table.items())
+    named = {name or "…": entry for name, entry in table.items()}
+    width = max(map(len, named)) + 2
+    rows = "\n".join(f"  {name:<{width}}{entry[0]}" for name, entry in named.items())
     return f"Usage: {' '.join(path)} COMMAND …\n\n{about}\n\n{rows}\n\nEach command explains itself with --help."
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from magnetar.capabilities.understanding.service import SCENES, Predictor
     from magnetar.capabilities.understanding.shelf import BAND_EDGES, NOBODY, Shelf, ShelfArrays
     from magnetar.capabilities.understanding.tastes import FAVOURITES, Tastes, meet
+    from magnetar.capabilities.understanding.vectors import TextVectors
+    from magnetar.capabilities.understanding.words import plain, terms
 
 __all__ = [
     "BAND_EDGES",
@@ -24,9 +26,12 @@ __all__ = [
     "Shelf",
     "ShelfArrays",
     "Tastes",
+    "TextVectors",
     "learn",
     "meet",
+    "plain",
     "predict",
+    "terms",
 ]
 
 __getattr__ = lazily(
@@ -53,6 +58,11 @@ __getattr__ = lazily(
             "FAVOURITES",
             "Tastes",
             "meet",
+        ),
+        "vectors": ("TextVectors",),
+        "words": (
+            "plain",
+            "terms",
         ),
     },
 )
