@@ -18,17 +18,18 @@ from magnetar.vocabulary.catalogue import Product
 
 KINDS = ("plain", "misspelt", "attribute", "mixed", "synonym", "intent")
 
-_SOUND_ALIKE = (
+_SOUNDS = (
     "锈绣秀 蓝兰篮 帐账仗 壶湖胡 杯背悲 碗晚婉 锅过国 盘攀盆 筷快块 灯登等 椅倚以 桌卓捉 床窗创 垫电店 毛猫茅 衣依医 鞋协写 袜挖哇 帽冒贸 包抱宝 "
     "线现限 充冲虫 座坐做 架价驾 器气汽 机鸡积 笔比币 纸指只 茶查差 糖唐躺 果过裹 米迷谜 油由游 盐严言 水谁睡 洗喜习 净静镜 巾斤金 刷耍涮 膜摸魔 "
     "霜双爽 粉份分 色涩瑟 猫毛 狗够勾 球求裘 绳省升 背被贝 篷蓬棚 睡税 袋带代 炉卢芦 瓶平评 盒和合 箱香相 钩沟勾 毯谈弹 枕真诊 被备贝 套讨桃"
-).split()
+)
+_SOUND_ALIKE = _SOUNDS.split()
 _NEAR_KEYS = {
     "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
     "k": "jl", "l": "k", "m": "n", "n": "mb", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry",
     "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x",
 }  # fmt: skip
-_SAYS_THE_SAME = (
+_SAME = (
     "保温杯 水杯|餐盘 盘子|饭碗 碗|筷子 木筷|炒锅 铁锅|平底锅 煎锅|汤锅 炖锅|菜板 砧板|菜刀 厨刀|收纳箱 储物箱|收纳盒 储物盒|台灯 桌灯|夜灯 小灯|地垫 地毯|"
     "毛巾 面巾|浴巾 大毛巾|枕头 枕芯|被子 棉被|四件套 床品|羽绒服 鹅绒外套|毛衣 针织衫|开衫 针织外套|袜子 棉袜|围巾 披肩|帽子 针织帽|手套 保暖手套|"
     "帐篷 露营篷|睡袋 露营被|折叠椅 露营椅|折叠桌 露营桌|充电宝 移动电源|数据线 充电线|耳机 耳塞|音箱 喇叭|键盘 打字键盘|鼠标 滑鼠|电饭煲 电饭锅|热水壶 烧水壶|"
@@ -40,7 +41,8 @@ _SAYS_THE_SAME = (
     "charger adapter|cable cord|earbud earphone|headphone headset|speaker loudspeaker|kettle boiler|fan blower|notebook notepad|pen rollerball|lipstick lip colour|"
     "shampoo hair wash|diaper nappy|stroller pram|plush stuffed|cookie biscuit|candy sweets|dumbbell weights|wrench spanner|screw fastener|tape adhesive|glove mitt|"
     "bag pouch|bottle flask|filter strainer|brush scrubber|glue adhesive|tube pipe|cutter blade|bucket pail|broom sweeper|soap cleanser|hose pipe|mask respirator"
-).split("|")
+)
+_SAYS_THE_SAME = _SAME.split("|")
 _ABOUT = ("{leaf}推荐", "买{leaf}", "{leaf} 哪个好", "好用的{leaf}", "送人 {leaf}", "best {leaf}", "{leaf} for gift")
 _BOUNDS = ("{what} {bound}元以下", "{what} 不超过{bound}", "{bound}块以内的{what}", "{what} under {bound}")
 
@@ -108,7 +110,7 @@ def _misspelt(product: Product, chance: Chance) -> str:
     query = _plain(product, chance.of("query"))
     if not query:
         return ""
-    latin = [found for found in re.finditer(r"[a-z]{4,}", query)]
+    latin = list(re.finditer(r"[a-z]{4,}", query))
     if latin:
         one = latin[int(chance.of("which").integers(len(latin), 1)[0])]
         return query[: one.start()] + _slip(one.group(), chance.of("slip")) + query[one.end() :]

@@ -1,0 +1,44 @@
+"""Search: from a shopper's words, in Chinese, English or both, to products that exist, each with why it was found."""
+
+from typing import TYPE_CHECKING
+
+from magnetar.kernel.lazy import lazily
+
+if TYPE_CHECKING:
+    from magnetar.capabilities.search.bridge import Bridge
+    from magnetar.capabilities.search.constraints import Wish, take_apart
+    from magnetar.capabilities.search.engine import ENGINES, SearchEngine, Shopper
+    from magnetar.capabilities.search.hits import Found, Hit, Reason
+
+__all__ = [
+    "ENGINES",
+    "Bridge",
+    "Found",
+    "Hit",
+    "Reason",
+    "SearchEngine",
+    "Shopper",
+    "Wish",
+    "take_apart",
+]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "bridge": ("Bridge",),
+        "constraints": (
+            "Wish",
+            "take_apart",
+        ),
+        "engine": (
+            "ENGINES",
+            "SearchEngine",
+            "Shopper",
+        ),
+        "hits": (
+            "Found",
+            "Hit",
+            "Reason",
+        ),
+    },
+)
