@@ -83,24 +83,24 @@ def visit_for(shop: Shop, ticks: int, pages: int = 256, seed: int = 5) -> None:
     rng = np.random.default_rng(seed)  # noqa: TID251
     live, clock = shop.live, shop.clock
     scenes = ("feed", "live", "search", "mall")
-    for tick in range(ticks):
+    for _ in range(ticks):
         clock.step_to(clock.now() + 30 * MINUTE)
         live.open_ticks()
         asks = [("demo", Ask(f"shopper-{rng.integers(600)}", scenes[rng.integers(4)])) for _ in range(pages)]
-        answers = live.decide_many(asks)
+        answers, now = live.decide_many(asks), clock.now()
         reports: list[dict[str, Any]] = []
         for row in range(pages):
             token, depth = answers.tokens[row], int(rng.integers(3, 11))
-            reports.append({"type": "viewed", "id": f"v{tick}-{row}", "page": token, "depth": depth})
+            reports.append({"type": "viewed", "id": f"v{now}-{row}", "page": token, "depth": depth})
             for position, item in enumerate(answers.item[row][:depth]):
                 if item < 0 or rng.random() > 0.05 + 0.012 * (item % 3):
                     continue
                 same = {"page": token, "position": position}
-                reports.append({"type": "clicked", "id": f"c{tick}-{row}-{position}", **same})
+                reports.append({"type": "clicked", "id": f"c{now}-{row}-{position}", **same})
                 if rng.random() < 0.10:
-                    reports.append({"type": "ordered", "id": f"o{tick}-{row}-{position}", **same})
+                    reports.append({"type": "ordered", "id": f"o{now}-{row}-{position}", **same})
                     if rng.random() < 0.09:
-                        reports.append({"type": "returned", "id": f"r{tick}-{row}-{position}", **same})
+                        reports.append({"type": "returned", "id": f"r{now}-{row}-{position}", **same})
         for start in range(0, len(reports), 500):
             live.events(reports[start : start + 500], site="demo")
 

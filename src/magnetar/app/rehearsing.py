@@ -11,13 +11,13 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from magnetar.engines.spread import spread
 from magnetar.twin.rehearsal import ArmResult, Setting, run_pair
 
 
@@ -58,13 +58,10 @@ def main() -> None:
     """Read the order, run its pairs, write a line for each as it ends."""
     order = msgspec.msgpack.decode(_read(int.from_bytes(_read(8), "big")), type=Order)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    workers = min(order.workers or os.cpu_count() or 1, len(order.pairs))
-    with ProcessPoolExecutor(workers, get_context("fork" if os.name == "posix" else "spawn")) as pool:
-        running = {pool.submit(run_pair, order.setting, pair): pair for pair in order.pairs}
-        for done in as_completed(running):
-            line = msgspec.json.encode(PairDone(running[done], [row_of(one) for one in done.result()]))
-            sys.stdout.buffer.write(line + b"\n")
-            sys.stdout.buffer.flush()
+    for place, found in spread(partial(run_pair, order.setting), order.pairs, order.workers):
+        line = msgspec.json.encode(PairDone(order.pairs[place], [row_of(one) for one in found]))
+        sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
     os._exit(0)
 
 

@@ -28,6 +28,7 @@ class Processes:
                 pool.shutdown(wait=False, cancel_futures=True)
                 for worker in set(multiprocessing.active_children()) - others:
                     worker.terminate()
+                    worker.join()
                 raise
 
 

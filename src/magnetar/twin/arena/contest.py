@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 
 from magnetar.capabilities.bidding import make_bidder
+from magnetar.engines.spread import spread as share_out
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.twin.arena.chair import SeatBidder, SeatDay
 from magnetar.twin.arena.episode import Episode
@@ -151,25 +149,6 @@ def _columns(days: Sequence[SeatDay]) -> Columns:
 
 def contest(rounds: Sequence[Round], workers: int = 0) -> Iterator[Result]:
     """Results as they come in, rounds over processes; an interrupt, or closing the iterator early, ends them all."""
-    workers = min(workers or os.cpu_count() or 1, len(rounds))
-    if workers <= 1:
-        yield from map(fight, rounds)
-        return
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-    others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _end_at_once) as pool:
-        futures = [pool.submit(fight, one) for one in rounds]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in set(multiprocessing.active_children()) - others:
-                worker.terminate()
-                worker.join()
-            raise
-
-
-def _end_at_once() -> None:
-    """An interrupt ends a worker where it stands; the parent tells what happened."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with closing(share_out(fight, rounds, workers)) as done:
+        for _, result in done:
+            yield result

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
+from functools import partial
 
+from magnetar.engines.spread import spread
 from magnetar.kernel.errors import BadInput
 from magnetar.twin.certification.one_world import Size, WorldResult, certify_world
 from magnetar.twin.world import load_world
@@ -34,33 +32,11 @@ def certify(
         )
     load_world(world)
     done: dict[int, WorldResult] = {}
-    for result in _run(seed, size, workers or os.cpu_count() or 1, world):
+    for _, result in spread(partial(_one, seed, size, world), range(size.worlds), workers):
         done[result.world] = result
         tell(f"{len(done)}/{size.worlds} {world} {result.world + 1}: {len(result.campaign)} campaigns")
     return [done[one] for one in sorted(done)]
 
 
-def _one(seed: int, number: int, size: Size, world: str) -> WorldResult:
+def _one(seed: int, size: Size, world: str, number: int) -> WorldResult:
     return certify_world(seed, number, size, load_world(world))
-
-
-def _end_at_once() -> None:
-    """An interrupt ends a worker where it stands; the parent tells what happened."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _run(seed: int, size: Size, workers: int, world: str) -> Iterator[WorldResult]:
-    if workers == 1:
-        for number in range(size.worlds):
-            yield _one(seed, number, size, world)
-        return
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(min(workers, size.worlds), context, _end_at_once) as pool:
-        futures = [pool.submit(_one, seed, number, size, world) for number in range(size.worlds)]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval, share_interval
+from magnetar.engines.spread import spread
 from magnetar.twin.estimators.trials import Answer, Stopping, repetitions
 
 _CHUNK = 10
@@ -134,40 +132,19 @@ def looking(stops: Sequence[Stopping], days: int) -> Looking:
     )
 
 
-def _part(seed: int, first: int, last: int, folds: int) -> list[tuple[list[Answer], list[Stopping]]]:
-    return list(repetitions(seed, first, last, folds))
+def _part(seed: int, count: int, folds: int, first: int) -> list[tuple[list[Answer], list[Stopping]]]:
+    return list(repetitions(seed, first, min(first + _CHUNK, count), folds))
 
 
 def run_trials(
     seed: int, count: int, *, folds: int = 2, workers: int = 0, tell: Callable[[int], None] | None = None
 ) -> tuple[list[Answer], list[Stopping]]:
     """All trials of a seed, the same however many processes share them."""
-    workers = min(workers or os.cpu_count() or 1, max(1, count // _CHUNK))
-    parts = [(first, min(first + _CHUNK, count)) for first in range(0, count, _CHUNK)]
+    starts = range(0, count, _CHUNK)
     done: dict[int, list[tuple[list[Answer], list[Stopping]]]] = {}
-
-    def told() -> None:
+    for place, part in spread(partial(_part, seed, count, folds), starts, workers):
+        done[place] = part
         if tell is not None:
             tell(sum(map(len, done.values())))
-
-    if workers == 1:
-        for first, last in parts:
-            done[first] = _part(seed, first, last, folds)
-            told()
-    else:
-        method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-        with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _end_at_once) as pool:
-            futures = {pool.submit(_part, seed, first, last, folds): first for first, last in parts}
-            try:
-                for future in as_completed(futures):
-                    done[futures[future]] = future.result()
-                    told()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    rows = [one for first in sorted(done) for one in done[first]]
+    rows = [one for place in sorted(done) for one in done[place]]
     return [answer for answers, _ in rows for answer in answers], [stop for _, stops in rows for stop in stops]
-
-
-def _end_at_once() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

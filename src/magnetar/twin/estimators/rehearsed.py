@@ -6,11 +6,9 @@ and once for each experiment that the platform runs on itself.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +16,7 @@ from magnetar.capabilities.autopilot import AGENTS
 from magnetar.capabilities.measurement import Design, Estimate
 from magnetar.capabilities.measurement.experiments.assignment import draws
 from magnetar.capabilities.shoppers import Ordered, Returned
+from magnetar.engines.spread import spread
 from magnetar.kernel.bus import HandlingFailed
 from magnetar.kernel.chance import Floats
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
@@ -157,24 +156,14 @@ def run_markets(
     setting: Setting, count: int, cases: Sequence[str], *, workers: int = 0, tell: Callable[[int], None] | None = None
 ) -> list[Answer]:
     """Several markets, in order whoever ran them."""
-    workers = min(workers or os.cpu_count() or 1, max(1, count))
     done: dict[int, list[Answer]] = {}
     setting = replace(setting, arms=("none", AGENT))
-    if workers == 1:
-        for number in range(count):
-            done[number] = run_market(setting, number, cases)
-            if tell is not None:
-                tell(len(done))
-    else:
-        method = "fork" if "fork" in multiprocessing.get_all_start_methods() and os.name == "posix" else "spawn"
-        with ProcessPoolExecutor(workers, multiprocessing.get_context(method)) as pool:
-            futures = {pool.submit(run_market, setting, number, cases): number for number in range(count)}
-            try:
-                for future in as_completed(futures):
-                    done[futures[future]] = future.result()
-                    if tell is not None:
-                        tell(len(done))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+    for number, answers in spread(partial(_numbered, setting, cases), range(count), workers):
+        done[number] = answers
+        if tell is not None:
+            tell(len(done))
     return [answer for number in sorted(done) for answer in done[number]]
+
+
+def _numbered(setting: Setting, cases: Sequence[str], number: int) -> list[Answer]:
+    return run_market(setting, number, cases)
