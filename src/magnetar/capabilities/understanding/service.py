@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
-from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn
+from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn, predict
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
 from magnetar.capabilities.understanding.tastes import (
     AHEAD,
@@ -19,7 +20,7 @@ from magnetar.capabilities.understanding.tastes import (
     rank,
 )
 from magnetar.kernel.bus import Bus
-from magnetar.kernel.chance import Floats
+from magnetar.kernel.chance import Floats, Ints
 from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.fetching import fetch
@@ -33,6 +34,18 @@ CATEGORY_STRENGTH = 30.0
 """Expected hits after which a category speaks for itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """How much is needed to move each factor from what it starts from, in expected hits."""
+
+    click_item: float = 4.0
+    click_match: float = 3.0
+    order_item: float = 2.0
+    order_match: float = 2.0
+    category: float = CATEGORY_STRENGTH
+    """Of a category against everything."""
+
+
 class Predictor:
     """Predicted click rate per view and order rate per click, with their uncertainty.
 
@@ -41,13 +54,12 @@ class Predictor:
     like failures.
     """
 
-    def __init__(self, bus: Bus, shelf: Shelf, shoppers: int) -> None:
-        items, groups = len(shelf), max(len(shelf.categories), 1)
+    def __init__(self, bus: Bus, shelf: Shelf, shoppers: int, strengths: Strengths | None = None) -> None:
+        items, groups, bands = len(shelf), max(len(shelf.categories), 1), len(BAND_EDGES) + 1
         self.shelf = shelf
-        self.clicks = Rates.of(items, shoppers, groups, (SCENES,), base=0.05, item_strength=4.0, match_strength=3.0)
-        self.orders = Rates.of(
-            items, shoppers, len(BAND_EDGES) + 1, (SCENES,), base=0.05, item_strength=2.0, match_strength=2.0
-        )
+        self.strengths = own = strengths or Strengths()
+        self.clicks = Rates.of(items, shoppers, groups, (SCENES,), 0.05, own.click_item, own.click_match)
+        self.orders = Rates.of(items, shoppers, bands, (SCENES,), 0.05, own.order_item, own.order_match)
         self._pending = np.zeros_like(self.orders.items.load), np.zeros_like(self.orders.contexts.load)
         self._waiting = np.zeros_like(self.orders.matches.load)
         self.liked = np.zeros((shoppers, FAVOURITES), np.int16)
@@ -81,6 +93,17 @@ class Predictor:
             self.liked, self._met, self._waited, self._day_of, self._last_of,
             self._edge, self._today, self._grouped,
         )  # fmt: skip
+
+    def rates(self, shopper: Ints, scene: Ints, item: Ints) -> tuple[Floats, Floats]:
+        """(click rate per view, order rate per click) of rows, as of the tick's start; what is not sold is not ordered."""
+        out = np.empty((2, len(item)))
+        clicks, orders, arrays = self.clicks, self.orders, self.shelf.arrays
+        meet(shopper, 0, len(shopper), self.tastes)
+        _rates_of(
+            shopper, scene, item, arrays.category, arrays.band, arrays.price, self.tastes, clicks.items.mean,
+            clicks.contexts.mean, orders.items.mean, orders.contexts.mean, out,
+        )  # fmt: skip
+        return out[0], out[1]
 
     def bring_up_all(self) -> None:
         """Bring every shopper's row up to date, also of those who were not met; for whoever reads the whole table."""
@@ -208,7 +231,7 @@ class Predictor:
             hits = np.bincount(category[sold], factor.hits[sold], count)
             load = np.bincount(category[sold], factor.load[sold], count)
             overall = (hits.sum() + 1.0) / (load.sum() + 1.0)
-            prior = (hits + CATEGORY_STRENGTH * overall) / (load + CATEGORY_STRENGTH)
+            prior = (hits + self.strengths.category * overall) / (load + self.strengths.category)
             factor.prior[sold] = prior[category[sold]]
 
     def new_day(self) -> None:
@@ -224,6 +247,28 @@ class Predictor:
 def _copy(source: Array, target: Array) -> None:
     """Into the first rows and columns."""
     target[tuple(slice(0, length) for length in source.shape)] = source
+
+
+@compiled
+def _rates_of(
+    shopper: Array,
+    scene: Array,
+    item: Array,
+    category: Array,
+    band: Array,
+    price: Array,
+    tastes: Tastes,
+    click_item: Array,
+    click_context: Array,
+    order_item: Array,
+    order_context: Array,
+    out: Array,
+) -> None:
+    for row in range(item.shape[0]):
+        person, where, what = shopper[row], scene[row], item[row]
+        out[0, row] = predict(click_context[where], click_item[what], tastes.click_mean[person, category[what]])
+        order = predict(order_context[where], order_item[what], tastes.order_mean[person, band[what]])
+        out[1, row] = order if price[what] > 0.0 else 0.0
 
 
 @compiled
