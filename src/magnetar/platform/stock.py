@@ -6,13 +6,14 @@ the store, and outlive restarts and new imports.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import column, select, table
 
-from magnetar.capabilities.understanding import Shelf
+from magnetar.capabilities.understanding import Shelf, TextVectors
 from magnetar.kernel.database import Database
 from magnetar.kernel.store import Store
 from magnetar.vocabulary.catalogue import Product
@@ -21,6 +22,8 @@ from magnetar.vocabulary.ids import OPERATOR
 MOST_CATEGORIES = 63
 """An audience is a mask of 63 bits, one for each category; what comes later shares the last."""
 ALL_SCENES = 0b1111
+DIMENSIONS = 16
+"""Of the vectors that say what a product is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,16 @@ class Stock:
             ),
             price=np.array([one.price.amount if one else 0.0 for one in self.products]),
             scenes=np.full(len(self.items), ALL_SCENES, np.uint8),
+            vectors=_described(self.products),
         )
         shelf.arrays.listed[:] = [one is not None and one.available and one.stock != 0 for one in self.products]
         return shelf
+
+
+def _described(products: Sequence[Product | None]) -> NDArray[np.float32]:
+    """(items, dimensions), from each product's words; zeros where the product is gone."""
+    texts = ["" if one is None else " ".join((one.title, one.title_en, one.category, one.brand)) for one in products]
+    return TextVectors.fit(texts, DIMENSIONS, seed=1, least=2).encode(texts)
 
 
 def owners_of_products(store: Store) -> list[str]:

@@ -42,10 +42,14 @@ class Shelf:
     merchants: list[str]
     categories: list[str]
     arrays: ShelfArrays
+    vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """(items, dimensions), what each item's text and pictures say of it; a row of zeros says nothing."""
     row_of: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         self.row_of = {name: row for row, name in enumerate(self.ids)}
+        if not len(self.vectors):
+            self.vectors = np.zeros((len(self.ids), 0), np.float32)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,11 +65,13 @@ class Shelf:
         category: NDArray[np.int64],
         price: Floats,
         scenes: NDArray[np.uint8],
+        vectors: NDArray[np.float32] | None = None,
     ) -> Shelf:
         """A shelf from columns; every item is listed.
 
         Raises:
-            ValueError: the columns differ in length, an id comes twice, or a price is negative or not finite.
+            ValueError: the columns differ in length, an id comes twice, or a price or vector is not finite, or a price
+                negative.
         """
         count = len(ids)
         if {len(merchant), len(category), len(price), len(scenes)} != {count} or len(set(ids)) != count:
@@ -74,6 +80,9 @@ class Shelf:
             )
         if not np.all(np.isfinite(price)) or (count and price.min() < 0):
             raise ValueError("prices must be finite and not negative")
+        seen = np.zeros((count, 0), np.float32) if vectors is None else np.ascontiguousarray(vectors, np.float32)
+        if len(seen) != count or not np.all(np.isfinite(seen)):
+            raise ValueError(f"vectors must be finite and one for each of {count} items, found shape {seen.shape}")
         band = np.searchsorted(np.array(BAND_EDGES), price, side="right")
         arrays = ShelfArrays(
             np.asarray(merchant, np.int64),
@@ -83,7 +92,7 @@ class Shelf:
             np.asarray(scenes, np.uint8),
             np.ones(count, np.bool_),
         )
-        return cls(list(ids), list(merchants), list(categories), arrays)
+        return cls(list(ids), list(merchants), list(categories), arrays, seen)
 
     def of_merchant(self, name: str) -> NDArray[np.int64]:
         """Rows of one merchant's items."""

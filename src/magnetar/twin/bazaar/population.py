@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from magnetar.capabilities.understanding import NOBODY, Shelf
-from magnetar.kernel.chance import Chance, normal, uniform
+from magnetar.kernel.chance import Chance, Floats, normal, uniform
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.twin.bazaar.settings import BazaarSettings
 from magnetar.vocabulary.catalogue import Product
 
 DIMENSIONS = 6
+_WITHIN = 0.55
+"""Spread of items' vectors about their category's centre."""
 ALL_SCENES, WATCHED_SCENES = 0b1111, 0b0011
 
 TASTE, SENSITIVITY, WALLET, PURSE, LOYALTY, NIGHT, CAME, FOLLOWS = 0, 6, 7, 8, 9, 10, 11, 12
@@ -108,6 +111,8 @@ def draw(
     merchants = [products[0].merchant if products else "own"] + [
         f"~rival-{place + 1}" for place in range(settings.rivals)
     ]
+    centre = chance.of("centre").normals(count, DIMENSIONS)
+    own_way = _WITHIN * chance.of("vector").normals(items, DIMENSIONS)
     shelf = Shelf.of(
         ids=names,
         merchants=merchants,
@@ -116,15 +121,13 @@ def draw(
         category=category,
         price=price,
         scenes=scenes,
+        vectors=_described(centre[category], own_way, settings.clarity, chance.of("described")),
     )
 
-    centre = chance.of("centre").normals(count, DIMENSIONS)
     shared = chance.of("shared").normals(items)
     quality = settings.quality * (0.6 * shared + 0.8 * chance.of("quality").normals(items))
     facts = np.zeros((items, _LINE), np.float32)
-    facts[:, VECTOR : VECTOR + DIMENSIONS] = (
-        centre[category] + 0.55 * chance.of("vector").normals(items, DIMENSIONS)
-    ) / np.sqrt(DIMENSIONS)
+    facts[:, VECTOR : VECTOR + DIMENSIONS] = (centre[category] + own_way) / np.sqrt(DIMENSIONS)
     facts[:, APPEAL] = settings.appeal * (0.7 * shared + 0.7 * chance.of("appeal").normals(items))
     facts[:, QUALITY] = quality
     facts[:, LOG_PRICE] = np.where(price > 0, np.log(np.maximum(price, 0.01) / reference[category]), 0.0)
@@ -138,6 +141,16 @@ def draw(
     alias, share = np.empty(shoppers, np.int32), np.empty(shoppers, np.float32)
     total = balance(activity, alias, share)
     return shelf, Truth(facts, (centre / np.sqrt(DIMENSIONS)).astype(np.float32), alias, share, total), people
+
+
+def _described(centre: Floats, own_way: Floats, clarity: float, chance: Chance) -> NDArray[np.float32]:
+    """(items, DIMENSIONS), what texts and pictures say of each item: where it truly lies, blurred and turned.
+
+    `clarity` is the share of the variance within a category that can be seen. Appeal and quality cannot.
+    """
+    blur = _WITHIN * math.sqrt(1.0 / max(clarity, 1e-6) - 1.0) * chance.of("blur").normals(*own_way.shape)
+    turn = np.linalg.qr(chance.of("turn").normals(DIMENSIONS, DIMENSIONS))[0]
+    return ((centre + own_way + blur) @ turn / math.sqrt(DIMENSIONS)).astype(np.float32)
 
 
 def _people(

@@ -51,6 +51,8 @@ class BazaarSettings:
     rival_products: int = 16
     rival_budget: float = 240.0
     """Median daily budget of a rival, currency units."""
+    clarity: float = 0.7
+    """Share of what tells items of a category apart that their texts and pictures show; the rest only behaviour does."""
     contents: int = 160
     """Pieces of organic content that sell nothing."""
     promotion_day: int = -1
