@@ -1,0 +1,1 @@
+"""Embedded readers of what a film says and shows."""
