@@ -79,13 +79,15 @@ MODELS: dict[str, str] = {
     "ease": f"{_HERE}.linear:Ease",
     "ials": f"{_HERE}.linear:Ials",
     "sasrec": f"{_HERE}.sasrec:SasRec",
+    "generator": f"{_HERE}.mixture:GeneratorAlone",
+    "onerec": f"{_HERE}.mixture:Mixture",
 }
 """Name → module:class, imported when asked for; in the order in which a bench runs them."""
 
 BASELINES = ("popularity", "itemknn", "transition", "ease", "ials", "sasrec")
 """What every other model is held against."""
 
-NEEDS_LEARN: frozenset[str] = frozenset({"sasrec"})
+NEEDS_LEARN: frozenset[str] = frozenset({"sasrec", "generator"})
 """Models that are trained by JAX, of the extra `learn`."""
 
 

@@ -1,0 +1,192 @@
+"""What each source says about what comes next: memory, content, popularity, and what was taken before.
+
+Sources are read for one context at a time into scratch space that is as long as the catalogue but only touched where
+something is said, so that the cost is that of the evidence, not of the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from magnetar.capabilities.recommendation.generator import Floats32, Rows
+from magnetar.capabilities.recommendation.memory import READ, Memory
+from magnetar.kernel.compiled import Array, compiled
+
+SOURCES = ("last", "transition", "together", "content")
+"""Columns of what is recalled: after the last item; after all, the latest most; before or after any; alike in content."""
+FADES = (0.0, 0.5, 0.8, 0.8)
+"""By how much a column's evidence shrinks with each event that came later."""
+BACK = 0.25
+"""Weight of 'came before' in the second column."""
+
+
+class Alike(NamedTuple):
+    """The products most alike in content, by row."""
+
+    start: NDArray[np.int64]
+    partner: Rows
+    weight: Floats32
+
+
+def nobody_alike(items: int) -> Alike:
+    """No content at all."""
+    return Alike(np.zeros(items + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def alike(vectors: Floats32, most: int = 20, least: float = 0.1) -> Alike:
+    """(items, at most `most`) nearest by cosine, at least `least` alike; `vectors` have length 1 or 0."""
+    items = len(vectors)
+    rows, partners, weights = [], [], []
+    for first in range(0, items, 512):
+        near = vectors[first : first + 512] @ vectors.T
+        near[np.arange(len(near)), np.arange(first, first + len(near))] = -1.0
+        kept = min(most, items - 1)
+        if kept <= 0:
+            break
+        best = np.argpartition(-near, kept - 1, axis=1)[:, :kept]
+        value = np.take_along_axis(near, best, axis=1)
+        told = value >= least
+        rows.append(np.broadcast_to(np.arange(first, first + len(near))[:, None], best.shape)[told])
+        partners.append(best[told])
+        weights.append(value[told])
+    if not rows:
+        return nobody_alike(items)
+    table = sparse.csr_array(
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(partners))), shape=(items, items)
+    )
+    return Alike(table.indptr.astype(np.int64), table.indices.astype(np.int32), table.data.astype(np.float32))
+
+
+class Evidence:
+    """Recalls, for one context at a time."""
+
+    def __init__(self, memory: Memory, near: Alike) -> None:
+        self.memory, self.near = memory, near
+        self.clear()
+
+    def clear(self) -> None:
+        """Make scratch space anew, for as many items as there are now."""
+        items = len(self.memory)
+        self._value = np.zeros((items, len(SOURCES)), np.float32)
+        self._touched = np.empty(items, np.int32)
+        self._mark = np.zeros(items, np.bool_)
+
+    def recall(self, history: Rows, most: int) -> tuple[Rows, Floats32, Floats32]:
+        """What is said after a history, oldest first.
+
+        Returns:
+            the best `most` items of each source, without repeats; (all sources,) the sum of each over all items;
+            how much is known of the last item and of all, in weights of transitions.
+        """
+        late = np.ascontiguousarray(history[-READ:], np.int32)
+        after, before = self.memory.after, self.memory.before
+        total, known = np.zeros(len(SOURCES), np.float32), np.zeros(2, np.float32)
+        chosen = np.empty(len(SOURCES) * most, np.int32)
+        count = _recall(
+            late, after.start, after.size, after.total, after.partner, after.weight, before.start, before.size,
+            before.partner, before.weight, *self.near, self._value, self._mark, self._touched, total, known,
+        )  # fmt: skip
+        used = _choose(self._value, self._touched, count, most, chosen)
+        self._count = count
+        return np.unique(chosen[:used]), total, known
+
+    def at(self, items: Rows) -> Floats32:
+        """(items, sources), what was recalled of these; call `forget` afterwards."""
+        return self._value[items]
+
+    def forget(self) -> None:
+        """Wipe what was recalled."""
+        touched = self._touched[: self._count]
+        self._value[touched] = 0.0
+        self._mark[touched] = False
+
+
+@compiled
+def _recall(
+    late: Array, a_start: Array, a_size: Array, a_total: Array, a_partner: Array, a_weight: Array, b_start: Array,
+    b_size: Array, b_partner: Array, b_weight: Array, n_start: Array, n_partner: Array, n_weight: Array, value: Array,
+    mark: Array, touched: Array, total: Array, known: Array,
+) -> int:  # fmt: skip
+    count = 0
+    for place in range(len(late)):
+        item = late[place]
+        age = len(late) - 1 - place
+        fade1, fade2 = np.float32(0.5**age), np.float32(0.8**age)
+        if age == 0:
+            known[0] = a_total[item]
+        known[1] += fade1 * a_total[item]
+        for at in range(a_start[item], a_start[item] + a_size[item]):
+            one, weight = a_partner[at], a_weight[at]
+            if not mark[one]:
+                mark[one] = True
+                touched[count] = one
+                count += 1
+            if age == 0:
+                value[one, 0] += weight
+                total[0] += weight
+            value[one, 1] += fade1 * weight
+            value[one, 2] += fade2 * weight
+            total[1] += fade1 * weight
+            total[2] += fade2 * weight
+        for at in range(b_start[item], b_start[item] + b_size[item]):
+            one, weight = b_partner[at], b_weight[at]
+            if not mark[one]:
+                mark[one] = True
+                touched[count] = one
+                count += 1
+            value[one, 1] += np.float32(0.25) * fade1 * weight
+            value[one, 2] += fade2 * weight
+            total[1] += np.float32(0.25) * fade1 * weight
+            total[2] += fade2 * weight
+        for at in range(n_start[item], n_start[item + 1]):
+            one, weight = n_partner[at], n_weight[at]
+            if not mark[one]:
+                mark[one] = True
+                touched[count] = one
+                count += 1
+            value[one, 3] += fade2 * weight
+            total[3] += fade2 * weight
+    return count
+
+
+@compiled
+def _choose(value: Array, touched: Array, count: int, most: int, chosen: Array) -> int:
+    """The best `most` of each column by a threshold heap; repeats between columns are kept."""
+    used = 0
+    scores, names = np.empty(most, np.float32), np.empty(most, np.int32)
+    for column in range(value.shape[1]):
+        held = 0
+        for place in range(count):
+            one = touched[place]
+            score = value[one, column]
+            if score <= 0.0:
+                continue
+            if held < most:
+                at = held
+                while at > 0 and scores[(at - 1) // 2] > score:
+                    up = (at - 1) // 2
+                    scores[at], names[at] = scores[up], names[up]
+                    at = up
+                scores[at], names[at] = score, one
+                held += 1
+            elif score > scores[0]:
+                at = 0
+                while True:
+                    down = 2 * at + 1
+                    if down >= held:
+                        break
+                    if down + 1 < held and scores[down + 1] < scores[down]:
+                        down += 1
+                    if scores[down] >= score:
+                        break
+                    scores[at], names[at] = scores[down], names[down]
+                    at = down
+                scores[at], names[at] = score, one
+        for place in range(held):
+            chosen[used] = names[place]
+            used += 1
+    return used
