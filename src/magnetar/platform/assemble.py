@@ -10,6 +10,8 @@ from magnetar.capabilities.catalogue import CatalogueService
 from magnetar.capabilities.catalogue.wiring import connect as connect_catalogue
 from magnetar.capabilities.orders import OrdersService
 from magnetar.capabilities.orders.wiring import connect as connect_orders
+from magnetar.capabilities.search import SearchService
+from magnetar.capabilities.search.wiring import connect as connect_search
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import Clock, SystemClock
@@ -39,6 +41,7 @@ class Platform:
     catalogue: CatalogueService
     orders: OrdersService
     accounts: AccountsService
+    search: SearchService
 
     def marketplace(self, shelf: Shelf, shoppers: int) -> Marketplace:
         """Serving for a shelf, on this platform's engines."""
@@ -70,4 +73,6 @@ def assemble(settings: Settings, clock: Clock | None = None, seed: int = 0) -> P
     clock = clock or SystemClock()
     runtime = Runtime(settings, clock, Bus(log, clock), store, seed)
     catalogue = connect_catalogue(runtime)
-    return Platform(runtime, catalogue, connect_orders(runtime, catalogue), connect_accounts(runtime))
+    accounts = connect_accounts(runtime)
+    search = connect_search(runtime, catalogue, lambda: [settings.merchant, *accounts.merchants()])
+    return Platform(runtime, catalogue, connect_orders(runtime, catalogue), accounts, search)

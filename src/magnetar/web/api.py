@@ -20,6 +20,7 @@ from magnetar.capabilities.campaigns.routes import router as campaign_routes
 from magnetar.capabilities.catalogue.routes import router as catalogue_routes
 from magnetar.capabilities.ledger.routes import router as ledger_routes
 from magnetar.capabilities.orders.routes import router as order_routes
+from magnetar.capabilities.search.routes import router as search_routes
 from magnetar.kernel.clock import HOUR, Clock
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, ProviderUnavailable, Refused, UnknownProvider
 from magnetar.kernel.store import Store
@@ -66,6 +67,7 @@ def control_plane(live: LivePlatform) -> FastAPI:
     steering = Steering(live)
     app.include_router(catalogue_routes(platform.catalogue, gate))
     app.include_router(order_routes(platform.orders, gate))
+    app.include_router(search_routes(platform.search, gate))
     app.include_router(campaign_routes(steering, gate))
     app.include_router(audit_routes(steering, gate))
     app.include_router(ledger_routes(live.ledger, gate))

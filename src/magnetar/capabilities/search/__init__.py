@@ -9,16 +9,29 @@ if TYPE_CHECKING:
     from magnetar.capabilities.search.constraints import Wish, take_apart
     from magnetar.capabilities.search.engine import ENGINES, SearchEngine, Shopper
     from magnetar.capabilities.search.hits import Found, Hit, Reason
+    from magnetar.capabilities.search.keywords import Keyword, Match, Negative, exclude, expand
+    from magnetar.capabilities.search.service import AskedFor, SearchService
+    from magnetar.capabilities.search.suggesting import Phrases, Suggestion, suggest
 
 __all__ = [
     "ENGINES",
+    "AskedFor",
     "Bridge",
     "Found",
     "Hit",
+    "Keyword",
+    "Match",
+    "Negative",
+    "Phrases",
     "Reason",
     "SearchEngine",
+    "SearchService",
     "Shopper",
+    "Suggestion",
     "Wish",
+    "exclude",
+    "expand",
+    "suggest",
     "take_apart",
 ]
 
@@ -39,6 +52,22 @@ __getattr__ = lazily(
             "Found",
             "Hit",
             "Reason",
+        ),
+        "keywords": (
+            "Keyword",
+            "Match",
+            "Negative",
+            "exclude",
+            "expand",
+        ),
+        "service": (
+            "AskedFor",
+            "SearchService",
+        ),
+        "suggesting": (
+            "Phrases",
+            "Suggestion",
+            "suggest",
         ),
     },
 )

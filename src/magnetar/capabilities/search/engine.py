@@ -61,7 +61,7 @@ class SearchEngine:
         self._ids: dict[str, set[int]] = {}
         self._next = 0
         self._words, self._pieces = Inverted(), Inverted(1.2)
-        self._spelling, self._bridge = Spelling(), Bridge()
+        self.spelling, self.bridge = Spelling(), Bridge()
         self._vectors: TextVectors | None = None
         self._dense = np.zeros((0, 0), np.float32)
         self._generator: Generator | None = None
@@ -113,7 +113,7 @@ class SearchEngine:
             for index in (self._words, self._pieces):
                 index.drop(slot)
             product = self._at.pop(slot)
-            self._spelling.drop(self._texts.pop(slot))
+            self.spelling.drop(self._texts.pop(slot))
             self._brands[plain(product.brand)] -= 1
             for code in _codes(product):
                 self._ids[code].discard(slot)
@@ -142,7 +142,7 @@ class SearchEngine:
         self._masks[slot] = masks
         named = " ".join(texts.get(name, "") for name in ("title", "title_en", "category", "brand", "attributes"))
         self._pieces.put(slot, {piece: float(count) for piece, count in Counter(grams(named)).items()})
-        self._spelling.put(texts)
+        self.spelling.put(texts)
         self._facts[slot] = facts_of(product, texts)
         self._brands[plain(product.brand)] += 1
         for code in _codes(product):
@@ -154,7 +154,7 @@ class SearchEngine:
         slots = sorted(self._at)
         if not slots:
             return
-        self._bridge = Bridge.learn(
+        self.bridge = Bridge.learn(
             (self._at[slot].title, self._at[slot].title_en) for slot in slots if self._at[slot].title_en
         )
         wholes = [_whole(self._texts[slot]) for slot in slots]
@@ -179,13 +179,13 @@ class SearchEngine:
         records = {slot: (self._at[slot], self._texts[slot]) for slot in slots}
         each = max(1, min(24, TAUGHT // len(slots)))
         clicked = [(query, self._slots[key]) for query, key in log if key in self._slots]
-        for_tree = make_up(records, each, self._seed, self._bridge.words)
+        for_tree = make_up(records, each, self._seed, self.bridge.words)
         self._generator.teach([*for_tree, *clicked], self._seed)
         some = slots[:: max(1, len(slots) // 400)]
-        for_gate = make_up({slot: records[slot] for slot in some}, 2, self._seed + 1, self._bridge.words)
+        for_gate = make_up({slot: records[slot] for slot in some}, 2, self._seed + 1, self.bridge.words)
         asked: list[tuple[NDArray[np.float64], int]] = []
         for query, slot in [*for_gate[:800], *clicked[:400]]:
-            candidates, signs = self._signs(understand(query, self._words, self._spelling, self._bridge), ())
+            candidates, signs = self._signs(understand(query, self._words, self.spelling, self.bridge), ())
             row = np.flatnonzero(candidates == slot)
             if len(row):
                 asked.append((signs, int(row[0])))
@@ -235,7 +235,7 @@ class SearchEngine:
         if limit < 1:
             raise ValueError(f"limit must be at least 1, found {limit}")
         with self._lock:
-            asked = understand(query, self._words, self._spelling, self._bridge)
+            asked = understand(query, self._words, self.spelling, self.bridge)
             slots, scores = self._ranked(asked, engine, shopper or Shopper())
             if allowed is not None:
                 kept = np.array([allowed(self._at[slot]) for slot in slots.tolist()], np.bool_)
@@ -407,9 +407,15 @@ class SearchEngine:
 
     # ---- what suggestions and keywords ask
 
-    def known(self, term: str) -> int:
-        """In how many products a term stands."""
-        return self._words.terms.get(term, 0)
+    def place(self, query: str, key: Key) -> tuple[int, int]:
+        """(the product's place among the first hundred, from 1, 0 if not there; how many say every word of the query)."""
+        with self._lock:
+            slots, scores = self._words.scores([[(term, 1.0)] for term in dict.fromkeys(terms(query))])
+            asked = set(terms(query))
+            first = best(slots, scores, 100)[0].tolist()
+            slot = self._slots.get(key)
+            whole = sum(asked <= self._masks[one].keys() for one in first)
+            return (first.index(slot) + 1 if slot in first else 0), whole
 
     def semantic_id(self, key: Key) -> tuple[int, ...]:
         """The product's place in the tree of ids, () where it has none."""

@@ -90,10 +90,10 @@ class Generator:
         matrix = sparse.csr_array((values, (rows, place)), shape=(len(bags), len(used)))
         length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         matrix = sparse.csr_array(sparse.diags_array(1.0 / np.where(length > 0.0, length, 1.0)) @ matrix)
-        most = min(DIMENSIONS, *matrix.shape)
+        smaller = min(len(bags), len(used))
+        most = min(DIMENSIONS, smaller)
         encoder = (0.02 * Chance(seed).of("encoder").normals(size, DIMENSIONS)).astype(np.float32)
         if most:
-            smaller = min(matrix.shape)
             if smaller <= 2 * DIMENSIONS:
                 right = np.linalg.svd(matrix.toarray(), full_matrices=False)[2][:most]
             else:
@@ -168,7 +168,7 @@ class Generator:
             order = chance.of(turn).order(len(known)).astype(np.int64)
             _learn(
                 order, starts, features, weights, leaves, self.encoder, self._nodes, self._first, self._next, self._up,
-                self._live, seen_encoder, seen_nodes, np.float32(rate * (1.0 - 0.8 * turn / rounds)), self.levels,
+                self._live, seen_encoder, seen_nodes, rate * (1.0 - 0.8 * turn / rounds), self.levels,
             )  # fmt: skip
 
     def generate(self, vector: Floats, beam: int = BEAM) -> tuple[Ints, Floats]:
