@@ -84,7 +84,7 @@ def live_through(market: Marketplace, clock: SteppedClock, inputs: Iterator[Enve
                 market.list_items(items)
             case Requested() as asked:
                 market.open_tick(asked.tick)
-                requests = PageRequests(asked.at, asked.request, asked.shopper, asked.scene, asked.wanted)
+                requests = PageRequests(asked.at, asked.request, asked.shopper, asked.scene, asked.wanted, asked.found)
                 decided.append(market.decide(requests))
             case Viewed(depth=depth):
                 market.bus.publish(Viewed(pages=decided[-1], depth=depth))

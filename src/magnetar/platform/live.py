@@ -277,6 +277,7 @@ class LivePlatform:
         new = self._open_market()
         put_in(new, take_out(old))
         new.predictor.take_over(old.predictor)
+        new.following.take_over(old.following)
         new.serving.shown = old.serving.shown
         new.tick, new.opened_at = old.tick, old.opened_at
         new.desk.limits = old.desk.limits
@@ -369,6 +370,7 @@ class LivePlatform:
         for _ in range(min(passed, 30)):
             for part in (market.traffic, market.landscape, market.predictor, market.outcomes, market.bidding):
                 part.new_day()
+            market.following.new_day()
         if passed:
             market.serving.new_day()
         self.ledger.budgets.new_day(max(tick // TICKS_PER_DAY, self._day_of_budgets()))
@@ -408,7 +410,12 @@ class LivePlatform:
         groups, shown = len(market.campaigns.roster), market.serving.shown
         shown.new_day()
         last_day, begun = -1, False
-        learn = {Viewed: predictor.on_viewed, Clicked: predictor.on_clicked, Ordered: predictor.on_ordered}
+        following = market.following
+        learn = {
+            Viewed: (predictor.on_viewed, following.on_viewed),
+            Clicked: (predictor.on_clicked, following.on_clicked),
+            Ordered: (predictor.on_ordered,),
+        }
         for offset, envelope in log.read(min(start, edge.offset)):
             event = _within(envelope.data, capacity)
             kind = type(event)
@@ -419,8 +426,11 @@ class LivePlatform:
                     predictor._matured_at, begun = event.at, True
                 elif day > last_day:
                     predictor.new_day()
+                    following.new_day()
                 last_day = day
                 predictor.refresh(event.at)
+                following.open_tick()
+                following.refresh()
             elif isinstance(event, ShoppersSeated):
                 for row, digest in zip(event.row.tolist(), event.digest.tolist(), strict=True):
                     if row < capacity:
@@ -452,7 +462,8 @@ class LivePlatform:
                 if fresh:
                     self._tell(market, Envelope(envelope.id, envelope.source, envelope.time, envelope.type, event))
                 elif kind in learn:
-                    learn[kind](event)
+                    for take in learn[kind]:
+                        take(event)
         for row in range(ANONYMOUS):
             shown.forget(row)
 
@@ -534,6 +545,7 @@ class LivePlatform:
                 else:
                     row = self.seats.anonymous()
                     market.serving.shown.forget(row)
+                    market.following.forget(row)
                 rows.append(row)
                 scenes.append(SCENES[ask.scene])
                 wanted.append(
@@ -586,6 +598,7 @@ class LivePlatform:
     def _clear(self, row: int) -> None:
         """Forget who held a row."""
         self.market.predictor.forget(row)
+        self.market.following.forget(row)
         self.market.serving.shown.forget(row)
 
     def _seat(self, row: int, digest: int, at: int) -> None:

@@ -19,6 +19,7 @@ from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape, Traffic
 from magnetar.capabilities.ledger import BudgetBook
 from magnetar.capabilities.measurement import Experiments
+from magnetar.capabilities.recommendation import Following
 from magnetar.capabilities.serving import PageRequests, Serving
 from magnetar.capabilities.shoppers import Clicked, Converted, Ordered, Returned, Served, Viewed
 from magnetar.capabilities.understanding import Outcomes, Predictor, Shelf
@@ -61,6 +62,7 @@ class Marketplace:
     bidding: Bidding
     budgets: BudgetBook
     experiments: Experiments
+    following: Following
     serving: Serving
     desk: Desk
     tick: int = -1
@@ -79,11 +81,12 @@ class Marketplace:
         traffic, landscape = Traffic(bus), Landscape()
         bidding = Bidding(bus, campaigns, landscape, traffic, shelf.arrays.price)
         experiments = Experiments(bus, store, campaigns, merchants, shelf.arrays.merchant, shoppers, seed)
-        serving = Serving(bus, predictor, campaigns, landscape, experiments, shoppers, seed, rule=rule)
+        following = Following(bus, shelf, shoppers)
+        serving = Serving(bus, predictor, campaigns, landscape, experiments, following, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
         return cls(
             bus, shelf, predictor, outcomes, campaigns, traffic, landscape, bidding, BudgetBook(), experiments,
-            serving, desk,
+            following, serving, desk,
         )  # fmt: skip
 
     def open_tick(self, tick: int) -> None:
@@ -99,6 +102,7 @@ class Marketplace:
                     self.landscape,
                     self.predictor,
                     self.outcomes,
+                    self.following,
                     self.bidding,
                     self.serving,
                     self.experiments,

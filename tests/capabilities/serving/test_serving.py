@@ -311,7 +311,7 @@ def test_why_is_written_beside_every_place():
     expected = np.array([Reason.PAID, Reason.PAID_COLD_START, Reason.PAID_EXPANSION])[served.group[paid] % 3]
     assert (served.reason[paid] == expected).all()
     assert set(np.unique(expected)) == {Reason.PAID, Reason.PAID_COLD_START, Reason.PAID_EXPANSION}
-    organic = {Reason.RELEVANT, Reason.EXPLORED, Reason.SEARCHED}
+    organic = {Reason.RELEVANT, Reason.EXPLORED, Reason.SEARCHED, Reason.FOLLOWED}
     assert set(np.unique(served.reason[~paid & (served.item >= 0)])) <= organic
     assert (served.reason[served.item < 0] == Reason.EMPTY).all()
 

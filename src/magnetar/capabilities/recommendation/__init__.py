@@ -5,14 +5,29 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.recommendation.following import NEXT, RECENT, Following, follows
     from magnetar.capabilities.recommendation.histories import Histories, histories_of
     from magnetar.capabilities.recommendation.models import BASELINES, MODELS, Cases, Lister, Model, make
 
-__all__ = ["BASELINES", "MODELS", "Cases", "Histories", "Lister", "Model", "histories_of", "make"]
+__all__ = [
+    "BASELINES",
+    "MODELS",
+    "NEXT",
+    "RECENT",
+    "Cases",
+    "Following",
+    "Histories",
+    "Lister",
+    "Model",
+    "follows",
+    "histories_of",
+    "make",
+]
 
 __getattr__ = lazily(
     __name__,
     {
+        "following": ("NEXT", "RECENT", "Following", "follows"),
         "histories": ("Histories", "histories_of"),
         "models": ("BASELINES", "MODELS", "Cases", "Lister", "Model", "make"),
     },

@@ -14,6 +14,7 @@ import numpy as np
 from magnetar.capabilities.auction import insert_ranked, slot_price
 from magnetar.capabilities.forecast import bin_of
 from magnetar.capabilities.measurement import GHOST, Splits, kept_from
+from magnetar.capabilities.recommendation import NEXT, RECENT, follows
 from magnetar.capabilities.serving.candidates import Pools, Value
 from magnetar.capabilities.serving.caps import (
     BLOCK,
@@ -48,10 +49,14 @@ RANKED = POSITIONS + PAID_SLOTS
 LANES = 32
 """Pages whose organic candidates are scored and ranked together, side by side in the processor's wide registers."""
 LISTS = 4
+LISTED, FOLLOWING, ANSWERING = 0, 1, 2
+ANSWER_PUSH = 8.0
+"""What the best answer to a search counts for over what is merely of its category; each later one a little less."""
 EACH = ORGANIC_CANDIDATES // LISTS
 _LAST = ORGANIC_CANDIDATES - 1
 _MICROS = 1e6
 _RELEVANT, _EXPLORED, _SEARCHED = int(Reason.RELEVANT), int(Reason.EXPLORED), int(Reason.SEARCHED)
+_FOLLOWED, _ANSWERED = int(Reason.FOLLOWED), int(Reason.ANSWERED)
 _PAID = int(Reason.PAID)
 _FIRST_AD, _SECOND_AD, _THIRD_AD = PAID_POSITIONS
 _HALF, _SCALE, _LEAST = np.float32(0.5), np.float32(2.0 * JITTER * 2.0**-24), np.float32(1.0 - JITTER)
@@ -64,6 +69,12 @@ class Snapshot(NamedTuple):
 
     shelf: ShelfArrays
     tastes: Tastes
+    recent: Array
+    """(shoppers, RECENT), items that each shopper clicked last."""
+    partners: Array
+    """(items, NEXT), what goes with each item."""
+    follow_lift: float
+    """Factor of the click rate of what follows up."""
     pools: Pools
     value: Value
     click_context: Array
@@ -132,6 +143,10 @@ class Organic(NamedTuple):
     """(LANES,)."""
     match: Array
     """(ORGANIC_CANDIDATES, LANES) float32, scene and shopper's factors of the click rate; 0 beyond `count`."""
+    source: Array
+    """(ORGANIC_CANDIDATES, LANES) int8, LISTED, FOLLOWING or ANSWERING: where the candidate comes from."""
+    push: Array
+    """(ORGANIC_CANDIDATES, LANES) float32, factor of the score alone: how well it answers a search."""
     fit: Array
     """(bands, LANES) float32, scene and shopper's factors of the order rate."""
     stir: Array
@@ -159,13 +174,26 @@ def _shake(luck: np.uint32, item: int) -> np.float32:
 
 @compiled
 def fill_pages(
-    shopper: Array, scene: Array, wanted: Array, request: Array, now: Snapshot, drawn: Drawn, out: Slates
+    shopper: Array,
+    scene: Array,
+    wanted: Array,
+    found: Array,
+    request: Array,
+    now: Snapshot,
+    drawn: Drawn,
+    out: Slates,
 ) -> None:
-    """Fill every page of a batch, in order: natural candidates a block at a time, then page by page what is sold."""
+    """Fill every page of a batch, in order: natural candidates a block at a time, then page by page what is sold.
+
+    `found` is (pages, answers), what a search found for each page, best first, −1 where less; no rows where nobody
+    searched in words.
+    """
     wide, narrow = (ORGANIC_CANDIDATES, LANES), now.tastes.order_mean.shape[1]
     organic = Organic(
         np.zeros(wide, np.int32),
         np.zeros(LANES, np.int64),
+        np.empty(wide, np.float32),
+        np.empty(wide, np.int8),
         np.empty(wide, np.float32),
         np.empty((narrow, LANES), np.float32),
         np.empty(LANES, np.uint32),
@@ -185,7 +213,7 @@ def fill_pages(
         for row in range(first, last):
             if head[shopper[row]] >= 0:
                 fetch(block, int(head[shopper[row]]))
-        _gather(first, last, shopper, scene, wanted, request, now, organic)
+        _gather(first, last, shopper, scene, wanted, found, request, now, organic)
         _score(now, organic)
         _rank(organic.key, organic.top)
         _sell(first, last, shopper, scene, wanted, request, now, organic, of_row, place_of, drawn, out)
@@ -193,13 +221,25 @@ def fill_pages(
 
 @compiled
 def _gather(
-    first: int, last: int, shopper: Array, scene: Array, wanted: Array, request: Array, now: Snapshot, organic: Organic
+    first: int,
+    last: int,
+    shopper: Array,
+    scene: Array,
+    wanted: Array,
+    found: Array,
+    request: Array,
+    now: Snapshot,
+    organic: Organic,
 ) -> None:
-    """Organic candidates: a few strata of each of four lists, best first but not only the best."""
+    """Organic candidates: what a search found or what follows up the latest clicks, then a few strata of lists, best first but not only the best."""
     lists, sizes, explore = now.pools.organic, now.pools.organic_size, now.explore
     liked, click_mean, order_mean = now.tastes.liked, now.tastes.click_mean, now.tastes.order_mean
     click_context, order_context = now.click_context, now.order_context
     item_of, match_of, fit, seen = organic.item, organic.match, organic.fit, organic.seen
+    source_of, push_of = organic.source, organic.push
+    recent, partners, lift = now.recent, now.partners, np.float32(now.follow_lift)
+    category_of, item_scenes, listed = now.shelf.category, now.shelf.scenes, now.shelf.listed
+    answers = found.shape[1] if found.shape[0] > 0 else 0
     counts, stir = organic.count, organic.stir
     categories = lists.shape[1]
     for row in range(first, last):
@@ -207,8 +247,34 @@ def _gather(
         luck = fold(explore, request[row])
         starts = mix(luck ^ np.uint64(900))
         stir[lane] = np.uint32(mix(luck) >> np.uint64(32))
-        count = 0
+        count, skipped = 0, -1
+        if answers > 0 and found[row, 0] >= 0:
+            skipped = 0
+            for place in range(min(answers, EACH)):
+                item = int(found[row, place])
+                if item >= 0 and seen[item] != row and listed[item] and (item_scenes[item] >> where) & 1:
+                    seen[item] = row
+                    item_of[count, lane], source_of[count, lane] = item, ANSWERING
+                    match_of[count, lane] = np.float32(click_context[where] * click_mean[person, category_of[item]])
+                    push_of[count, lane] = np.float32(ANSWER_PUSH / (1.0 + 0.25 * place))
+                    count += 1
+        elif asked < 0 and recent[person, 0] >= 0:
+            skipped = LISTS - 2
+            for turn in range(RECENT * NEXT):  # the best partner of each, then the second of each
+                before = int(recent[person, turn % RECENT])
+                item = int(partners[before, turn // RECENT]) if before >= 0 else -1
+                if item < 0 or seen[item] == row or not listed[item] or not (item_scenes[item] >> where) & 1:
+                    continue
+                if not follows(item, person, recent, partners):
+                    continue
+                seen[item] = row
+                item_of[count, lane], source_of[count, lane] = item, FOLLOWING
+                match_of[count, lane] = lift * np.float32(click_context[where] * click_mean[person, category_of[item]])
+                push_of[count, lane] = 1.0
+                count += 1
         for part in range(LISTS):
+            if part == skipped:
+                continue
             if asked >= 0 and part < LISTS - 1:
                 category = asked
             elif part < FAVOURITES:
@@ -227,10 +293,11 @@ def _gather(
                 if seen[item] != row:
                     seen[item] = row
                     item_of[count, lane], match_of[count, lane] = item, match
+                    source_of[count, lane], push_of[count, lane] = LISTED, 1.0
                     count += 1
         counts[lane] = count
         for place in range(count, ORGANIC_CANDIDATES):
-            match_of[place, lane] = 0.0
+            match_of[place, lane], push_of[place, lane] = 0.0, 1.0
         for band in range(fit.shape[0]):
             fit[band, lane] = np.float32(order_context[where] * order_mean[person, band])
 
@@ -239,7 +306,7 @@ def _gather(
 def _score(now: Snapshot, organic: Organic) -> None:
     """Predicted rates and sorting keys: what a place on the page should be worth, shaken a little."""
     facts, band = now.facts, now.shelf.band
-    item_of, match_of, fit, stir = organic.item, organic.match, organic.fit, organic.stir
+    item_of, match_of, fit, stir, push = organic.item, organic.match, organic.fit, organic.stir, organic.push
     clicks, orders, key = organic.click, organic.order, organic.key
     score = key.view(np.float32)
     value = np.float32(now.value.click)
@@ -253,7 +320,7 @@ def _score(now: Snapshot, organic: Organic) -> None:
         for lane in range(LANES):
             click, order = min(_HALF, match_of[place, lane] * own_click[lane]), min(_HALF, own_order[lane])
             clicks[place, lane], orders[place, lane] = click, order
-            worth = click * (value + order * take[lane])
+            worth = click * (value + order * take[lane]) * push[place, lane]
             score[place, lane] = worth * boost[lane] * _shake(stir[lane], item_of[place, lane])
         for lane in range(LANES):  # the bits of a float above 0 sort as it does; the lowest make no two keys equal
             key[place, lane] = (key[place, lane] & np.int32(~_LAST)) | np.int32(_LAST - place)
@@ -297,7 +364,7 @@ def _sell(
     group_split, alpha, per_click, unit, quota = now.group_split, now.alpha, now.per_click, now.unit, now.quota
     cap, incremental, reach, paid_reason = now.cap, now.incremental, now.reach, now.paid_reason
     reserve, rule, value_to_shopper = now.reserve, now.rule, now.value.shopper
-    item_of, click_of, order_of = organic.item, organic.click, organic.order
+    item_of, click_of, order_of, source_of = organic.item, organic.click, organic.order, organic.source
     top, counts = organic.top, organic.count
     lease, chains, head, block = drawn.lease, drawn.shown, drawn.shown.head, drawn.shown.block
     land_value, land_cost = drawn.land_value, drawn.land_cost
@@ -435,7 +502,11 @@ def _sell(
             item, candidate = natural[place], found[place]
             out_item[row, position] = item
             out_click[row, position], out_order[row, position] = click_of[candidate, lane], order_of[candidate, lane]
-            if asked >= 0 and category_of[item] == asked:
+            if source_of[candidate, lane] == ANSWERING:
+                out_reason[row, position] = _ANSWERED
+            elif source_of[candidate, lane] == FOLLOWING:
+                out_reason[row, position] = _FOLLOWED
+            elif asked >= 0 and category_of[item] == asked:
                 out_reason[row, position] = _SEARCHED
             elif boost[item] > 1.3:
                 out_reason[row, position] = _EXPLORED

@@ -15,6 +15,8 @@ class Reason(enum.IntEnum):
     PAID = 4
     PAID_COLD_START = 5
     PAID_EXPANSION = 6
+    FOLLOWED = 7
+    ANSWERED = 8
 
 
 _SENTENCES = {
@@ -27,6 +29,8 @@ _SENTENCES = {
     Reason.SEARCHED: ("与搜索的品类相符", "Organic: of the category that was searched for."),
     Reason.PAID: ("广告: 出价与相关性在竞价中胜出", "Paid: won its slot by bid and relevance."),
     Reason.PAID_COLD_START: ("广告: 冷启动流量池中的测试曝光", "Paid: a test impression of a cold-start pool."),
+    Reason.FOLLOWED: ("和刚看过的商品相配", "Organic: goes with what was looked into just now."),
+    Reason.ANSWERED: ("符合搜索的内容", "Organic: answers what was searched for."),
     Reason.PAID_EXPANSION: ("广告: 破圈, 向新人群拓展", "Paid: reaching out to a new audience."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape
 from magnetar.capabilities.measurement import Experiments, Withheld
+from magnetar.capabilities.recommendation import Following
 from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic_pools, paid_pools
 from magnetar.capabilities.serving.caps import Shown
 from magnetar.capabilities.serving.page import PAID_SLOTS, Drawn, Slates, Snapshot, fill_pages
@@ -36,6 +37,8 @@ class PageRequests:
     scene: NDArray[np.int64]
     wanted: NDArray[np.int64]
     """Category asked for by a search, −1 where none."""
+    found: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
+    """(pages, answers), items that a search found, best first, −1 where less; no rows where nobody searched in words."""
 
     def __len__(self) -> int:
         return len(self.request)
@@ -43,7 +46,12 @@ class PageRequests:
     def rows(self, which: slice | Ints) -> PageRequests:
         """Some of the rows."""
         return PageRequests(
-            self.at[which], self.request[which], self.shopper[which], self.scene[which], self.wanted[which]
+            self.at[which],
+            self.request[which],
+            self.shopper[which],
+            self.scene[which],
+            self.wanted[which],
+            self.found[which] if len(self.found) else self.found,
         )
 
 
@@ -57,6 +65,7 @@ class Serving:
         campaigns: Campaigns,
         landscape: Landscape,
         experiments: Experiments,
+        following: Following,
         shoppers: int,
         seed: int,
         reserve: float = 0.004,
@@ -68,6 +77,7 @@ class Serving:
         self._campaigns = campaigns
         self._landscape = landscape
         self._experiments = experiments
+        self._following = following
         self.shoppers = shoppers
         self.reserve = reserve
         self.rule = rule
@@ -89,8 +99,10 @@ class Serving:
         roster, predictor = self._campaigns.roster, self._predictor
         groups = len(roster)
         self._landscape.grow(groups)
+        self._following.open_tick()
         if self._organic is None or tick % POOL_TICKS == 0:
             predictor.regroup()
+            self._following.refresh()
             self._organic = *organic_pools(predictor, self.value), predictor.liking()
         lists, sizes, boost, liking = self._organic
         alpha = np.where(np.isfinite(alpha) & (alpha > 0.0), alpha, 0.0)
@@ -109,6 +121,9 @@ class Serving:
         self._snapshot = Snapshot(
             shelf=shelf,
             tastes=predictor.tastes,
+            recent=self._following.recent,
+            partners=self._following.next,
+            follow_lift=self._following.lift,
             pools=Pools(lists, sizes, paid, paid_sizes, boost),
             value=self.value,
             click_context=clicks.contexts.mean,
@@ -144,7 +159,7 @@ class Serving:
         if snapshot is None:
             raise ValueError("open a tick before deciding")
         count = len(requests)
-        _check(requests, self.shoppers, len(self._predictor.shelf.categories))
+        _check(requests, self.shoppers, len(self._predictor.shelf.categories), len(self._predictor.shelf))
         shape = (count, POSITIONS)
         ghost = np.zeros((1 + count * PAID_SLOTS, 4), np.int64) if len(snapshot.splits.key) else _NO_GHOSTS
         out = Slates(
@@ -158,7 +173,16 @@ class Serving:
         )
         landscape = self._landscape
         drawn = Drawn(self.lease, self.shown.chains(count), landscape.value, landscape.cost)
-        fill_pages(requests.shopper, requests.scene, requests.wanted, requests.request, snapshot, drawn, out)
+        fill_pages(
+            requests.shopper,
+            requests.scene,
+            requests.wanted,
+            requests.found,
+            requests.request,
+            snapshot,
+            drawn,
+            out,
+        )
         landscape.pages += count
         served = Served(
             tick=self.tick,
@@ -180,6 +204,7 @@ class Serving:
                 shopper=requests.shopper,
                 scene=requests.scene,
                 wanted=requests.wanted,
+                found=requests.found,
             )
         )
         self._bus.publish(served)
@@ -199,13 +224,16 @@ class Serving:
         self.shown.new_day()
 
 
-def _check(requests: PageRequests, shoppers: int, categories: int) -> None:
+def _check(requests: PageRequests, shoppers: int, categories: int, items: int) -> None:
     if not len(requests):
         return
+    if len(requests.found) not in (0, len(requests)):
+        raise ValueError(f"found has a row for each of {len(requests)} pages or none, found {len(requests.found)}")
     for name, column, low, high in (
         ("shopper", requests.shopper, 0, shoppers),
         ("scene", requests.scene, 0, 4),
         ("wanted category", requests.wanted, -1, categories),
+        ("found item", requests.found, -1, items),
     ):
-        if column.min() < low or column.max() >= high:
+        if column.size and (column.min() < low or column.max() >= high):
             raise ValueError(f"{name} must lie in [{low}, {high}), found {column.min()} to {column.max()}")

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+import numpy as np
+
 from magnetar.kernel.events import Event
 
 POSITIONS = 10
@@ -15,6 +18,10 @@ POSITIONS = 10
 
 Column = Any
 """A numpy array; the log encodes it as dtype, shape and bytes."""
+
+
+def _no_rows() -> Column:
+    return np.zeros((0, 0), np.int32)
 
 
 class Requested(Event, frozen=True):
@@ -31,6 +38,8 @@ class Requested(Event, frozen=True):
     """(pages,) int8, `Scene`."""
     wanted: Column
     """(pages,) int16, the category that a search asks for, −1 where nothing is asked."""
+    found: Column = msgspec.field(default_factory=_no_rows)
+    """(pages, answers) int32, items that a search in words found; no rows where nobody searched in words."""
 
 
 class Served(Event, frozen=True):
