@@ -57,14 +57,14 @@ def fit(model: Model, train: Histories, seed: int, valid: Cases | None) -> float
 
 def judge(model: Model, cases: Cases, fit_cpu: float = 0.0) -> Judged:
     """Rank every item for every case."""
-    lists = isinstance(model, Lister)
+    lister = model if isinstance(model, Lister) else None
     values = np.empty((len(cases), 2, len(METRICS)))
     spent = 0.0
     for rows in chunks(len(cases), len(cases.context.items)):
         part = cases.rows(rows)
         before = time.process_time()
-        if lists:
-            found = [model.top(part.context, max(DEPTHS), seen) for seen in (False, True)]
+        if lister:
+            found = [lister.top(part.context, max(DEPTHS), seen) for seen in (False, True)]
             spent += time.process_time() - before
             ranks = list_ranks(part, *found)
         else:

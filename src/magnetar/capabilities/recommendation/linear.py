@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import sparse
+from scipy.linalg import lapack as _lapack
 
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some, worth
@@ -18,7 +19,7 @@ from magnetar.kernel.errors import Refused
 DECAYS = (1.0, 0.9, 0.8, 0.65, 0.5)
 
 
-def interactions(histories: Histories) -> sparse.csr_array:
+def interactions(histories: Histories) -> Any:
     """(shoppers, items), 1 where a shopper took an item."""
     shape = (len(histories), len(histories.items))
     ones = np.ones(len(histories.item), np.float32)
@@ -28,12 +29,15 @@ def interactions(histories: Histories) -> sparse.csr_array:
     return found
 
 
-def weighed(contexts: Histories, decay: float) -> sparse.csr_array:
+def weighed(contexts: Histories, decay: float) -> Any:
     """(shoppers, items): decay^age of the context's events, summed where an item came more than once."""
     contexts = contexts.latest(CONTEXT)
     weight = recency(contexts, decay).astype(np.float32)
     shape = (len(contexts), len(contexts.items))
     return sparse.csr_array(sparse.coo_array((weight, (contexts.shopper, contexts.item)), shape=shape).tocsr())
+
+
+lapack: Any = _lapack
 
 
 class Ease:
@@ -77,15 +81,13 @@ class Ease:
             sample = some(valid, VALID_CASES // 5 if self._quick else VALID_CASES, seed)
             popular = np.sort(np.argsort(-count, kind="stable")[: self.tuned_items])
             popular = popular[count[popular] > 0]
-            found = {
-                ridge: _ease(taken[:, popular], ridge) for ridge in (self.ridges[1:3] if self._quick else self.ridges)
-            }
-            tried = {
-                (ridge, decay): worth(lambda one, table=table, decay=decay: _scored(one, decay, popular, table), sample)
-                for ridge, table in found.items()
-                for decay in DECAYS
-            }
-            self._ridge, self._decay = max(tried, key=lambda pair: tried[pair])
+            best = -1.0
+            for ridge in self.ridges[1:3] if self._quick else self.ridges:
+                table = _ease(taken[:, popular], ridge)
+                for decay in DECAYS[::2]:
+                    found = worth(lambda one, t=table, d=decay: _scored(one, d, popular, t), sample)
+                    if found > best:
+                        best, self._ridge, self._decay = found, ridge, decay
         self._table = _ease(taken[:, self._known], self._ridge)
 
     def scores(self, contexts: Histories) -> Scores:
@@ -99,14 +101,14 @@ def _scored(contexts: Histories, decay: float, known: Any, table: Any) -> Scores
     return out
 
 
-def _ease(taken: sparse.csr_array, ridge: float) -> Any:
+def _ease(taken: Any, ridge: float) -> Any:
     """(items, items) float32."""
     gram = (taken.T @ taken).toarray().astype(np.float32)
     gram[np.diag_indices_from(gram)] += np.float32(ridge)
-    factor, info = linalg.lapack.spotrf(gram.T, lower=1, overwrite_a=1)
+    factor, info = lapack.spotrf(gram.T, lower=1, overwrite_a=1)
     if info:
         raise ValueError(f"the ridge {ridge} leaves a matrix that is not positive definite")
-    inverse, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     _mirror(inverse)
     diagonal = np.diag(inverse).copy()
     inverse /= -diagonal[None, :]
@@ -135,14 +137,20 @@ class Ials:
 
     name = "ials"
     rounds = 10
-    grid = tuple(
-        (factors, unseen, ridge) for factors in (64, 128) for unseen in (0.01, 0.03) for ridge in (0.003, 0.01, 0.03)
+    grid = (
+        (128, 0.01, 0.01),
+        (128, 0.003, 0.03),
+        (256, 0.03, 0.003),
+        (256, 0.01, 0.01),
+        (256, 0.003, 0.03),
+        (256, 0.003, 0.01),
     )
-    quick_grid = ((64, 0.03, 0.01),)
+    """(factors, weight of unobserved pairs, ridge)."""
+    quick_grid = ((128, 0.01, 0.01),)
 
     def __init__(self, quick: bool = False) -> None:
         self._quick = quick
-        self._numbers, self._decay = (64, 0.03, 0.01), 1.0
+        self._numbers, self._decay = (128, 0.01, 0.01), 0.8
 
     @property
     def chosen(self) -> str:
@@ -160,7 +168,7 @@ class Ials:
             if sample is None:
                 self._items = table
                 return
-            for decay in DECAYS:
+            for decay in DECAYS[::2]:
                 found = worth(lambda one, t=table, n=numbers, d=decay: _folded(one, t, n, d), sample)
                 if found > best:
                     best, self._items, self._numbers, self._decay = found, table, numbers, decay
@@ -173,7 +181,7 @@ class Ials:
 Numbers = tuple[int, float, float]
 
 
-def _factors(taken: sparse.csr_array, factors: int, unseen: float, ridge: float, rounds: int, seed: int) -> Floats:
+def _factors(taken: Any, factors: int, unseen: float, ridge: float, rounds: int, seed: int) -> Floats:
     """(items, factors) float32."""
     chance = Chance(seed).of("ials")
     items = (chance.of("items").normals(taken.shape[1], factors) * 0.1 / np.sqrt(factors)).astype(np.float32)
@@ -189,34 +197,41 @@ def _folded(contexts: Histories, items: Any, numbers: Numbers, decay: float) -> 
     return shoppers @ items.T
 
 
-def _solved(taken: sparse.csr_array, others: Any, unseen: float, ridge: float, block: int = 2048) -> Any:
-    """(rows, factors): each row's least squares against `others`, its entries weighing what `taken` says."""
-    rows, factors = taken.shape[0], others.shape[1]
-    gram = (unseen * (others.T @ others)).astype(np.float32)
-    out = np.zeros((rows, factors), np.float32)
-    count = np.diff(taken.indptr)
-    eye = np.eye(factors, dtype=np.float32)
-    for first in range(0, rows, block):
-        last = min(first + block, rows)
-        span = slice(taken.indptr[first], taken.indptr[last])
-        left = np.repeat(gram[None], last - first, axis=0)
-        left += (ridge * (count[first:last] + unseen * len(others)))[:, None, None].astype(np.float32) * eye
-        right = taken[first:last] @ others
-        _outer(
-            taken.indptr[first : last + 1] - taken.indptr[first], taken.indices[span], taken.data[span], others, left
-        )
-        out[first:last] = np.linalg.solve(left, right[:, :, None])[:, :, 0]
-    return out
+def _solved(taken: Any, others: Any, unseen: float, ridge: float) -> Any:
+    """(rows, factors): each row's least squares against `others`, its entries weighing what `taken` says.
+
+    In the basis in which the unobserved part is diagonal, a row of n entries is a system of n equations
+    (Woodbury's identity), and most rows have few.
+    """
+    values, basis = np.linalg.eigh(unseen * (others.T.astype(np.float64) @ others))
+    turned = np.ascontiguousarray(others @ basis)
+    out = np.zeros((taken.shape[0], others.shape[1]))
+    _solve(taken.indptr, taken.indices, taken.data, turned, np.maximum(values, 0.0), ridge, unseen * len(others), out)
+    return (out @ basis.T).astype(np.float32)
 
 
 @compiled
-def _outer(start: Array, column: Array, weight: Array, others: Array, out: Array) -> None:
-    """Add weight × the outer product of each entry's row of `others` to the row's square."""
-    width = others.shape[1]
+def _solve(
+    start: Array, column: Array, weight: Array, turned: Array, values: Array, ridge: float, extra: float, out: Array
+) -> None:
+    width = turned.shape[1]
     for row in range(len(start) - 1):
-        for place in range(start[row], start[row + 1]):
-            one = others[column[place]]
-            for a in range(width):
-                part = np.float32(weight[place]) * one[a]
-                for b in range(width):
-                    out[row, a, b] += part * one[b]
+        first, last = start[row], start[row + 1]
+        count = last - first
+        if count == 0:
+            continue
+        inverse = 1.0 / (values + ridge * (count + extra))
+        root = np.sqrt(weight[first:last].astype(np.float64))
+        scaled = np.empty((count, width))
+        for place in range(count):
+            scaled[place] = root[place] * turned[column[first + place]]
+        if count <= width:
+            square = np.dot(scaled * inverse, scaled.T)
+            for place in range(count):
+                square[place, place] += 1.0
+            out[row] = inverse * np.dot(scaled.T, np.linalg.solve(square, root))
+        else:
+            full = np.dot(scaled.T, scaled)
+            for place in range(width):
+                full[place, place] += 1.0 / inverse[place]
+            out[row] = np.linalg.solve(full, np.dot(scaled.T, root))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
@@ -23,7 +25,7 @@ def recency(contexts: Histories, decay: float) -> Floats:
     return decay ** age.astype(np.float64)
 
 
-def spread(contexts: Histories, weight: Floats, table: sparse.csr_array) -> Scores:
+def spread(contexts: Histories, weight: Floats, table: Any) -> Scores:
     """(shoppers, items): the sum of the context's rows of `table`, weighted."""
     out = np.zeros((len(contexts), table.shape[1]), np.float32)
     _spread(
