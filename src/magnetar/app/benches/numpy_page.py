@@ -91,12 +91,25 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     place = np.where(size <= EACH, stratum, (size * depth * depth).astype(np.int64))
     there = (stratum < size) | (size > EACH)
     item = pools.organic[scene[:, None, None], lists[:, :, None], np.minimum(place, pools.organic.shape[2] - 1)]
+    match = (click_base * tastes.click_mean[who[:, None], lists]).astype(np.float32).repeat(EACH, axis=1)
     item, there = item.reshape(len(who), -1), there.reshape(len(who), -1)
+
+    # what follows up the latest clicks stands in place of one list, before all others
+    recent = now.recent[who].astype(np.int64)
+    follow = np.where(recent[:, :, None] >= 0, now.partners[recent], -1).transpose(0, 2, 1).reshape(len(who), -1)
+    begun = (asked < 0) & (recent[:, 0] >= 0)
+    fits = (follow >= 0) & shelf.listed[follow] & ((shelf.scenes[follow] >> scene[:, None].astype(np.uint8)) & 1 > 0)
+    fits &= begun[:, None] & ~(follow[:, :, None] == recent[:, None, :]).any(axis=2)
+    replaced = (LISTS - 2) * EACH + np.arange(EACH)
+    there[:, replaced] &= ~begun[:, None]
+    category = shelf.category[follow]
+    lifted = np.float32(now.follow_lift) * (click_base * tastes.click_mean[who[:, None], category]).astype(np.float32)
+    item = np.concatenate([follow, item], axis=1)
+    there, match = np.concatenate([fits, there], axis=1), np.concatenate([lifted, match], axis=1)
     named = np.where(there, item, -1)
     by_item = np.argsort(named, axis=1, kind="stable")
     in_order = named[pages, by_item]
     there[pages, by_item[:, 1:]] &= in_order[:, 1:] != in_order[:, :-1]
-    match = (click_base * tastes.click_mean[who[:, None], lists]).astype(np.float32).repeat(EACH, axis=1)
     fit = (order_base * tastes.order_mean[who]).astype(np.float32)
     own_click, own_order, take, boost = (now.facts[item, column] for column in range(4))
     click = np.minimum(_HALF, match * own_click)
