@@ -67,6 +67,8 @@ class SearchEngine:
         self._generator: Generator | None = None
         self._ids_model: SemanticIds | None = None
         self.gate: Gate = fusion.USUAL
+        self._untaught: Sequence[tuple[str, Key]] | None = None
+        """The log that the generator and the gate have yet to learn from."""
         self.clicks: Counter[Key] = Counter()
         """How often each product was chosen; what is offered where nothing is found."""
 
@@ -84,13 +86,23 @@ class SearchEngine:
 
         Args:
             log: (query, product chosen) pairs; they teach beside the made-up ones.
-            taught: train the generator and the gate; without, both stay as their content alone makes them.
+            taught: train the generator and the gate now; without, `teach` does it when it is first worth the time.
         """
         engine = cls(seed)
         for product in products:
             engine._put(product)
-        engine._fit(log, taught)
+        engine._fit()
+        engine._untaught = log
+        if taught:
+            engine.teach()
         return engine
+
+    def teach(self) -> None:
+        """Train the generator and the gate, where that has not been done."""
+        with self._lock:
+            log, self._untaught = self._untaught, None
+            if log is not None and len(self._slots) > 1 and self._generator is not None:
+                self._teach(sorted(self._at), log)
 
     # ---- keeping up with the catalogue
 
@@ -149,7 +161,7 @@ class SearchEngine:
             self._ids.setdefault(code, set()).add(slot)
         return slot
 
-    def _fit(self, log: Sequence[tuple[str, Key]], taught: bool) -> None:
+    def _fit(self) -> None:
         """Learn what needs many products at once: the bridge, the vectors, the tree of ids, the gate."""
         slots = sorted(self._at)
         if not slots:
@@ -171,8 +183,6 @@ class SearchEngine:
         for slot, codes, vector in zip(slots, self._ids_model.codes, vectors, strict=True):
             self._generator.put(slot, codes.tolist(), vector)
         self._generator.settle(dict(zip(slots, vectors, strict=True)))
-        if taught and len(slots) > 1:
-            self._teach(slots, log)
 
     def _teach(self, slots: Sequence[int], log: Sequence[tuple[str, Key]]) -> None:
         assert self._generator is not None

@@ -25,6 +25,9 @@ SIGNS = (
 )
 """What is known of a candidate, each in [0, 1]."""
 
+RIVALS = 24
+"""Wrong candidates that a query teaches with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -56,7 +59,7 @@ def learn(
 
     Source: Cao et al. (2007), ICML, ListNet with one right answer.
     """
-    asked = [one for one in asked if len(one[0]) > 1]
+    asked = [_hardest(signs, meant, start) for signs, meant in asked if len(signs) > 1]
     if not asked:
         return start
     signs = np.concatenate([one for one, _ in asked])
@@ -77,3 +80,10 @@ def learn(
         seen += slope * slope
         weights = weights - rate * slope / np.sqrt(seen)
     return Gate(tuple(float(one) for one in weights))
+
+
+def _hardest(signs: Floats, meant: int, gate: Gate) -> tuple[Floats, int]:
+    """The one that was meant and the rivals that the gate likes best: the others teach nothing."""
+    order = np.argsort(-gate.score(signs), kind="stable")
+    rivals = order[order != meant][:RIVALS]
+    return signs[np.concatenate([[meant], rivals])], 0

@@ -70,7 +70,10 @@ class SearchService:
             sold: leave out what cannot be bought.
         """
         allowed = _on_sale if sold else None
-        return self.engine(merchant).search(query[:LONGEST], limit, engine=engine, shopper=shopper, allowed=allowed)
+        found = self.engine(merchant)
+        if engine in ("hybrid", "generated", "rrf"):
+            found.teach()
+        return found.search(query[:LONGEST], limit, engine=engine, shopper=shopper, allowed=allowed)
 
     def product(self, merchant: str, id: str) -> Product:
         """A product as it is indexed.
@@ -146,7 +149,7 @@ class SearchService:
                     for _, one in self._asked.list(owner)
                     for id in one.chosen
                 ]
-                engine = SearchEngine.open(products, self._seed, log)
+                engine = SearchEngine.open(products, self._seed, log, taught=False)
                 records = {(str(one.merchant), str(one.id)): one for one in products}
                 opened = self._opened[merchant] = _Opened(engine, records)
             return opened
