@@ -283,3 +283,126 @@ def _show_audiences(result: dict[str, Any]) -> None:
     Console(width=170).print(table)
     for note in result["notes"]:
         Console(width=170).print(Text(note, style="dim"))
+
+
+DataOption = Annotated[
+    str,
+    typer.Option(
+        "--data",
+        metavar="FILE",
+        help="行为文件 (订单表、购物篮、序列), 不给则读平台日志 · Orders, baskets or histories; default: the platform's log.",
+    ),
+]
+TextsOption = Annotated[
+    str, typer.Option("--texts", metavar="FILE", help="商品标题 CSV (item, title) · Titles of the file's items.")
+]
+
+
+def explain(
+    context: typer.Context,
+    shopper_id: Annotated[str, typer.Argument(metavar="SHOPPER", help="用户编号 · The shopper's id.")],
+    product_id: Annotated[str, typer.Argument(metavar="PRODUCT", help="商品编号 · The product's id.")],
+    data: DataOption = "",
+    texts: TextsOption = "",
+    merchant: MerchantOption = "",
+    seed: SeedOption = 1,
+    json: JsonOption = "",
+) -> None:
+    """推荐理由 · From what a shopper did, over needs, to a product; evidence, share, and its rank without the path."""
+    from magnetar.app.intents import history_of, item_of, kept_for, matcher_of, mined, mined_for, seen_words, told_by
+    from magnetar.capabilities.understanding.intents import explain as explained
+    from magnetar.capabilities.understanding.intents.explaining import as_json
+    from magnetar.kernel.errors import NotFound
+
+    check_target(json)
+    session = session_of(context)
+    home = session.settings.home
+    if data:
+        known = mined(told_by(data, texts), seed, placebo=False)
+        history = history_of(known, shopper_id)
+    else:
+        try:
+            known = kept_for(session.platform)
+        except NotFound:
+            known = mined_for(session.platform, seed)
+        history = history_of(known, shopper_id, home, session.merchant(merchant))
+    graph = known.graph
+    found = explained(matcher_of(graph), history, item_of(graph, product_id))
+    result = {"shopper": shopper_id, "events": len(history), **as_json(graph, found, history), "graph": graph.version}
+    write_json(json, "explain", result, seed)
+    if json == "-":
+        return
+    console = Console(width=160, highlight=False)
+    console.print(
+        f"{result['title'] or product_id}: 第 {found.rank} 位 rank {found.rank} / {len(graph.items):,}", markup=False
+    )
+    console.print(
+        f"最近 lately: {' ← '.join(seen_words(history, graph)) or '没有行为 nothing yet'}", markup=False, style="dim"
+    )
+    for one in result["paths"]:
+        mark = "●" if one["needed"] else "○"
+        console.print(f"{mark} {one['share']:.0%}  {' → '.join(one['steps'])}", markup=False)
+        console.print(f"       {_evidence_words(one['evidence'])}", markup=False, style="dim")
+    console.print(
+        f"去掉最强路径 without its best path: 第 {found.rank_without_best} 位; 去掉 ● without those marked ●: 第 {found.rank_without_needed} 位",
+        markup=False,
+    )
+
+
+def _evidence_words(found: dict[str, Any]) -> str:
+    """What stands behind a path, in a line."""
+    if found["kind"] == "prior":
+        return "大家都在买, 与你的行为无关 · popular with everybody, whatever you did"
+    if found["kind"] == "again":
+        return f"同类再购率 comes again {found['again_rate']:.0%}"
+    if found["standing"] == "hypothesis":
+        return "假设, 数据还不够 · a hypothesis, not in the data yet"
+    known = f"同现 {found['support']:.1f} 次, 随机 {found['expected']:.1f} · met {found['support']:.1f}, by chance {found['expected']:.1f}, lift {found['lift']:.1f}"
+    return f"{known} [{found['low']:.1f}, {found['high']:.1f}]" if "low" in found else known
+
+
+def intents(
+    context: typer.Context,
+    data: DataOption = "",
+    texts: TextsOption = "",
+    seed: SeedOption = 1,
+    json: JsonOption = "",
+) -> None:
+    """消费意图图谱 · Mine needs and what goes with what; prints the strongest paths and keeps the graph."""
+    from magnetar.app.intents import file_of, mined, mined_for, summary, told_by
+    from magnetar.capabilities.understanding.intents import graph_file
+
+    check_target(json)
+    session = session_of(context)
+    home = session.settings.home
+    known = mined(told_by(data, texts), seed) if data else mined_for(session.platform, seed)
+    path = file_of(home, data) if data else graph_file(home)
+    known.graph.save(path)
+    result = {**summary(known.graph), "left_out": known.told.left_out, "file": str(path)}
+    write_json(json, "understand intents", result, seed)
+    if json == "-":
+        return
+    console = Console(width=170, highlight=False)
+    console.print(
+        f"{result['events']:,} 条行为 events, {result['shoppers']:,} 用户 shoppers, {result['items']:,} 商品 items, "
+        f"{result['types']:,} 品类 types; {result['edges_found']:,} 条成立 edges stand of {result['tests']:,} tested, "
+        f"打乱后 shuffled {result['placebo_edges']}",
+        markup=False,
+    )
+    table = Table("需求 need", "状态 status", "支持 support", "品类 types")
+    for one in result["needs"][:40]:
+        name = one["name"] if one["name"] == one["name_en"] else f"{one['name']} · {one['name_en']}"
+        table.add_row(*map(Text, (name, one["status"], f"{one['support']:.0%}", ", ".join(one["types"][:8]))))
+    console.print(table)
+    table = Table(
+        "从 from", "到 to", "需求 need", "同现 met", "随机 chance", "提升 lift 95 %", "先后 order", "间隔 lag"
+    )
+    for one in result["edges"][:12]:
+        order = {1: "→", -1: "←", 0: "↔"}[one["direction"]]
+        cells = (
+            one["source"], one["target"], one["need"] or "", f"{one['support']:.0f}", f"{one['expected']:.1f}",
+            f"{one['lift']:.1f} [{one['low']:.1f}, {one['high']:.1f}]", order, f"{one['lag'] / 86_400e6:.1f} d",
+        )  # fmt: skip
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    console.print(f"已保存 kept in {path}", markup=False, style="dim")

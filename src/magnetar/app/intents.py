@@ -1,0 +1,222 @@
+"""The intent graph of the platform or of a file: mined, kept, and asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from magnetar.app.behaviours import Told, from_log, read_behaviour, read_texts
+from magnetar.app.goods import goods_from, sample_shop
+from magnetar.capabilities.understanding.intents import (
+    Blend,
+    IntentGraph,
+    Level,
+    Matcher,
+    Standing,
+    build,
+    graph_file,
+)
+from magnetar.kernel.chance import Ints
+from magnetar.kernel.errors import BadInput, NotFound
+from magnetar.platform.assemble import Platform
+from magnetar.platform.stock import Stock
+from magnetar.platform.tokens import Sealer, secret_in
+
+BLEND = Blend(types=0.1, again=8.0, prior=1e-6)
+"""Chosen on Online Retail baskets of September 2011, which no figure is reported on."""
+LISTED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A graph with the behaviour that it was mined from."""
+
+    graph: IntentGraph
+    told: Told
+
+
+def told_by_platform(platform: Platform) -> Told:
+    """What the log says of everything on the shelf; the catalogue alone where nothing was clicked yet.
+
+    Raises:
+        BadInput: there is neither a shelf nor a catalogue.
+    """
+    runtime, settings = platform.runtime, platform.runtime.settings
+    stock = Stock(runtime.store, settings.currency)
+    items = [one.id for one in stock.items]
+    products = {(one.merchant, one.product): one for one in stock.items}
+    words: dict[str, tuple[str, str]] = {}
+    for merchant in dict.fromkeys(one.merchant for one in stock.items):
+        for product in platform.catalogue.list(merchant):
+            item = products.get((merchant, product.id))
+            if item is not None:
+                words[item.id] = product.title, product.category
+    if not items:
+        goods = list(platform.catalogue.list(settings.merchant)) or list(
+            goods_from(sample_shop() / "catalogue.csv", settings.merchant, settings.currency)
+        )
+        items = [one.id for one in goods]
+        words = {one.id: (one.title, one.category) for one in goods}
+    titles, categories = ([words.get(item, ("", ""))[side] for item in items] for side in (0, 1))
+    return from_log(runtime.bus.log.read(), items, titles, categories)
+
+
+def told_by(data: str, texts: str = "") -> Told:
+    """What a file says, with titles from another where one is named.
+
+    Raises:
+        BadInput: a file cannot be read.
+    """
+    told = read_behaviour(data)
+    return read_texts(texts, told) if texts else told
+
+
+def mined(told: Told, seed: int = 1, placebo: bool = True) -> Known:
+    """The graph of what was told."""
+    titles = told.titles if any(told.titles) else told.items
+    graph = build(told.behaviour, told.items, titles, told.categories, placebo=placebo, seed=seed)
+    return Known(graph, told)
+
+
+def mined_for(platform: Platform, seed: int = 1) -> Known:
+    """The platform's own graph, mined anew; edges that people took out stay out."""
+    known = mined(told_by_platform(platform), seed)
+    try:
+        old = IntentGraph.load(graph_file(platform.runtime.settings.home))
+    except (NotFound, BadInput):
+        return known
+    return replace(known, graph=known.graph.carried_from(old))
+
+
+def kept_for(platform: Platform) -> Known:
+    """The kept graph, with the log's histories over its items.
+
+    Raises:
+        NotFound: none was mined yet.
+    """
+    graph = IntentGraph.load(graph_file(platform.runtime.settings.home))
+    told = told_by_platform(platform)
+    if told.items != graph.items:  # new products since: their events wait for the next mining
+        row_of = {item: row for row, item in enumerate(graph.items)}
+        place = np.array([row_of.get(item, -1) for item in told.items] or [-1], np.int64)
+        told = Told(
+            told.behaviour.seen_as(place),
+            told.shoppers,
+            graph.items,
+            graph.titles,
+            [""] * len(graph.items),
+            told.left_out,
+        )
+    return Known(graph, told)
+
+
+def file_of(home: Path, data: str) -> Path:
+    """Where the graph of a file is kept."""
+    return graph_file(home, f"file-{Path(data).name.split('.')[0]}")
+
+
+def history_of(known: Known, shopper: str, home: Path | None = None, site: str = "") -> Ints:
+    """A shopper's items in time order.
+
+    Args:
+        home: where the installation's secret lies; with it, a site's own id of a shopper is found by its digest.
+
+    Raises:
+        NotFound: the data hold no such shopper.
+    """
+    found = known.told.history(shopper)
+    if found is None and home is not None:
+        digest = f"{Sealer(secret_in(home)).digest('shopper', site, shopper):016x}"
+        found = known.told.history(digest)
+    if found is None:
+        some = ", ".join(known.told.shoppers[:3])
+        raise NotFound(
+            f"数据里没有用户 {shopper[:60]!r}. · The data hold no shopper {shopper[:60]!r}"
+            + (
+                f"; among its {len(known.told.shoppers):,} are {some}."
+                if some
+                else ": nobody has clicked or ordered yet."
+            )
+        )
+    return found
+
+
+def item_of(graph: IntentGraph, product: str) -> int:
+    """The row of a product.
+
+    Raises:
+        NotFound: the graph has none of that id.
+    """
+    if product in graph.items:
+        return graph.items.index(product)
+    near = [item for item in graph.items if product.lower() in item.lower()][:3] or graph.items[:3]
+    raise NotFound(
+        f"图谱里没有商品 {product[:60]!r}. · The graph has no product {product[:60]!r}"
+        + (f"; it has {', '.join(near)} …" if near else ": it is empty.")
+    )
+
+
+def summary(graph: IntentGraph, most: int = LISTED) -> dict[str, Any]:
+    """The graph in figures, with its needs and its strongest edges."""
+    links = graph.type_links
+    alive = graph.alive(Level.TYPES)
+    solid = np.flatnonzero(alive & (links.standing != Standing.HYPOTHESIS))
+    order = solid[np.lexsort((links.target[solid], links.source[solid], -links.low[solid]))]
+    states = [one.status for one in graph.needs]
+    return {
+        **graph.about,
+        "version": graph.version,
+        "item_edges": len(graph.item_links),
+        "type_edges": {one.name.lower(): int((links.standing == one).sum()) for one in Standing},
+        "removed": sorted(graph.removed),
+        "needs": [
+            {
+                "id": one.id, "name": one.name, "name_en": one.name_en, "status": one.status, "source": one.source,
+                "support": one.support, "types": [graph.types[kind] for kind in one.types],
+            }
+            for one in graph.needs
+        ],
+        "needs_by_status": {one: states.count(one) for one in dict.fromkeys(states)},
+        "edges": [edge_json(graph, Level.TYPES, int(row)) for row in order[: most * 10]],
+    }  # fmt: skip
+
+
+def edge_json(graph: IntentGraph, level: Level, row: int) -> dict[str, Any]:
+    """One edge with its evidence."""
+    links = graph.links(level)
+    names = (
+        graph.types
+        if level is Level.TYPES
+        else [title or item for title, item in zip(graph.titles, graph.items, strict=True)]
+    )
+    need = int(links.need[row])
+    return {
+        "edge": graph.edge_id(level, row),
+        "source": names[int(links.source[row])],
+        "target": names[int(links.target[row])],
+        "need": graph.needs[need].name if need >= 0 else None,
+        "standing": Standing(int(links.standing[row])).name.lower(),
+        "weight": float(links.weight[row]),
+        **{
+            name: float(getattr(links, name)[row])
+            for name in ("support", "expected", "lift", "low", "high", "p", "after", "before", "lag")
+        },
+        "direction": int(links.direction[row]),
+    }
+
+
+def matcher_of(graph: IntentGraph) -> Matcher:
+    """The graph made ready, with the weights of paths that are in use."""
+    return Matcher(graph, BLEND)
+
+
+def seen_words(history: Sequence[int] | Ints, graph: IntentGraph, most: int = 5) -> list[str]:
+    """What somebody did last, by title."""
+    return [re.sub(r"\s+", " ", graph.titles[int(item)] or graph.items[int(item)]) for item in list(history)[-most:]][
+        ::-1
+    ]
