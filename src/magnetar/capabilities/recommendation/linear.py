@@ -47,6 +47,7 @@ class Ease:
     """
 
     name = "ease"
+    settled = True
     ridges = (30.0, 100.0, 300.0, 1000.0)
     most_items = 20_000
     """Beyond so many items with events the dense inverse would need more than 3 GB."""
@@ -110,6 +111,7 @@ def _ease(taken: Any, ridge: float) -> Any:
         raise ValueError(f"the ridge {ridge} leaves a matrix that is not positive definite")
     inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     _mirror(inverse)
+    inverse = inverse.T  # the same, being symmetric, with its rows together in memory
     diagonal = np.diag(inverse).copy()
     inverse /= -diagonal[None, :]
     inverse[np.diag_indices_from(inverse)] = 0.0

@@ -72,6 +72,7 @@ class ItemKNN:
     """
 
     name = "itemknn"
+    settled = True
     decays = (1.0, 0.9, 0.8, 0.65, 0.5, 0.3)
 
     def __init__(self) -> None:
@@ -118,6 +119,7 @@ class TransitionKNN:
     """
 
     name = "transition"
+    settled = True
     window = 8
     lead = 0.0
     decays = (0.9, 0.8, 0.65, 0.5, 0.3)

@@ -12,6 +12,8 @@ class Popularity:
     """Scores items by how often they were taken."""
 
     name = "popularity"
+    settled = True
+    """Whatever the seed, the result is the same but for the cases that numbers are chosen on."""
 
     def fit(self, train: Histories, seed: int) -> None:
         """Count."""

@@ -56,6 +56,7 @@ class SasRec:
     def __init__(self, quick: bool = False, recipe: Recipe | None = None) -> None:
         self._recipe = recipe or (Recipe(steps=300, batch=16, patience=2) if quick else Recipe())
         self._quick = quick
+        self._steps = self._recipe.steps // 3
         self.chosen = ""
 
     def fit(
@@ -65,7 +66,8 @@ class SasRec:
         valid: Cases | None = None,
         tell: Callable[[int, float], None] = lambda step, found: None,
     ) -> None:
-        """Teach; the weights that do best on validation are kept. Without validation, a third of the steps are taken.
+        """Teach; the weights that do best on validation are kept. Without validation, as many steps are taken as
+        did best before, or a third of the most.
 
         Raises:
             ProviderUnavailable: JAX is not installed.
@@ -79,7 +81,7 @@ class SasRec:
             return
         taught = _Taught(recipe, weights, len(train.items), packs.batch, chance)
         if valid is None:
-            for _, batch in zip(range(recipe.steps // 3), packs, strict=False):
+            for _, batch in zip(range(self._steps), packs, strict=False):
                 taught.step(*batch)
             self._weights = taught.weights()
             return
@@ -98,6 +100,7 @@ class SasRec:
                 best, best_step, since, self._weights = found, step, 0, now
             if since >= recipe.patience or step >= recipe.steps:
                 break
+        self._steps = max(1, best_step)
         self.chosen = f"size {recipe.size}, blocks {recipe.blocks}, steps {best_step}"
 
     def scores(self, contexts: Histories) -> Scores:
