@@ -172,6 +172,14 @@ COMMANDS: Table = {
                 "预测校准 · Click, order, return and lifetime predictions beside the oracle",
                 "magnetar.app.learning_benches:predict",
             ),
+            "cards": (
+                "商品卡 · Attributes recovered from texts alone",
+                "magnetar.app.learning_benches:cards",
+            ),
+            "portraits": (
+                "用户画像 · Price bands, look-alikes and identities, by a split in time",
+                "magnetar.app.learning_benches:portraits",
+            ),
             "coldstart": (
                 "冷启动 · New shoppers, products and merchants in the twin",
                 "magnetar.app.learning_benches:coldstart",

@@ -72,8 +72,8 @@ class Goods:
 class Taste:
     """How portraits are drawn; found on validation data (`magnetar bench portraits --tuning`)."""
 
-    half_life_days: float = 90.0
-    band_strength: float = 4.0
+    half_life_days: float = 180.0
+    band_strength: float = 8.0
     """Deeds' worth of trust in the price bands of everybody."""
     tempering: float = 0.7
     """Share of the evidence of a deed that counts, as deeds of one person are not independent."""
@@ -150,6 +150,9 @@ class Population:
     rates: Mapping[str, float]
     """By identity: share of the goods (or of all deeds) that carry one of its words."""
     bands: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
+    """Of what is bought; of goods where no purchase is known."""
+    click_worth: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Share of the orders over share of the clicks, by band: dear things are looked at more than they are bought."""
 
     @classmethod
     def of(cls, goods: Mapping[str, Goods], events: Sequence[Event] = ()) -> Population:
@@ -159,12 +162,28 @@ class Population:
         rates = {
             one.name: (sum(1 for each in chosen if _speaks(one, each)) + 0.5) / (count + 5.0) for one in (*IDENTITIES, BARGAIN)
         }  # fmt: skip
-        falls = np.ones(BANDS)
-        for one in chosen:
-            if math.isfinite(one.percentile):
-                falls[band_of(one.percentile)] += 1.0
-        falls /= falls.sum()
-        return cls(goods, rates, (float(falls[0]), float(falls[1]), float(falls[2])))
+        bought = [goods[one.product] for one in events if one.product in goods and one.deed is Deed.ORDER]
+        looked = [goods[one.product] for one in events if one.product in goods and one.deed in (Deed.CLICK, Deed.VIEW)]
+        falls = _shares(bought or chosen)
+        worth = click_worth(falls, _shares(looked)) if bought and looked else np.ones(BANDS)
+        return cls(
+            goods, rates, (float(falls[0]), float(falls[1]), float(falls[2])),
+            (float(worth[0]), float(worth[1]), float(worth[2])),
+        )  # fmt: skip
+
+
+def _shares(chosen: Sequence[Goods]) -> Floats:
+    """(BANDS,), one case each before anything is seen."""
+    falls = np.ones(BANDS)
+    for one in chosen:
+        if math.isfinite(one.percentile):
+            falls[band_of(one.percentile)] += 1.0
+    return falls / falls.sum()
+
+
+def click_worth(bought: Floats, looked: Floats) -> Floats:
+    """(BANDS,), how many times more a band is bought than looked at, for shares that are not 0."""
+    return bought / looked
 
 
 def goods_of(products: Sequence[Product], cards: Mapping[str, ProductCard]) -> dict[str, Goods]:
@@ -279,7 +298,10 @@ def _prices(
     high = 1.0 + float((heavy * chosen).sum())
     low = 1.0 + float((heavy * (1.0 - chosen)).sum())
     interval = betaincinv(high, low, np.array([0.1, 0.9]))
-    counts = band_counts(chosen, heavy)
+    worth = np.array(population.click_worth)
+    looked = np.array([events[place].deed in (Deed.CLICK, Deed.VIEW) for place in places], bool)
+    bands_chosen = np.array([band_of(one) for one in chosen.tolist()], np.int64)
+    counts = band_counts(chosen, np.where(looked, heavy * worth[bands_chosen], heavy) if places else heavy)
     bands = band_odds(counts, np.array(population.bands), taste.band_strength)
     strongest = sorted(places, key=lambda place: -weights[place])[:SHOWN]
     return (

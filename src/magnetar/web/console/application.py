@@ -21,12 +21,14 @@ from magnetar.web.console.pages import (
     accounts,
     audit,
     campaigns,
+    cards,
     catalogue,
     creatives,
     experiments,
     market,
     overview,
     rehearsals,
+    search,
     signing_in,
 )
 from magnetar.web.console.site import Site, failed
@@ -40,7 +42,20 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         live: the running marketplace that the door serves; the console opens one of its own where there is none.
     """
     site = Site(platform, live)
-    parts = (signing_in, overview, catalogue, campaigns, market, experiments, rehearsals, creatives, audit, accounts)
+    parts = (
+        signing_in,
+        overview,
+        catalogue,
+        cards,
+        search,
+        campaigns,
+        market,
+        experiments,
+        rehearsals,
+        creatives,
+        audit,
+        accounts,
+    )
     routes = [route for part in parts for route in part.routes(site)]
 
     async def on_error(request: Request, error: Exception) -> Response:
