@@ -173,7 +173,7 @@ def _rows(scored: dict[str, Scored], judged: Sequence[Judged]) -> list[dict[str,
     for kind, places in groups.items():
         for name, one in scored.items():
             recall = mean_interval(one.recall[places])
-            more = {
+            more: dict[str, Any] = {
                 "engine": name,
                 "kind": kind or "all",
                 "recall@10": recall.mean,
@@ -219,7 +219,7 @@ def _updates(engine: SearchEngine, products: Sequence[Product]) -> list[dict[str
             "CPU ms",
             interval,
             goal=100.0,
-            met=worst <= 100.0 and first == len(spent),
+            met=bool(worst <= 100.0) and first == len(spent),
             at_most=True,
         ),
     ]
@@ -236,13 +236,13 @@ def _one_language(products: Sequence[Product], quick: bool, seed: int) -> list[d
     engine = SearchEngine.open(stripped)
     scored = {name: _score(engine, name, judged) for name in ENGINES}
     base = float(scored["bm25"].recall.mean())
-    return [
-        row(
-            f"{name}: recall@10, English query for a product without English", "of 1", mean_interval(one.recall), baseline=("bm25", base),
-            engine=name, kind="one-language", **{"recall@10": float(one.recall.mean()), "mrr": float(one.reciprocal.mean()), "p99_ms": one.p99_ms},
-        )
-        for name, one in scored.items()
-    ]  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    for name, one in scored.items():
+        recall = mean_interval(one.recall)
+        more: dict[str, Any] = {"recall@10": recall.mean, "mrr": float(one.reciprocal.mean()), "p99_ms": one.p99_ms}
+        label = f"{name}: recall@10, English query for a product without English"
+        rows.append(row(label, "of 1", recall, baseline=("bm25", base), engine=name, kind="one-language", **more))
+    return rows
 
 
 def _losing(engine: SearchEngine, scored: dict[str, Scored], judged: Sequence[Judged]) -> list[dict[str, Any]]:
