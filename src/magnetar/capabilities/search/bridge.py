@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from magnetar.capabilities.search.constraints import is_unit
 from magnetar.capabilities.understanding import terms
 
 PAIRS = 50_000
@@ -36,7 +37,9 @@ class Bridge:
         en: list[list[str]] = []
         for one, other in pairs:
             left = sorted({term for term in terms(one) if term[0] >= "\u3400"})
-            right = sorted({term for term in terms(other) if term[0].isascii() and term[0].isalpha()})
+            right = sorted(
+                {term for term in terms(other) if term[0].isascii() and term[0].isalpha() and not is_unit(term)}
+            )
             if left and right:
                 zh.append(left)
                 en.append(right)

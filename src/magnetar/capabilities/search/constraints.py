@@ -125,6 +125,11 @@ class Facts:
     sizes: frozenset[str]
 
 
+def is_unit(word: str) -> bool:
+    """Whether a word is a unit of measure, which says nothing without its figure."""
+    return word in _UNITS
+
+
 def take_apart(query: str) -> Wish:
     """Find the conditions in a query.
 

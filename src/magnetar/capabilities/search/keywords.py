@@ -11,6 +11,7 @@ from enum import StrEnum
 import rjieba
 
 from magnetar.capabilities.search.bridge import Bridge
+from magnetar.capabilities.search.constraints import is_unit
 from magnetar.capabilities.search.fields import words_of
 from magnetar.capabilities.search.hits import Reason
 from magnetar.capabilities.understanding import plain, terms
@@ -106,17 +107,17 @@ def expand(
         elif asked and set(terms(query)) <= set(terms(f"{product.title} {product.title_en} {product.category}")):
             add(query, Match.PHRASE, "log", 0.9, "有人搜过, 词都在标题里", "asked, and every word is in the title")
     leaf = product.category.rsplit(" > ", 1)[-1]
-    heads = _heads(product)
+    heads = heads_of(product)
     if product.brand:
         for head in heads[:3]:
             add(f"{product.brand} {head}", Match.EXACT, "brand", 0.95, "品牌 + 品名", "brand with what it is")
         add(product.brand, Match.PHRASE, "brand", 0.8, "自有品牌", "own brand")
-    for phrase in _phrases(product.title):
+    for phrase in _phrases(product):
         add(phrase, Match.PHRASE, "title", 0.9, "标题里相邻的词", "neighbouring words of the title")
-    for phrase in _phrases(product.title_en):
+    for phrase in _english(product.title_en, product.brand):
         add(phrase, Match.PHRASE, "title", 0.85, "英文标题里相邻的词", "neighbouring words of the English title")
     for value in product.attributes.values():
-        if 1 < len(value) <= 12 and heads:
+        if 1 < len(value) <= 12 and heads and not any(mark in value for mark in "、，,/"):
             add(
                 f"{value} {heads[0]}",
                 Match.PHRASE,
@@ -142,7 +143,7 @@ def expand(
     if leaf:
         add(leaf, Match.BROAD, "category", 0.55, "类目名", "name of the category")
     for other, together in sorted(neighbours, key=lambda one: (-one[1], one[0].id))[:8]:
-        for head in _heads(other)[:1]:
+        for head in heads_of(other)[:1]:
             add(
                 head, Match.BROAD, "neighbour", 0.5 * (1.0 - 1.0 / (1.0 + together)),
                 f"常与 {other.title[:16]} 一起被选 ({together} 次)", f"often chosen with {(other.title_en or other.title)[:32]} ({together} times)",
@@ -158,7 +159,7 @@ def exclude(product: Product, products: Sequence[Product], limit: int = 30) -> l
     """
     found: dict[str, Negative] = {}
     own = plain(f"{product.title} {product.title_en} {product.category} {' '.join(product.attributes.values())}")
-    mine = [word for word in _words(product.title) if len(word) > 1]
+    mine = [word for word in _words(" ".join(_runs(product.title, product.brand)) or product.title) if len(word) > 1]
     confused: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     rivals: Counter[str] = Counter()
     for other in products:
@@ -170,7 +171,7 @@ def exclude(product: Product, products: Sequence[Product], limit: int = 30) -> l
             continue
         shared = [word for word in mine if word in plain(other.title) and plain(word) != plain(product.brand)]
         for word in shared[:3]:
-            for head in _heads(other)[:2]:
+            for head in heads_of(other)[:1]:
                 if head not in own and head != word and word not in plain(other.brand):
                     confused[word, head][other.category or "?"] += 1
     ranked = sorted(confused.items(), key=lambda one: (-sum(one[1].values()), one[0]))
@@ -211,29 +212,64 @@ def _says(text: str, word: str) -> bool:
 
 def _words(text: str) -> list[str]:
     runs, latin = words_of(text)
-    return [word for run in runs for word in rjieba.cut(run, True)] + latin
+    return [word for run in runs for word in rjieba.cut_for_search(run, True)] + [word for word in latin if not is_unit(word)]
 
 
-def _heads(product: Product) -> list[str]:
-    """What a title calls its product: its longer Chinese words without the brand, else its last Latin words."""
-    brand = plain(product.brand)
-    title = plain(product.title)
-    if brand:
-        title = title.replace(brand, " ")
-    runs, latin = words_of(title)
-    han = [word for run in runs for word in rjieba.cut(run, True) if len(word) > 1]
-    if han:
-        return sorted(dict.fromkeys(han), key=lambda word: (-min(len(word), 3), han.index(word)))
-    return [word for word in dict.fromkeys(latin) if len(word) > 2][::-1]
+def heads_of(product: Product) -> list[str]:
+    """What a title calls its product, likeliest first.
+
+    The first run of a Chinese title, without its brand, ends in the thing itself: the longest ending that is a word,
+    then the whole run. An English title names it last before the first comma.
+
+    >>> from magnetar.vocabulary.ids import MerchantId, ProductId
+    >>> from magnetar.vocabulary.money import Money
+    >>> heads_of(Product(ProductId("1"), MerchantId("m"), "萤架植绒衣架 防滑不留痕 20只", Money.of(1), brand="萤架"))
+    ['衣架', '植绒衣架']
+    """
+    runs = _runs(product.title, product.brand)
+    if runs:
+        first = next((run for run in runs if len(run) > 1), runs[0])
+        ending = next(
+            (first[-size:] for size in (4, 3, 2) if size <= len(first) and rjieba.cut(first[-size:], True) == [first[-size:]]),
+            first[-2:],
+        )  # fmt: skip
+        return list(dict.fromkeys([ending, *([first] if len(first) <= 8 else [])]))
+    brand = set(words_of(product.brand)[1])
+    latin = [word for word in words_of(product.title.split(",")[0])[1] if word not in brand and not is_unit(word)]
+    return list(dict.fromkeys([*latin[-1:], " ".join(latin[-2:])])) if latin else []
 
 
-def _phrases(text: str) -> list[str]:
-    runs, latin = words_of(text)
+def _runs(title: str, brand: str) -> list[str]:
+    """The Chinese runs of a title, its brand left out."""
+    return [part for run in words_of(title)[0] for part in (run.split(plain(brand)) if brand else [run]) if part]
+
+
+def _phrases(product: Product) -> list[str]:
+    """Phrases of the Chinese title: its runs, and each of its words with what the product is."""
+    heads = heads_of(product)
     found: list[str] = []
-    for run in runs:
-        words = list(rjieba.cut(run, True))
+    for run in _runs(product.title, product.brand):
+        if 2 <= len(run) <= 8:
+            found.append(run)
+        if heads and heads[0][0] >= "\u3400":
+            words = [word for word in rjieba.cut(run, True) if len(word) > 1 and word not in heads[0]]
+            found += [f"{word}{heads[0]}" for word in words if f"{word}{heads[0]}" not in found]
+    return found
+
+
+def phrases_of(product: Product) -> list[str]:
+    """What a product may be asked for by: its heads, phrases of both titles."""
+    english = _english(product.title_en or product.title, product.brand)
+    latin = [word for word in words_of(product.title_en or product.title)[1] if len(word) > 2]
+    return list(dict.fromkeys([*heads_of(product), *_phrases(product), *english, *latin]))
+
+
+def _english(text: str, brand: str) -> list[str]:
+    """Neighbouring words of an English title, within its commas, units left out."""
+    own = set(words_of(brand)[1])
+    found: list[str] = []
+    for part in text.split(","):
+        words = [word for word in words_of(part)[1] if word not in own and not is_unit(word)]
         for size in (2, 3):
-            found += ["".join(words[place : place + size]) for place in range(len(words) - size + 1)]
-    for size in (2, 3):
-        found += [" ".join(latin[place : place + size]) for place in range(len(latin) - size + 1)]
+            found += [" ".join(words[place : place + size]) for place in range(len(words) - size + 1)]
     return found

@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import rjieba
-
 from magnetar.capabilities.search.fields import words_of
 from magnetar.capabilities.search.hits import Reason
+from magnetar.capabilities.search.keywords import phrases_of
 from magnetar.capabilities.search.spelling import Spelling
 from magnetar.capabilities.understanding import plain
 from magnetar.vocabulary.catalogue import Product
@@ -62,9 +61,8 @@ class Phrases:
             leaf = product.category.rsplit(" > ", 1)[-1]
             if leaf:
                 add(leaf, "category", 2.0)
-            for text in (product.title, product.title_en):
-                for phrase in _neighbours(text):
-                    add(phrase, "phrase", 1.0)
+            for phrase in phrases_of(product):
+                add(phrase, "phrase", 1.0)
         for query, count in (asked or {}).items():
             if count >= ASKED:
                 kinds[plain(query).strip()] = "asked"
@@ -125,13 +123,3 @@ def _meant(typed: str, spelling: Spelling) -> list[str]:
         for window, near in spelling.han(run):
             found += [typed.replace(window, other) for other, sure in near if sure >= 0.6]
     return list(dict.fromkeys(found))[:4]
-
-
-def _neighbours(text: str) -> Iterable[str]:
-    """Two or three words that stand beside each other, without figures."""
-    runs, latin = words_of(text)
-    for run in runs:
-        words = [word for word in rjieba.cut(run, True) if word]
-        yield from (word for word in words if len(word) > 1)
-        yield from ("".join(words[place : place + 2]) for place in range(len(words) - 1))
-    yield from (" ".join(latin[place : place + size]) for size in (1, 2) for place in range(len(latin) - size + 1))
