@@ -78,12 +78,12 @@ class Generator:
     def __init__(self, network: Network, trie: Trie) -> None:
         self.network, self.trie = network, trie
         w = network.learned
-        self._w = (
+        self.weights = (
             w["logit0"], w["bias0"], w["logit1"], w["bias1"], w["logit2"], w["bias2"], w["first_to_1"],
             w["first_to_2"], w["second_to_2"],
         )  # fmt: skip
         t = trie
-        self._t = (t.first, t.second, t.leaves, t.third)
+        self.ranges = (t.first, t.second, t.leaves, t.third)
 
     def heads(self, state: Floats32) -> Floats32:
         """(3, d), what each head makes of the state before it hears of codes."""
@@ -96,7 +96,7 @@ class Generator:
         leaf, log_p = np.empty(most, np.int32), np.empty(most, np.float32)
         if most == 0:
             return leaf, log_p
-        count = _beam(self.heads(state), *self._w, *self._t, beam, leaf, log_p)
+        count = _beam(self.heads(state), *self.weights, *self.ranges, beam, leaf, log_p)
         return self.trie.item[leaf[:count]], log_p[:count]
 
     def log_probability(self, state: Floats32, items: Rows) -> Floats32:
@@ -104,18 +104,18 @@ class Generator:
         out = np.empty(len(items), np.float32)
         t = self.trie
         first = np.searchsorted(t.first, t.house[items], side="right").astype(np.int32) - 1
-        _paths(self.heads(state), *self._w, *self._t, first, t.house[items], t.leaf[items], out)
+        _paths(self.heads(state), *self.weights, *self.ranges, first, t.house[items], t.leaf[items], out)
         return out
 
     def everything(self, state: Floats32) -> Floats32:
         """(items,), the log probability of every product: what a beam is held against."""
         out = np.empty(len(self.trie), np.float32)
-        _all(self.heads(state), *self._w, *self._t, out)
+        _all(self.heads(state), *self.weights, *self.ranges, out)
         return out[self.trie.leaf]
 
 
 @inlined
-def _logits(state: Array, one: Array, other: Array, table: Array, bias: Array, out: Array) -> None:
+def logits_of(state: Array, one: Array, other: Array, table: Array, bias: Array, out: Array) -> None:
     """silu(state + one + other) @ table + bias, code by code beside each other, so that the processor can keep up."""
     out[:] = bias
     for k in range(len(state)):
@@ -126,7 +126,7 @@ def _logits(state: Array, one: Array, other: Array, table: Array, bias: Array, o
 
 
 @inlined
-def _log_sum(logit: Array, codes: Array, low: int, high: int) -> float:
+def log_sum(logit: Array, codes: Array, low: int, high: int) -> float:
     top = np.float32(-3.0e38)
     for child in range(low, high):
         top = max(top, logit[codes[child]])
@@ -166,9 +166,9 @@ def _keep(score: float, name: int, parent: int, scores: Array, names: Array, par
 
 
 @inlined
-def _first_level(state: Array, logit0: Array, bias0: Array, first: Array, nothing: Array, logit: Array) -> None:
+def first_level(state: Array, logit0: Array, bias0: Array, first: Array, nothing: Array, logit: Array) -> None:
     """Turns `logit` into log probabilities of the first codes; −3e38 where nothing is below."""
-    _logits(state, nothing, nothing, logit0, bias0, logit)
+    logits_of(state, nothing, nothing, logit0, bias0, logit)
     top = np.float32(-3.0e38)
     for code in range(len(logit)):
         if first[code + 1] > first[code]:
@@ -194,7 +194,7 @@ def _beam(
     s1, n1, p1 = np.empty(beam, np.float32), np.empty(beam, np.int32), np.empty(beam, np.int32)
     s2, n2, p2 = np.empty(beam, np.float32), np.empty(beam, np.int32), np.empty(beam, np.int32)
     s3, n3, p3 = np.empty(beam, np.float32), np.empty(beam, np.int32), np.empty(beam, np.int32)
-    _first_level(heads[0], logit0, bias0, first, nothing, logit)
+    first_level(heads[0], logit0, bias0, first, nothing, logit)
     used1 = 0
     for code in range(width):
         if first[code + 1] > first[code]:
@@ -206,8 +206,8 @@ def _beam(
         if high - low == 1:
             used2 = _keep(s1[node], low, code, s2, n2, p2, used2)
             continue
-        _logits(heads[1], to_1[code], nothing, logit1, bias1, logit)
-        whole = _log_sum(logit, second, low, high)
+        logits_of(heads[1], to_1[code], nothing, logit1, bias1, logit)
+        whole = log_sum(logit, second, low, high)
         for house in range(low, high):
             used2 = _keep(s1[node] + logit[second[house]] - whole, house, code, s2, n2, p2, used2)
     used3 = 0
@@ -217,8 +217,8 @@ def _beam(
         if high - low == 1:
             used3 = _keep(s2[node], low, house, s3, n3, p3, used3)
             continue
-        _logits(heads[2], to_2[p2[node]], also_2[second[house]], logit2, bias2, logit)
-        whole = _log_sum(logit, third, low, high)
+        logits_of(heads[2], to_2[p2[node]], also_2[second[house]], logit2, bias2, logit)
+        whole = log_sum(logit, third, low, high)
         for one in range(low, high):
             used3 = _keep(s2[node] + logit[third[one]] - whole, one, house, s3, n3, p3, used3)
     order = np.argsort(-s3[:used3], kind="mergesort")
@@ -235,16 +235,16 @@ def _paths(
 ) -> None:  # fmt: skip
     width = len(bias0)
     nothing, top, logit = np.zeros(heads.shape[1], np.float32), np.empty(width, np.float32), np.empty(width, np.float32)
-    _first_level(heads[0], logit0, bias0, first, nothing, top)
+    first_level(heads[0], logit0, bias0, first, nothing, top)
     for one in range(len(wanted)):
         code, house = codes[one], houses[one]
         found = top[code]
         if first[code + 1] - first[code] > 1:
-            _logits(heads[1], to_1[code], nothing, logit1, bias1, logit)
-            found += logit[second[house]] - _log_sum(logit, second, first[code], first[code + 1])
+            logits_of(heads[1], to_1[code], nothing, logit1, bias1, logit)
+            found += logit[second[house]] - log_sum(logit, second, first[code], first[code + 1])
         if leaves[house + 1] - leaves[house] > 1:
-            _logits(heads[2], to_2[code], also_2[second[house]], logit2, bias2, logit)
-            found += logit[third[wanted[one]]] - _log_sum(logit, third, leaves[house], leaves[house + 1])
+            logits_of(heads[2], to_2[code], also_2[second[house]], logit2, bias2, logit)
+            found += logit[third[wanted[one]]] - log_sum(logit, third, leaves[house], leaves[house + 1])
         out[one] = found
 
 
@@ -256,15 +256,15 @@ def _all(
     width = len(bias0)
     nothing, top = np.zeros(heads.shape[1], np.float32), np.empty(width, np.float32)
     middle, logit = np.empty(width, np.float32), np.empty(width, np.float32)
-    _first_level(heads[0], logit0, bias0, first, nothing, top)
+    first_level(heads[0], logit0, bias0, first, nothing, top)
     for code in range(width):
         if first[code + 1] == first[code]:
             continue
-        _logits(heads[1], to_1[code], nothing, logit1, bias1, middle)
-        whole = _log_sum(middle, second, first[code], first[code + 1])
+        logits_of(heads[1], to_1[code], nothing, logit1, bias1, middle)
+        whole = log_sum(middle, second, first[code], first[code + 1])
         for house in range(first[code], first[code + 1]):
             above = top[code] + middle[second[house]] - whole
-            _logits(heads[2], to_2[code], also_2[second[house]], logit2, bias2, logit)
-            share = _log_sum(logit, third, leaves[house], leaves[house + 1])
+            logits_of(heads[2], to_2[code], also_2[second[house]], logit2, bias2, logit)
+            share = log_sum(logit, third, leaves[house], leaves[house + 1])
             for one in range(leaves[house], leaves[house + 1]):
                 out[one] = above + logit[third[one]] - share

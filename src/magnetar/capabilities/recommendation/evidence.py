@@ -16,12 +16,11 @@ from magnetar.capabilities.recommendation.generator import Floats32, Rows
 from magnetar.capabilities.recommendation.memory import READ, Memory
 from magnetar.kernel.compiled import Array, compiled
 
-SOURCES = ("last", "transition", "together", "content")
-"""Columns of what is recalled: after the last item; after all, the latest most; before or after any; alike in content."""
-FADES = (0.0, 0.5, 0.8, 0.8)
+SOURCES = ("last", "transition", "together", "broad", "content")
+"""Columns of what is recalled: what came after the last item; after all, the latest most (a quarter of what came before
+them beside it); after or before any; the same with a long memory, much-taken items toned down; alike in content."""
+FADES = (0.0, 0.5, 0.8, 0.95, 0.8)
 """By how much a column's evidence shrinks with each event that came later."""
-BACK = 0.25
-"""Weight of 'came before' in the second column."""
 
 
 class Alike(NamedTuple):
@@ -64,8 +63,29 @@ def alike(vectors: Floats32, most: int = 20, least: float = 0.1) -> Alike:
 class Evidence:
     """Recalls, for one context at a time."""
 
-    def __init__(self, memory: Memory, near: Alike) -> None:
-        self.memory, self.near = memory, near
+    def __init__(self, memory: Memory, near: Alike, words: Floats32 | None = None) -> None:
+        """`words` (items, any) are the text vectors that `near` was read off, for products to come."""
+        self.memory, self.near, self.words = memory, near, words
+        self.clear()
+
+    def add(self, words: Floats32, most: int = 20, least: float = 0.1) -> None:
+        """Take in one more item, the last of the memory, with its text vector."""
+        start, partner, weight = self.near
+        row = len(start) - 1
+        self.near = Alike(np.append(start, start[-1]), partner, weight)
+        if self.words is not None and len(words) == self.words.shape[1]:
+            value = self.words @ words
+            best = np.sort(np.argsort(-value, kind="stable")[:most])
+            best = best[value[best] >= least]
+            at = np.concatenate([start[best + 1], np.full(len(best), start[-1])])
+            self.near = Alike(
+                np.append(start, start[-1])
+                + np.searchsorted(best, np.arange(row + 2), side="left")
+                + np.where(np.arange(row + 2) > row, len(best), 0),
+                np.insert(partner, at, np.concatenate([np.full(len(best), row), best]).astype(np.int32)),
+                np.insert(weight, at, np.tile(value[best], 2).astype(np.float32)),
+            )
+            self.words = np.concatenate([self.words, words[None].astype(np.float32)])
         self.clear()
 
     def clear(self) -> None:
@@ -74,23 +94,28 @@ class Evidence:
         self._value = np.zeros((items, len(SOURCES)), np.float32)
         self._touched = np.empty(items, np.int32)
         self._mark = np.zeros(items, np.bool_)
+        self._hidden = np.zeros(items, np.bool_)
 
-    def recall(self, history: Rows, most: int) -> tuple[Rows, Floats32, Floats32]:
+    def recall(self, history: Rows, most: int, fresh: bool = False) -> tuple[Rows, Floats32, Floats32]:
         """What is said after a history, oldest first.
 
         Returns:
-            the best `most` items of each source, without repeats; (all sources,) the sum of each over all items;
+            the best `most` items of each source, without repeats, with `fresh` none of the history; (all sources,) the sum of each over all items;
             how much is known of the last item and of all, in weights of transitions.
         """
         late = np.ascontiguousarray(history[-READ:], np.int32)
         after, before = self.memory.after, self.memory.before
         total, known = np.zeros(len(SOURCES), np.float32), np.zeros(2, np.float32)
         chosen = np.empty(len(SOURCES) * most, np.int32)
+        if fresh:
+            self._hidden[history] = True
         count = _recall(
             late, after.start, after.size, after.total, after.partner, after.weight, before.start, before.size,
-            before.partner, before.weight, *self.near, self._value, self._mark, self._touched, total, known,
+            before.total, before.partner, before.weight, *self.near, self._value, self._mark, self._touched, total, known,
         )  # fmt: skip
-        used = _choose(self._value, self._touched, count, most, chosen)
+        used = _choose(self._value, self._hidden, self._touched, count, most, chosen)
+        if fresh:
+            self._hidden[history] = False
         self._count = count
         return np.unique(chosen[:used]), total, known
 
@@ -108,7 +133,7 @@ class Evidence:
 @compiled
 def _recall(
     late: Array, a_start: Array, a_size: Array, a_total: Array, a_partner: Array, a_weight: Array, b_start: Array,
-    b_size: Array, b_partner: Array, b_weight: Array, n_start: Array, n_partner: Array, n_weight: Array, value: Array,
+    b_size: Array, b_total: Array, b_partner: Array, b_weight: Array, n_start: Array, n_partner: Array, n_weight: Array, value: Array,
     mark: Array, touched: Array, total: Array, known: Array,
 ) -> int:  # fmt: skip
     count = 0
@@ -116,6 +141,7 @@ def _recall(
         item = late[place]
         age = len(late) - 1 - place
         fade1, fade2 = np.float32(0.5**age), np.float32(0.8**age)
+        fade3 = np.float32(0.95**age / np.sqrt(1.0 + a_total[item] + np.float32(0.5) * b_total[item]))
         if age == 0:
             known[0] = a_total[item]
         known[1] += fade1 * a_total[item]
@@ -132,6 +158,8 @@ def _recall(
             value[one, 2] += fade2 * weight
             total[1] += fade1 * weight
             total[2] += fade2 * weight
+            value[one, 3] += fade3 * weight
+            total[3] += fade3 * weight
         for at in range(b_start[item], b_start[item] + b_size[item]):
             one, weight = b_partner[at], b_weight[at]
             if not mark[one]:
@@ -142,19 +170,21 @@ def _recall(
             value[one, 2] += fade2 * weight
             total[1] += np.float32(0.25) * fade1 * weight
             total[2] += fade2 * weight
+            value[one, 3] += np.float32(0.5) * fade3 * weight
+            total[3] += np.float32(0.5) * fade3 * weight
         for at in range(n_start[item], n_start[item + 1]):
             one, weight = n_partner[at], n_weight[at]
             if not mark[one]:
                 mark[one] = True
                 touched[count] = one
                 count += 1
-            value[one, 3] += fade2 * weight
-            total[3] += fade2 * weight
+            value[one, 4] += fade2 * weight
+            total[4] += fade2 * weight
     return count
 
 
 @compiled
-def _choose(value: Array, touched: Array, count: int, most: int, chosen: Array) -> int:
+def _choose(value: Array, hidden: Array, touched: Array, count: int, most: int, chosen: Array) -> int:
     """The best `most` of each column by a threshold heap; repeats between columns are kept."""
     used = 0
     scores, names = np.empty(most, np.float32), np.empty(most, np.int32)
@@ -163,7 +193,7 @@ def _choose(value: Array, touched: Array, count: int, most: int, chosen: Array) 
         for place in range(count):
             one = touched[place]
             score = value[one, column]
-            if score <= 0.0:
+            if score <= 0.0 or hidden[one]:
                 continue
             if held < most:
                 at = held

@@ -81,7 +81,12 @@ class Network:
     learned: dict[str, Floats32]
     items: NDArray[Any]
     """(items, d), float32 or float16: own part, codes and content added up."""
-    base: NDArray[Any] | None = None
+
+    def newcomer(self, code: Rows, words: Floats32) -> Floats32:
+        """(d,), the vector of a product that was not there in training: its codes' parts and its words'."""
+        w = self.learned
+        found = w["code0"][code[0]] + w["code1"][code[1]] + w["code2"][code[2]]
+        return found + words @ w["project"] if len(words) == len(w["project"]) else found
 
     def encode(self, history: Rows) -> Floats32:
         """(d,), the state after a history of item rows, oldest first; an empty one gives zeros."""

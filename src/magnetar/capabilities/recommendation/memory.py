@@ -16,7 +16,7 @@ WINDOW = 8
 """Events before the present one that it is counted against, each 1 ⁄ distance."""
 MOST = 512
 """Partners kept of an item; the weakest makes room."""
-READ = 20
+READ = 50
 """Latest events of a history from which it is foretold."""
 
 

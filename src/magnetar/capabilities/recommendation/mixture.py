@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,7 +32,7 @@ GATE_CASES = 20_000
 """Validation cases that the gate is fitted on, at most."""
 DEPTHS = (1e-6, 1e-3, 3e-2)
 """Added to a share before its log: how much a trace, a little and a lot each count."""
-SHARES = ("last", "transition", "together", "content", "item head", "generator", "copy")
+SHARES = ("last", "transition", "together", "broad", "content", "item head", "generator", "copy")
 """Sources that give candidates shares that add up to 1."""
 EVIDENCE = (
     *(f"{name} {depth:g}" for name in SHARES for depth in DEPTHS),
@@ -68,6 +68,9 @@ class Parts:
 
     memory: Memory
     gate: Gate
+    """For any product."""
+    gate_fresh: Gate
+    """For products that the shopper has not taken."""
     evidence: Evidence
     generator: Generator | None = None
     popular: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
@@ -86,23 +89,26 @@ class Recommender:
     def refresh(self) -> None:
         """Sort what is popular again; called now and then when events stream in."""
         count = self.parts.memory.count
-        most = min(EACH, len(count))
+        most = min(4 * EACH, len(count))
         best = np.argpartition(-count, most - 1)[:most] if most else np.zeros(0, np.int64)
         self.parts.popular = best[np.lexsort((best, -count[best]))].astype(np.int32)
         self._everything = max(1.0, float(count.sum()))
         if self.parts.generator is not None and len(count) > DENSE and not len(self.parts.sample):
             self.parts.sample = np.linspace(0, len(count) - 1, SAMPLE).astype(np.int32)
 
-    def describe(self, history: Rows, must: Rows | None = None) -> tuple[Rows, Floats, Floats, Floats]:
-        """Candidates of a history, what is said of them, and what is known of the context.
+    def describe(
+        self, history: Rows, fresh: bool = False, also: Rows | None = None
+    ) -> tuple[Rows, Floats, Floats, Floats]:
+        """Candidates of a history, what is said of them, and what is known of the context; with `fresh` no candidate was taken; `also` are candidates in any case.
 
         Returns:
             (candidates,) ascending; (candidates, evidence); (features,); (candidates, sources) shares.
         """
         parts = self.parts
-        named, total, known = parts.evidence.recall(history, EACH)
+        named, total, known = parts.evidence.recall(history, EACH, fresh)
         taken, times = np.unique(history, return_counts=True)
-        found = [named, parts.popular, taken[-4 * EACH :]]
+        popular = parts.popular[~np.isin(parts.popular, taken)] if fresh else parts.popular
+        found = [named, popular[:EACH]] if fresh else [named, popular[:EACH], taken]
         state = query = None
         beam: tuple[Rows, Floats32] | None = None
         logits = None
@@ -111,26 +117,35 @@ class Recommender:
             state = network.encode(history)
             query = state @ network.learned["item_head"]
             beam = parts.generator.generate(state, BEAM)
+            if fresh:
+                new = ~np.isin(beam[0], taken)
+                beam = beam[0][new], beam[1][new]
             found.append(beam[0])
             if len(network.items) <= DENSE:
                 logits = network.items @ query
                 most = min(EACH, len(logits))
-                found.append(np.argpartition(-logits, most - 1)[:most].astype(np.int32))
-        if must is not None:
-            found.append(must)
+                wanted = logits
+                if fresh:
+                    wanted = logits.copy()
+                    wanted[taken] = -np.inf
+                found.append(np.argpartition(-wanted, most - 1)[:most].astype(np.int32))
+        if also is not None:
+            found.append(also)
         items = np.unique(np.concatenate(found)).astype(np.int32)
+        if fresh:
+            items = items[~np.isin(items, taken)]
         shares = np.zeros((len(items), len(SHARES)))
-        shares[:, :4] = parts.evidence.at(items) / np.maximum(total, 1e-9)
+        shares[:, :5] = parts.evidence.at(items) / np.maximum(total, 1e-9)
         parts.evidence.forget()
         if beam is not None and query is not None and parts.generator is not None:
-            shares[:, 4] = self._item_share(items, query, logits)
-            shares[np.searchsorted(items, beam[0]), 5] = np.exp(beam[1])
+            shares[:, 5] = self._item_share(items, query, logits)
+            shares[np.searchsorted(items, beam[0]), 6] = np.exp(beam[1])
         if len(history):
             fade = 0.8 ** np.arange(len(history) - 1, -1, -1.0)
             copied = np.bincount(np.searchsorted(taken, history), fade, len(taken)) / fade.sum()
             place = np.minimum(np.searchsorted(taken, items), len(taken) - 1)
             there = taken[place] == items
-            shares[:, 6] = np.where(there, copied[place], 0.0)
+            shares[:, 7] = np.where(there, copied[place], 0.0)
             repeats = np.where(there, times[place], 0)
         else:
             repeats = np.zeros(len(items))
@@ -145,7 +160,7 @@ class Recommender:
         last = parts.memory.count[history[-1]] if len(history) else 0.0
         context = np.array([
             1.0, np.log1p(len(history)) - 2.0, np.log1p(known[0]) - 1.5, np.log1p(known[1]) - 2.0, np.log1p(last) - 2.5,
-            np.log(shares[:, 4].max(initial=0.0) + 1e-3) + 4.0 if query is not None else 0.0,
+            np.log(shares[:, 5].max(initial=0.0) + 1e-3) + 4.0 if query is not None else 0.0,
         ])  # fmt: skip
         return items, evidence, context, shares
 
@@ -163,13 +178,16 @@ class Recommender:
         under = np.exp(mine - top).sum() + np.exp(others - top).mean() * max(0, len(table) - len(items))
         return (np.exp(mine - top) / under).astype(np.float64)
 
-    def answer(self, history: Rows, k: int, exclude_seen: bool) -> Answer:
-        """The best `k` products after a history, oldest first; fewer where there are fewer."""
-        items, evidence, context, shares = self.describe(history)
-        score = self.parts.gate.score(evidence, context)
-        if exclude_seen and len(history):
-            fresh = ~np.isin(items, history)
-            items, score, shares = items[fresh], score[fresh], shares[fresh]
+    def answer(self, history: Rows, k: int, exclude_seen: bool, raised: Rows | None = None, by: float = 0.0) -> Answer:
+        """The best `k` products after a history, oldest first; fewer where there are fewer.
+
+        `raised` products are candidates whatever the sources say, and stand `by` log odds higher.
+        """
+        items, evidence, context, shares = self.describe(history, exclude_seen, raised)
+        gate = self.parts.gate_fresh if exclude_seen else self.parts.gate
+        score = gate.score(evidence, context)
+        if raised is not None:
+            score = score + by * np.isin(items, raised)
         best = np.lexsort((items, -score))[:k]
         return Answer(items[best], score[best], shares[best])
 
@@ -184,21 +202,28 @@ class Recommender:
     def fit_gate(self, valid: Cases, seed: int) -> None:
         """Weigh the sources by what came next in validation."""
         cases = some(valid, GATE_CASES, seed)
+        self.parts.gate = self._fitted(cases, False)
+        self.parts.gate_fresh = self._fitted(cases, True)
+
+    def _fitted(self, cases: Cases, fresh: bool) -> Gate:
         evidence, contexts, owner, right = [], [], [], []
         for row in range(len(cases)):
             wanted = cases.target[cases.start[row] : cases.start[row + 1]]
-            items, said, context, _ = self.describe(cases.context.of(row))
+            history = cases.context.of(row)
+            if fresh:
+                wanted = wanted[~np.isin(wanted, history)]
+            items, said, context, _ = self.describe(history, fresh) if len(wanted) else (wanted, None, None, None)
             came = np.isin(items, wanted)
-            if came.any():
+            if said is not None and came.any():
                 evidence.append(said.astype(np.float32))
                 owner.append(np.full(len(items), len(contexts), np.int64))
                 contexts.append(context)
                 right.append(came)
-        if contexts:
-            self.parts.gate = fit_gate(
-                np.concatenate(evidence), np.stack(contexts), np.concatenate(owner), np.concatenate(right),
-                prior_weights(),
-            )  # fmt: skip
+        if not contexts:
+            return Gate.plain(prior_weights(), CONTEXT)
+        return fit_gate(
+            np.concatenate(evidence), np.stack(contexts), np.concatenate(owner), np.concatenate(right), prior_weights()
+        )
 
 
 def prior_weights() -> Floats:
@@ -235,14 +260,23 @@ class Mixture:
             else nobody_alike(len(train.items))
         )
         self.ids: SemanticIds = content.ids
+        self.texts = content.texts
         generator = None
         if self._learn and (train.lengths >= 2).any():
             network: Network = taught(train, content, seed, valid, quick=self.quick, tell=self._tell)
             generator = Generator(network, Trie.of(content.ids.codes, content.ids.width))
         gate = Gate.plain(prior_weights(), CONTEXT)
-        self.recommender = Recommender(Parts(memory, gate, Evidence(memory, near), generator))
+        self.recommender = Recommender(Parts(memory, gate, gate, Evidence(memory, near, content.words), generator))
         if valid is not None and len(valid):
             self.recommender.fit_gate(valid, seed)
+
+    def catch_up(self, later: Histories) -> None:
+        """Count these events instead of the training ones: what was held back to judge is known to the shop."""
+        memory = Memory(len(self.recommender.parts.memory))
+        memory.learn(later)
+        self.recommender.parts.memory = memory
+        self.recommender.parts.evidence.memory = memory
+        self.recommender.refresh()
 
     def top(self, contexts: Histories, k: int, exclude_seen: bool) -> Rows:
         """(shoppers, k), rows of items, best first; −1 where there are fewer."""
@@ -297,8 +331,3 @@ def generated(generator: Generator, history: Rows, k: int, exclude_seen: bool) -
         fresh = ~np.isin(items, history)
         items, score = items[fresh], score[fresh]
     return items[np.lexsort((items, -score))[:k]]
-
-
-def with_gate(parts: Parts, gate: Gate) -> Parts:
-    """The same parts under another gate."""
-    return replace(parts, gate=gate)

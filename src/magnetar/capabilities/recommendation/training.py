@@ -24,7 +24,7 @@ from magnetar.kernel.errors import ProviderUnavailable
 
 LENGTH = 64
 """Positions of a packed row."""
-BATCH = 64
+BATCH = 16
 """Packed rows of a step."""
 
 
@@ -32,20 +32,22 @@ BATCH = 64
 class Recipe:
     """How a network is taught."""
 
-    epochs: int = 40
-    rate: float = 2e-3
-    dropout: float = 0.3
-    drop_id: float = 0.15
+    epochs: int = 60
+    rate: float = 1.5e-3
+    dropout: float = 0.4
+    drop_id: float = 0.05
     """Share of look-ups in which an item is known by codes and content only, so that new ones can be read."""
-    negatives: int = 512
+    negatives: int = 256
     smooth: float = 0.1
     """Share of a code's target that goes to the codes near it."""
-    codes_weight: float = 0.3
+    codes_weight: float = 0.1
     """Weight of the three code losses beside the item loss."""
-    codes_share: float = 0.5
+    codes_share: float = 0.3
     """Share of the positions at which the codes are learned as well, drawn anew each step."""
     decay: float = 0.0
     batch: int = BATCH
+    most_steps: int = 12_000
+    """A large set is gone through fewer times, so that the bill has an upper end."""
 
 
 @dataclass(slots=True)
@@ -92,7 +94,8 @@ class Trainer:
         self.above = {name: Tables(learned[name]) for name in self.shape.tables()}
         self.steps = self.epochs = 0
         self._per_epoch = len(self._packed(0)[0])
-        self._total = max(1, self._per_epoch * self.recipe.epochs)
+        self.most_epochs = max(1, min(self.recipe.epochs, self.recipe.most_steps // max(1, self._per_epoch)))
+        self._total = max(1, self._per_epoch * self.most_epochs)
 
     # ---- what comes out
 
@@ -100,7 +103,10 @@ class Trainer:
         """The network as it is now, ready to serve."""
         learned = {name: np.asarray(one) for name, one in self.dense.items()}
         learned |= {name: one.value.copy() for name, one in self.above.items()}
-        return Network(self.shape, learned, self.own.value + self.base())
+        learned |= {f"code{level}": one.value.copy() for level, one in enumerate(self.code)}
+        learned["project"] = self.project.value.copy()
+        met = np.bincount(self._train.item, minlength=len(self._codes)) > 0
+        return Network(self.shape, learned, np.where(met[:, None], self.own.value, np.float32(0.0)) + self.base())
 
     def base(self) -> Floats32:
         """(items, d), each item's vector without its own part: what a new item has."""
@@ -133,7 +139,7 @@ class Trainer:
         packed = np.full((rows, LENGTH + 1), -1, np.int32)
         number = np.full((rows, LENGTH + 1), -1, np.int32)
         used = int(_pack(start, item, who, chance.uniforms(len(who)), packed, number))
-        batch = min(self.recipe.batch, used)
+        batch = max(1, min(self.recipe.batch, used // 40))  # small sets need steps more than they need large ones
         steps = -(-used // batch)
         turn = np.resize(chance.of("rows").order(used), steps * batch)
         return packed[turn].reshape(steps, batch, -1), number[turn].reshape(steps, batch, -1)
@@ -225,9 +231,9 @@ def teach(
     """
     best, best_score, late = trainer.network(), -math.inf, 0
     try:
-        while trainer.epochs < trainer.recipe.epochs:
+        while trainer.epochs < trainer.most_epochs:
             loss = trainer.epoch()
-            over = trainer.epochs >= trainer.recipe.epochs or (stop is not None and stop())
+            over = trainer.epochs >= trainer.most_epochs or (stop is not None and stop())
             if judge is not None and (trainer.epochs % every == 0 or over):
                 found = trainer.network()
                 score = judge(found)
@@ -235,11 +241,11 @@ def teach(
                 if score > best_score:
                     best, best_score = found, score
                 if tell:
-                    tell(f"{trainer.epochs}/{trainer.recipe.epochs}   loss {loss:.3f}   valid {score:.4f}")
+                    tell(f"{trainer.epochs}/{trainer.most_epochs}   loss {loss:.3f}   valid {score:.4f}")
                 if late >= patience:
                     break
             elif tell:
-                tell(f"{trainer.epochs}/{trainer.recipe.epochs}   loss {loss:.3f}")
+                tell(f"{trainer.epochs}/{trainer.most_epochs}   loss {loss:.3f}")
             if over:
                 break
     except KeyboardInterrupt:
