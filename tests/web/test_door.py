@@ -270,6 +270,20 @@ def test_a_query_brings_its_category_first(market: Market):
     assert len(kitchen) >= len(shown) / 2  # of twenty pages together: each explores by its own request id
 
 
+def test_what_a_search_finds_stands_first_and_says_so(market: Market):
+    pages = [market.page(shopper=f"s{one}", scene="search", query="厨房") for one in range(10)]
+    natural = [[one for one in page["positions"] if not one["paid"]] for page in pages]
+    answered = [one for page in natural for one in page if "answers what was searched for" in one["reason"]["en"]]
+    assert sum(page[0]["title"].startswith("厨房") for page in natural) >= 9
+    assert answered
+    assert all(one["title"].startswith("厨房") for one in answered)
+
+
+@pytest.mark.parametrize("query", ["🙂🙂", "   ", "'; DROP TABLE products; --", "<script>", "\u0000", "词" * 200])
+def test_a_strange_query_is_answered_with_a_page(market: Market, query: str):
+    assert len(market.page(scene="search", query=query)["positions"]) == 10
+
+
 def test_over_http_the_same_is_decided_as_in_process(tmp_path: Path):
     one, other = open_market(tmp_path / "one"), open_market(tmp_path / "other")
     for market in (one, other):

@@ -29,6 +29,7 @@ from magnetar.kernel.errors import BadInput, Refused
 from magnetar.kernel.events import Envelope, Event
 from magnetar.platform.assemble import Platform
 from magnetar.platform.carrying import packed, put_in, take_out, unpacked
+from magnetar.platform.finding import ANSWERS, Finder
 from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.queries import Wanted
@@ -226,6 +227,7 @@ class LivePlatform:
         self._merchants = set(platform.accounts.merchants()) | {settings.merchant}
         self._stock = Stock(runtime.store, settings.currency)
         self._stale = False
+        self.finder = Finder(platform.search, self._stock.row_of)
         self._edges = runtime.store.collection("live_edge", Edge)
         self._marks = runtime.store.collection("live_marks", Mark)
         self._started = secrets.token_hex(6)
@@ -264,6 +266,7 @@ class LivePlatform:
             if one
         ]
         self.wanted = Wanted(shelf.categories, titles)
+        self.finder.forget()
         self.intake.items = len(shelf)
         return market
 
@@ -524,6 +527,7 @@ class LivePlatform:
         for _, ask in asks:
             self.check(ask)
         digest = self.sealer.digest
+        answers = [self.finder.of(ask.query) if ask.query and not ask.category else () for _, ask in asks]
         with self._lock:
             market, now = self.market, self._runtime.clock.now()
             rows: list[int] = []
@@ -532,7 +536,12 @@ class LivePlatform:
             numbers: list[int] = []
             names: list[str] = []
             seated: list[tuple[int, int]] = []
-            for site, ask in asks:
+            shelf = market.shelf
+            found = np.full((len(asks), ANSWERS) if any(answers) else (0, 0), -1, np.int32)
+            for place, (site, ask) in enumerate(asks):
+                rows_found = [row for row in answers[place] if row < len(shelf)]
+                if rows_found:
+                    found[place, : len(rows_found)] = rows_found
                 if ask.shopper:
                     known = digest("shopper", site, ask.shopper)
                     row = self.seats.known(known)
@@ -551,6 +560,8 @@ class LivePlatform:
                 wanted.append(
                     self.wanted.category(ask.category)
                     if ask.category
+                    else int(shelf.arrays.category[rows_found[0]])
+                    if rows_found
                     else self.wanted.of(ask.query)
                     if ask.query
                     else -1
@@ -573,6 +584,7 @@ class LivePlatform:
                     np.array(rows),
                     np.array(scenes),
                     np.array(wanted),
+                    found,
                 )
             )
             lease, words = self.lease, self.words

@@ -28,7 +28,7 @@ def pieces(text: str) -> set[str]:
 
 
 class Wanted:
-    """Answers queries with categories; built from titles, a stand-in for search."""
+    """Answers queries with categories; built from titles; for pages that need a category where search finds no product."""
 
     def __init__(self, categories: Sequence[str], titles: Sequence[tuple[int, str]]) -> None:
         """`titles` are (category, text) pairs."""
