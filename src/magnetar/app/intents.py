@@ -13,6 +13,7 @@ import numpy as np
 from magnetar.app.behaviours import Told, from_log, read_behaviour, read_texts
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.understanding.intents import (
+    Behaviour,
     Blend,
     IntentGraph,
     Level,
@@ -40,8 +41,11 @@ class Known:
     told: Told
 
 
-def told_by_platform(platform: Platform) -> Told:
+def told_by_platform(platform: Platform, merchant: str = "") -> Told:
     """What the log says of everything on the shelf; the catalogue alone where nothing was clicked yet.
+
+    Args:
+        merchant: whose items alone count; everybody's where it is empty.
 
     Raises:
         BadInput: there is neither a shelf nor a catalogue.
@@ -49,21 +53,42 @@ def told_by_platform(platform: Platform) -> Told:
     runtime, settings = platform.runtime, platform.runtime.settings
     stock = Stock(runtime.store, settings.currency)
     items = [one.id for one in stock.items]
-    products = {(one.merchant, one.product): one for one in stock.items}
+    mine = {one.id for one in stock.items if merchant in ("", one.merchant)}
+    products = {(one.merchant, one.product): one for one in stock.items if one.id in mine}
     words: dict[str, tuple[str, str]] = {}
-    for merchant in dict.fromkeys(one.merchant for one in stock.items):
-        for product in platform.catalogue.list(merchant):
-            item = products.get((merchant, product.id))
+    for owner in dict.fromkeys(one.merchant for one in stock.items if one.id in mine):
+        for product in platform.catalogue.list(owner):
+            item = products.get((owner, product.id))
             if item is not None:
                 words[item.id] = product.title, product.category
-    if not items:
-        goods = list(platform.catalogue.list(settings.merchant)) or list(
-            goods_from(sample_shop() / "catalogue.csv", settings.merchant, settings.currency)
-        )
-        items = [one.id for one in goods]
+    if not mine:
+        goods = list(platform.catalogue.list(merchant or settings.merchant))
+        if not goods and not merchant:
+            goods = list(goods_from(sample_shop() / "catalogue.csv", settings.merchant, settings.currency))
+        items = [str(one.id) for one in goods]
         words = {one.id: (one.title, one.category) for one in goods}
     titles, categories = ([words.get(item, ("", ""))[side] for item in items] for side in (0, 1))
-    return from_log(runtime.bus.log.read(), items, titles, categories)
+    told = from_log(runtime.bus.log.read(), items, titles, categories) if mine else _nobody(items, titles, categories)
+    return told if len(mine) in (0, len(items)) else _part(told, mine)
+
+
+def _nobody(items: list[str], titles: list[str], categories: list[str]) -> Told:
+    """A catalogue that nobody has met."""
+    return Told(Behaviour.of([], []), [], items, titles, categories)
+
+
+def _part(told: Told, wanted: set[str]) -> Told:
+    """What was told of some of the items, by shoppers who met them."""
+    rows = [row for row, item in enumerate(told.items) if item in wanted]
+    place = np.full(len(told.items), -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    seen = told.behaviour.seen_as(place)
+    people, who = np.unique(seen.shopper, return_inverse=True)
+    behaviour = Behaviour.of(who, seen.item, seen.at, seen.basket, seen.bought)
+    return Told(
+        behaviour, [told.shoppers[int(one)] for one in people], [told.items[row] for row in rows],
+        [told.titles[row] for row in rows], [told.categories[row] for row in rows], told.left_out,
+    )  # fmt: skip
 
 
 def told_by(data: str, texts: str = "") -> Told:
@@ -83,24 +108,24 @@ def mined(told: Told, seed: int = 1, placebo: bool = True) -> Known:
     return Known(graph, told)
 
 
-def mined_for(platform: Platform, seed: int = 1) -> Known:
-    """The platform's own graph, mined anew; edges that people took out stay out."""
-    known = mined(told_by_platform(platform), seed)
+def mined_for(platform: Platform, seed: int = 1, merchant: str = "") -> Known:
+    """The platform's graph, or a merchant's of its own items, mined anew; edges that people took out stay out."""
+    known = mined(told_by_platform(platform, merchant), seed)
     try:
-        old = IntentGraph.load(graph_file(platform.runtime.settings.home))
+        old = IntentGraph.load(graph_file(platform.runtime.settings.home, merchant))
     except (NotFound, BadInput):
         return known
     return replace(known, graph=known.graph.carried_from(old))
 
 
-def kept_for(platform: Platform) -> Known:
+def kept_for(platform: Platform, merchant: str = "") -> Known:
     """The kept graph, with the log's histories over its items.
 
     Raises:
         NotFound: none was mined yet.
     """
-    graph = IntentGraph.load(graph_file(platform.runtime.settings.home))
-    told = told_by_platform(platform)
+    graph = IntentGraph.load(graph_file(platform.runtime.settings.home, merchant))
+    told = told_by_platform(platform, merchant)
     if told.items != graph.items:  # new products since: their events wait for the next mining
         row_of = {item: row for row, item in enumerate(graph.items)}
         place = np.array([row_of.get(item, -1) for item in told.items] or [-1], np.int64)

@@ -322,9 +322,9 @@ def explain(
         history = history_of(known, shopper_id)
     else:
         try:
-            known = kept_for(session.platform)
+            known = kept_for(session.platform, merchant)
         except NotFound:
-            known = mined_for(session.platform, seed)
+            known = mined_for(session.platform, seed, merchant)
         history = history_of(known, shopper_id, home, session.merchant(merchant))
     graph = known.graph
     found = explained(matcher_of(graph), history, item_of(graph, product_id))
@@ -365,6 +365,7 @@ def intents(
     context: typer.Context,
     data: DataOption = "",
     texts: TextsOption = "",
+    merchant: MerchantOption = "",
     seed: SeedOption = 1,
     json: JsonOption = "",
 ) -> None:
@@ -375,8 +376,8 @@ def intents(
     check_target(json)
     session = session_of(context)
     home = session.settings.home
-    known = mined(told_by(data, texts), seed) if data else mined_for(session.platform, seed)
-    path = file_of(home, data) if data else graph_file(home)
+    known = mined(told_by(data, texts), seed) if data else mined_for(session.platform, seed, merchant)
+    path = file_of(home, data) if data else graph_file(home, merchant)
     known.graph.save(path)
     result = {**summary(known.graph), "left_out": known.told.left_out, "file": str(path)}
     write_json(json, "understand intents", result, seed)

@@ -355,48 +355,67 @@ def _baskets(path: Path, quick: bool, chance: Chance, tell: Tell) -> list[dict[s
     behaviour, items = told.behaviour, len(told.items)
     draw = chance.of("split").uniforms(behaviour.baskets)[behaviour.basket]
     train, rest = behaviour.only(draw < 0.8), behaviour.only(draw >= 0.8)
-    histories, targets = [], []
-    edges = np.flatnonzero(np.diff(rest.basket, prepend=-1, append=rest.baskets))
-    pick = chance.of("hidden").uniforms(max(rest.baskets, 1))
-    for number, (start, stop) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
-        goods = np.unique(rest.item[start:stop])
-        if len(goods) > 1:
-            hidden = int(pick[number] * len(goods))
-            histories.append(np.delete(goods, hidden))
-            targets.append(goods[hidden : hidden + 1])
-    if not histories:
+    inner, check = behaviour.only(draw < 0.64), behaviour.only((draw >= 0.64) & (draw < 0.8))
+    histories, targets = _hidden(rest, chance.of("hidden"), 800 if quick else 0)
+    checked, wanted = _hidden(check, chance.of("check"), 400 if quick else 0)
+    if not histories or not checked:
         raise BadInput(f"{path.name} holds no basket of two goods to hide one of.")
-    if quick:
-        histories, targets = histories[:800], targets[:800]
-    graph = build(train, told.items, told.titles, told.categories)
-    matcher = Matcher(graph, scaled(BLEND, again=0.0, decay=1.0, prior=GROCERIES_PRIOR))
+    tried: dict[tuple[float, float, float], float] = {}
+    for damping in (0.0, 0.3, 0.6):
+        graph = build(inner, told.items, told.titles, told.categories, damping=damping, placebo=False)
+        for types in (0.0, 0.1, 0.3):
+            for prior in (1e-6, 3.0, 10.0, 30.0):
+                matcher = Matcher(graph, _basket_blend(types, prior))
+                tried[damping, types, prior] = float(_found(matcher.scores(checked), checked, wanted).mean())
+    damping, types, prior = max(tried, key=lambda one: tried[one])
+    tell(f"  {len(histories):,} baskets with one good hidden; chosen damping {damping}, types {types}, prior {prior}")
+    graph = build(train, told.items, told.titles, told.categories, damping=damping)
+    matcher = Matcher(graph, _basket_blend(types, prior))
     often = np.bincount(train.item, minlength=items).astype(np.float64)
     met = _incidence(train, items)
     joint = (met.T @ met).toarray()
     np.fill_diagonal(joint, 0.0)
     cosine = joint / np.sqrt(np.maximum(np.outer(often, often), 1.0))
 
-    def found(scores: Floats) -> Floats:
-        hits = np.zeros(len(histories))
-        for place, (history, target) in enumerate(zip(histories, targets, strict=True)):
-            mine = scores[place].copy()
-            mine[history] = -np.inf
-            hits[place] = float(target[0] in np.argsort(-mine, kind="stable")[:TOP])
-        return hits
-
-    ours = found(matcher.scores(histories))
-    popular = found(np.tile(often, (len(histories), 1)))
-    knn = found(np.stack([cosine[history].sum(axis=0) for history in histories]))
+    ours = _found(matcher.scores(histories), histories, targets)
+    popular = _found(np.tile(often, (len(histories), 1)), histories, targets)
+    knn = _found(np.stack([cosine[history].sum(axis=0) for history in histories]), histories, targets)
     rows = [
         row("basket: hidden good in first 10", "of 1", bootstrap(ours, chance), baseline=("most popular", float(popular.mean()))),
         row("basket: above most popular", "of 1", bootstrap(ours - popular, chance), goal=0.0, baseline=("most popular", 0.0)),
         row("basket: above item-kNN (cosine)", "of 1", bootstrap(ours - knn, chance), baseline=("item-kNN (cosine)", float(knn.mean())), baseline_unit="of 1"),
     ]  # fmt: skip
-    tell(f"  {len(histories):,} baskets with one good hidden")
     return rows + _edges_of(graph, "baskets") + _cuts(matcher, histories, "basket", 40 if quick else 200, chance)
 
 
-GROCERIES_PRIOR = 1e-6
+def _basket_blend(types: float, prior: float) -> Blend:
+    """Within a basket nothing is late and nothing comes again."""
+    return scaled(BLEND, again=0.0, decay=1.0, types=types, prior=prior)
+
+
+def _hidden(behaviour: Behaviour, chance: Chance, most: int) -> tuple[list[Ints], list[Ints]]:
+    """Baskets of two goods and more, one of each hidden: what is left, and what is hidden."""
+    histories: list[Ints] = []
+    targets: list[Ints] = []
+    edges = np.flatnonzero(np.diff(behaviour.basket, prepend=-1, append=behaviour.baskets))
+    pick = chance.uniforms(max(behaviour.baskets, 1))
+    for number, (start, stop) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
+        goods = np.unique(behaviour.item[start:stop])
+        if len(goods) > 1:
+            hidden = int(pick[number] * len(goods))
+            histories.append(np.delete(goods, hidden))
+            targets.append(goods[hidden : hidden + 1])
+    return (histories[:most], targets[:most]) if most else (histories, targets)
+
+
+def _found(scores: Floats, histories: Sequence[Ints], targets: Sequence[Ints]) -> Floats:
+    """Whether each hidden good is among the first ten that are not in the basket."""
+    hits = np.zeros(len(histories))
+    for place, (history, target) in enumerate(zip(histories, targets, strict=True)):
+        mine = scores[place].copy()
+        mine[history] = -np.inf
+        hits[place] = float(target[0] in np.argsort(-mine, kind="stable")[:TOP])
+    return hits
 
 
 def _incidence(behaviour: Behaviour, items: int) -> Sparse:

@@ -13,7 +13,7 @@ from magnetar.capabilities.understanding.intents.flows import beside, flows, str
 from magnetar.capabilities.understanding.intents.graph import NO_NEED, IntentGraph, Links, Standing
 from magnetar.capabilities.understanding.intents.kinds import Kinds, kinds_of
 from magnetar.capabilities.understanding.intents.matrices import Sparse, coo, csr, scaled_by
-from magnetar.capabilities.understanding.intents.mining import Edges, Relation, mine
+from magnetar.capabilities.understanding.intents.mining import Edges, Relation, evidence_for, mine
 from magnetar.capabilities.understanding.intents.needs import Need, mined_needs
 from magnetar.kernel.chance import Chance, Floats, Ints
 from magnetar.kernel.clock import DAY
@@ -27,7 +27,7 @@ RECENT = 14 * DAY
 """Time over which the weight of an event falls to 1 ⁄ e, for what is in season."""
 SEASON = 0.7
 """Power of the trend that edges to an item are multiplied with."""
-FADING = 60 * DAY
+FADING = 90 * DAY
 """Time over which the weight of a basket falls to 1 ⁄ e, for what stands beside what."""
 RIDGE = 60.0
 BESIDE = 1.0
@@ -138,7 +138,7 @@ def _again(typed: Behaviour, types: int) -> Floats:
         else np.zeros((0, 3), np.int64)
     )
     _count_again(cells[:, 0], cells[:, 1], cells[:, 2], hits, trials)
-    general = (hits.sum() + 1.0) / (trials.sum() + 20.0)
+    general = hits.sum() / (trials.sum() + 20.0)
     return (hits + REPEATS * general) / (trials + REPEATS)
 
 
@@ -263,9 +263,7 @@ def _item_links(
         worth = csr(worth + side * _even(beside(behaviour, items, fresh, ridge)))
     cells = coo(strongest(worth, NEAREST))
     source, target = cells.row.astype(np.int64), cells.col.astype(np.int64)
-    raw = np.asarray(matrix[source, target]).ravel()  # 0 where two stand only beside each other
-    total = matrix.sum()
-    expected = np.asarray(matrix.sum(axis=1)).ravel()[source] * np.asarray(matrix.sum(axis=0)).ravel()[target] / total
+    support, expected, lift, low, high = evidence_for(behaviour, items, source, target)
     need = np.full(len(source), NO_NEED, np.int64)
     codes = type_links.source * max(types, 1) + type_links.target
     order = np.argsort(codes)
@@ -275,7 +273,7 @@ def _item_links(
     hit[hit] &= codes[order][place[hit]] == wanted[hit]
     need[hit] = type_links.need[order][place[hit]]
     return Links.of(
-        source, target, cells.data, need, support=raw, expected=expected, lift=(raw + 1.0) / (expected + 1.0),
+        source, target, cells.data, need, support=support, expected=expected, lift=lift, low=low, high=high,
         relation=np.where((kind[source] == kind[target]) & (kind[source] >= 0), Relation.NEITHER, Relation.COMPLEMENT),
     )  # fmt: skip
 

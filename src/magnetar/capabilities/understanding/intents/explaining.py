@@ -71,9 +71,11 @@ def evidence(graph: IntentGraph, path: Path) -> dict[str, Any]:
         "expected": float(links.expected[row]),
         "lift": float(links.lift[row]),
     }
+    if links.high[row] > 0.0:
+        found |= {"low": float(links.low[row]), "high": float(links.high[row])}
     if path.level is Level.TYPES and links.standing[row] != Standing.HYPOTHESIS:
         found |= {
-            "low": float(links.low[row]), "high": float(links.high[row]), "p": float(links.p[row]),
+            "p": float(links.p[row]),
             "after": int(links.after[row]), "before": int(links.before[row]), "direction": int(links.direction[row]),
             "lag_days": float(links.lag[row]) / DAY, "relation": Relation(int(links.relation[row])).name.lower(),
         }  # fmt: skip
@@ -87,7 +89,7 @@ def steps(graph: IntentGraph, path: Path, language: str = "zh") -> list[str]:
     if path.edge == PRIOR:
         return ["大家都在买" if zh else "Popular with everybody", title]
     if path.edge == AGAIN:
-        return [title, "该再买了" if zh else "Due again", title]
+        return [title, "常会再来" if zh else "People come back to it", title]
     if path.level is Level.ITEMS:
         start = graph.titles[path.source] or graph.items[path.source]
         return [start, *_need_name(graph, path.need, zh, "常接着要" if zh else "goes on to"), title]
