@@ -35,7 +35,7 @@ from magnetar.capabilities.understanding import (
 )
 from magnetar.capabilities.understanding.identities import IDENTITIES
 from magnetar.capabilities.understanding.portraits import BANDS, band_odds, click_worth
-from magnetar.capabilities.understanding.price_feel import LOWER, UPPER
+from magnetar.capabilities.understanding.price_standing import LOWER, UPPER
 from magnetar.kernel.chance import Chance, Floats, Ints
 from magnetar.kernel.clock import DAY
 from magnetar.kernel.errors import BadInput

@@ -5,6 +5,21 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.understanding.affinity import (
+        BIAS,
+        DOUBT,
+        LENGTH,
+        NATURE,
+        NORM,
+        UNSURE,
+        VAGUE,
+        WIDE,
+        Affinity,
+        Draws,
+        belief,
+        bring_up,
+        rate_of,
+    )
     from magnetar.capabilities.understanding.audiences import (
         Audience,
         expand,
@@ -45,7 +60,7 @@ if TYPE_CHECKING:
         SpeechReader,
         Words,
     )
-    from magnetar.capabilities.understanding.price_feel import Feel, PriceFeel, price_feel
+    from magnetar.capabilities.understanding.price_standing import Feel, PriceFeel, price_feel
     from magnetar.capabilities.understanding.rates import Rates, learn, predict
     from magnetar.capabilities.understanding.semantic_ids import SemanticIds
     from magnetar.capabilities.understanding.sensitive import sensitive_kind
@@ -57,18 +72,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BAND_EDGES",
+    "BIAS",
     "DEEPENERS",
+    "DOUBT",
     "FAVOURITES",
     "IDENTITIES",
+    "LENGTH",
+    "NATURE",
     "NOBODY",
+    "NORM",
     "SCENES",
     "SCREEN",
     "SPEECH",
+    "UNSURE",
+    "VAGUE",
+    "WIDE",
+    "Affinity",
     "Audience",
     "Claim",
     "Deed",
     "Deepener",
     "DelayLaw",
+    "Draws",
     "Dropped",
     "Event",
     "Evidence",
@@ -101,6 +126,8 @@ __all__ = [
     "TextVectors",
     "Words",
     "auc",
+    "belief",
+    "bring_up",
     "by_cosine",
     "by_regression",
     "completed",
@@ -122,6 +149,7 @@ __all__ = [
     "rank_audiences",
     "rank_cohorts",
     "rank_segments",
+    "rate_of",
     "sensitive_kind",
     "shopper_vectors",
     "terms",
@@ -131,6 +159,21 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
+        "affinity": (
+            "BIAS",
+            "DOUBT",
+            "LENGTH",
+            "NATURE",
+            "NORM",
+            "UNSURE",
+            "VAGUE",
+            "WIDE",
+            "Affinity",
+            "Draws",
+            "belief",
+            "bring_up",
+            "rate_of",
+        ),
         "audiences": (
             "Audience",
             "expand",
@@ -204,7 +247,7 @@ __getattr__ = lazily(
             "SpeechReader",
             "Words",
         ),
-        "price_feel": (
+        "price_standing": (
             "Feel",
             "PriceFeel",
             "price_feel",

@@ -18,7 +18,8 @@ from scipy.special import betaincinv
 from magnetar.capabilities.understanding.cards import ProductCard
 from magnetar.capabilities.understanding.identities import IDENTITIES
 from magnetar.capabilities.understanding.portraits import BANDS, Portrait
-from magnetar.capabilities.understanding.price_feel import Feel
+from magnetar.capabilities.understanding.price_standing import Feel
+from magnetar.capabilities.understanding.rates import Rates
 from magnetar.capabilities.understanding.service import Predictor
 from magnetar.kernel.chance import Floats, Ints
 
@@ -109,13 +110,9 @@ def rank_segments(predictor: Predictor, row: int, names: Sequence[str] | None = 
     return sorted(found, key=lambda one: (-one.response, one.name))
 
 
-def _rate(rates: Any, row: int) -> tuple[float, float]:
-    """(mean, relative standard error) of an item's rate."""
-    items = rates.items
-    mean = float(items.mean[row])
-    return mean, 1.0 / math.sqrt(
-        float(items.hits[row]) + rates.items.strength * max(float(items.prior[row]), 1e-6) + 1.0
-    )
+def _rate(rates: Rates, row: int) -> tuple[float, float]:
+    """(an item's mean rate over scenes and shoppers, its relative standard deviation)."""
+    return float(rates.items.mean[row]) * float(rates.contexts.mean.mean()), float(rates.item_spread()[row])
 
 
 def fits(card: ProductCard, portrait: Portrait) -> tuple[float, list[Reason]]:

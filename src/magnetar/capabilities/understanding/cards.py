@@ -18,8 +18,8 @@ from magnetar.capabilities.understanding.claims import Claim, Kind, Quote, check
 from magnetar.capabilities.understanding.lexicon import READ, find_words
 from magnetar.capabilities.understanding.measures import WRITTEN, find_measures
 from magnetar.capabilities.understanding.merchandise import KEYS
-from magnetar.capabilities.understanding.price_feel import WORDS as FEELS
-from magnetar.capabilities.understanding.price_feel import PriceFeel, price_feel
+from magnetar.capabilities.understanding.price_standing import WORDS as FEELS
+from magnetar.capabilities.understanding.price_standing import PriceFeel, price_feel
 from magnetar.vocabulary.catalogue import Product
 
 REVIEWS = 50
@@ -210,8 +210,11 @@ def _brand_and_model(sources: Mapping[str, str], brands: Iterable[str], keep: An
             end = max(map(len, known))
             keep(Kind.BRAND, title[:end], title[:end], [Quote(source, 0, end, title[:end])], _READ_TRUST)
         elif match and len(title.split()) >= 3:
-            word = match.group().split()[0]
-            if (not find_words(word) and not word.isupper()) or len(word) > 2:
+            word, both = match.group().split()[0], match.group()
+            rest = " ".join(text for name, text in sources.items() if name != source).lower()
+            if both != word and both.lower() in rest:
+                word = both  # John Deere: two words that stand together elsewhere too
+            if not find_words(word):
                 keep(Kind.BRAND, word, word, [Quote(source, 0, len(word), word)], _GUESS)
     for name in ("title", "title_en"):
         text = sources.get(name, "")

@@ -14,6 +14,8 @@ from magnetar.capabilities.understanding.sensitive import sensitive_kind
 
 CONFIDENCE = 0.7
 LONGEST, MOST = 80, 40
+_KINDS = frozenset(one.value for one in Kind if one is not Kind.PRICE_FEEL)
+"""What may be proposed; a price feel is for data to say."""
 _FIELDS = ("kind", "value", "value_en", "source", "quote")
 
 
@@ -58,7 +60,7 @@ def _claim(proposal: Any, card: ProductCard, made_by: str) -> Claim | str:
         if not isinstance(value, str) or not value.strip() or len(value) > 4 * LONGEST:
             return f"the field {name!r} is missing, empty, too long or no text"
         fields[name] = value
-    if fields["kind"] not in Kind or fields["kind"] == Kind.PRICE_FEEL:
+    if fields["kind"] not in _KINDS:
         return f"no such kind of claim: {fields['kind'][:40]!r}"
     if len(fields["value"]) > LONGEST or len(fields["value_en"]) > LONGEST:
         return "the value is too long"

@@ -18,7 +18,7 @@ from scipy.special import betaincinv
 
 from magnetar.capabilities.understanding.cards import ProductCard
 from magnetar.capabilities.understanding.identities import BARGAIN, IDENTITIES, Identity
-from magnetar.capabilities.understanding.price_feel import LOWER, UPPER, peers_of, percentile_of
+from magnetar.capabilities.understanding.price_standing import LOWER, UPPER, peers_of, percentile_of
 from magnetar.capabilities.understanding.sensitive import sensitive_kind
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.clock import DAY

@@ -25,7 +25,7 @@ from magnetar.capabilities.understanding import (
 from magnetar.capabilities.understanding.cautions import WORDS as CAUTIONS
 from magnetar.capabilities.understanding.claims import WORDS as KINDS
 from magnetar.capabilities.understanding.identities import IDENTITIES
-from magnetar.capabilities.understanding.price_feel import WORDS as FEELS
+from magnetar.capabilities.understanding.price_standing import WORDS as FEELS
 from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.site import Site, Visit
 

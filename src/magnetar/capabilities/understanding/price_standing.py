@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from magnetar.capabilities.understanding.claims import Kind, Statement
-from magnetar.capabilities.understanding.measures import Measure, find_measures
+from magnetar.capabilities.understanding.measures import find_measures
 from magnetar.kernel.chance import Floats
 from magnetar.vocabulary.catalogue import Product
 
@@ -23,6 +23,8 @@ ENOUGH = 8
 LOWER, UPPER = 1 / 3, 2 / 3
 SHARED = 0.6
 """Share of the peers whose quantity must be known for prices to be compared by the unit."""
+NET = ("净含量", "净重", "net_weight", "net weight", "net_content", "net content", "unit_pricing_measure")
+"""Attributes that state how much is sold."""
 _UNITS = (("g", Kind.WEIGHT, 100.0, "100 g"), ("ml", Kind.CAPACITY, 100.0, "100 ml"), ("pcs", Kind.QUANTITY, 1.0, "件 · piece"))  # fmt: skip
 
 
@@ -105,24 +107,21 @@ def wilson(share: float, n: int, z: float = 1.2816) -> tuple[float, float]:
 
 
 def amount(product: Product) -> dict[str, float]:
-    """How much of it is sold at its price, by base unit: the net weight, volume or pieces that the record states."""
+    """How much of it is sold at its price, by base unit: the pieces, and the net content where the record states one.
+
+    A weight or a volume elsewhere (a table of 5 kg, a mug of 350 ml) is a property and no amount.
+    """
     found: dict[str, float] = {}
-    texts = [product.title, *product.attributes.values(), product.title_en]
-    measures: list[Measure] = [one for text in texts for one in find_measures(text)]
+    net = [value for key, value in product.attributes.items() if key.strip().lower() in NET]
     for unit, kind, _, _ in _UNITS:
-        values = [one.value for one in measures if one.kind is kind and one.unit == unit]
-        if values:
-            found[unit] = values[0]
-    pieces = found.get("pcs", 1.0)
-    for unit in ("g", "ml"):
-        if unit in found and 1.0 < pieces <= 200.0 and not any(one.isdigit() for one in _whole(product)):
-            found[unit] *= pieces
+        texts = (
+            net if kind is not Kind.QUANTITY else [product.title, product.attributes.get("数量", ""), product.title_en]
+        )
+        measures = (one for text in texts for one in find_measures(text))
+        value = next((one.value for one in measures if one.kind is kind and one.unit == unit), None)
+        if value is not None:
+            found[unit] = value
     return found
-
-
-def _whole(product: Product) -> str:
-    """The record's net content, which is for all pieces together already."""
-    return next((value for key, value in product.attributes.items() if key in ("净含量", "net_weight")), "")
 
 
 def peers_of(product: Product, catalogue: Sequence[Product]) -> tuple[str, list[Product]]:
