@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from magnetar.capabilities.understanding.intents.kinds import Kinds, head_words, kinds_of
     from magnetar.capabilities.understanding.intents.matching import Blend, Matcher, Path, best_of, rank_of
     from magnetar.capabilities.understanding.intents.mining import Edges, Mined, Relation, kept_of, mine
+    from magnetar.capabilities.understanding.intents.nearby import Near, neighbours
     from magnetar.capabilities.understanding.intents.needs import Need
-    from magnetar.capabilities.understanding.intents.neighbours import Near, neighbours
     from magnetar.capabilities.understanding.intents.purposes import Purposes, Question
 
 __all__ = [
@@ -76,7 +76,7 @@ __getattr__ = lazily(
         "matching": ("Blend", "Matcher", "Path", "best_of", "rank_of"),
         "mining": ("Edges", "Mined", "Relation", "kept_of", "mine"),
         "needs": ("Need",),
-        "neighbours": ("Near", "neighbours"),
+        "nearby": ("Near", "neighbours"),
         "purposes": ("Purposes", "Question"),
     },
 )
