@@ -185,6 +185,7 @@ Numbers = tuple[int, float, float]
 
 def _factors(taken: Any, factors: int, unseen: float, ridge: float, rounds: int, seed: int) -> Floats:
     """(items, factors) float32."""
+    factors = min(factors, taken.shape[1])
     chance = Chance(seed).of("ials")
     items = (chance.of("items").normals(taken.shape[1], factors) * 0.1 / np.sqrt(factors)).astype(np.float32)
     other = sparse.csr_array(taken.T)

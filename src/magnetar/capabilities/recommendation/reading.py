@@ -153,6 +153,7 @@ def _from_lines(source: Source, user_id: bool) -> Found:
     known: dict[str, int] = {}
     shoppers: dict[str, int] = {}
     start, events, empty = [0], list[int](), 0
+    twice: tuple[str, int] | None = None
     with source.text() as stream:
         dropped: list[tuple[int, str]] = []
         for number, line in enumerate(source.lines(stream, dropped), 1):
@@ -172,21 +173,23 @@ def _from_lines(source: Source, user_id: bool) -> Found:
             widths.add(len(words))
             tabs.add(line.count("\t"))
             name = words.pop(0) if user_id else f"{number}"
-            if name in shoppers:
-                raise BadInput(
-                    f"{source.name} 第 line {number} 行: 顾客 shopper {shorten(repr(name))} came before, on line "
-                    f"{shoppers[name]}; expected is one line for each shopper, beginning with an id of its own. "
-                    "Add --no-user-id where lines begin with an item."
-                )
-            shoppers[name] = number
+            if name in shoppers and not twice:
+                twice = (name, number)
+            shoppers.setdefault(name, number)
             empty += not words
             events += [known.setdefault(word, len(known)) for word in words]
             start.append(len(events))
-    if len(widths) == 1 and len(shoppers) > 2 and (separator or min(tabs) > 1):
+    if len(widths) == 1 and len(start) > 3 and (separator or min(tabs) > 1):
         raise BadInput(
             f"{source.name}: every line has {widths.pop()} cells, as a table of events does, and its header names no "
             f"shopper and item ({shorten(repr(source.head.split(chr(10), 1)[0]), 120)}). Name its columns: "
             "shopper,item,time[,quantity]."
+        )
+    if twice:
+        raise BadInput(
+            f"{source.name} 第 line {twice[1]} 行: 顾客 shopper {shorten(repr(twice[0]))} came before, on line "
+            f"{shoppers[twice[0]]}; expected is one line for each shopper, beginning with an id of its own. "
+            "Add --no-user-id where lines begin with an item."
         )
     if not events:
         raise BadInput(f"{source.name} holds no item; expected is one line for each shopper: an id, then item ids.")
