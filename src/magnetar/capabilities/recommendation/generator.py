@@ -30,10 +30,10 @@ _TINY = np.float32(1e-6)
 class Shape:
     """How large a network is."""
 
-    size: int = 128
+    size: int = 64
     """Numbers of a state; d below."""
     blocks: int = 1
-    wide: int = 256
+    wide: int = 128
     """Numbers of the middle layer of a block; f below."""
     width: int = 256
     """Codes of a level; c below."""

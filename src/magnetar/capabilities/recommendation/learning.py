@@ -87,14 +87,14 @@ def company_of(train: Histories, seed: int, dimensions: int = COMPANY) -> Floats
 
 
 def taught(
-    train: Histories, content: Content, seed: int, valid: Cases | None = None, *, quick: bool = False,
+    train: Histories, content: Content, seed: int, valid: Cases | None = None, *, quick: bool = False, epochs: int = 0,
     tell: Callable[[str], None] | None = None, stop: Callable[[], bool] | None = None,
 ) -> Network:  # fmt: skip
     """Teach a network; with validation the best epoch is kept."""
     from magnetar.capabilities.recommendation.training import Recipe, Trainer, near_codes, teach
 
-    recipe = Recipe(epochs=4) if quick else Recipe()
-    shape = Shape(size=64, wide=128) if quick else Shape()
+    recipe = Recipe(epochs=epochs or (4 if quick else Recipe.epochs))
+    shape = Shape(size=32, wide=64) if quick else Shape()
     ids = content.ids
     near = [near_codes(ids.books[level], recipe.smooth, np.isfinite(ids.prices[level])) for level in range(3)]
     trainer = Trainer(train, ids.codes, near, content.words, seed, shape, recipe)

@@ -28,7 +28,7 @@ EACH = 40
 DENSE = 65_536
 """Items up to which the item head weighs every one; beyond, only candidates, against a sample."""
 SAMPLE = 2_048
-GATE_CASES = 20_000
+GATE_CASES = 12_000
 """Validation cases that the gate is fitted on, at most."""
 DEPTHS = (1e-6, 1e-3, 3e-2)
 """Added to a share before its log: how much a trace, a little and a lot each count."""
