@@ -138,10 +138,8 @@ def bids_of(market: Marketplace, served: Served, bid: float) -> tuple[np.ndarray
     """(charges, bids) in micros of every paid impression, the bid worked out again from the predictor."""
     row, place = np.nonzero(served.group >= 0)
     item, person, where = served.item[row, place], served.shopper[row], served.scene[row]
-    shelf, clicks, orders = market.shelf.arrays, market.predictor.clicks, market.predictor.orders
-    click = clicks.contexts.mean[where] * clicks.items.mean[item] * clicks.matches.mean[person, shelf.category[item]]
-    order = orders.contexts.mean[where] * orders.items.mean[item] * orders.matches.mean[person, shelf.band[item]]
-    return served.charge[row, place], bid * np.minimum(click, 0.5) * np.minimum(order, 0.5) * 1e6
+    click, order = market.predictor.rates(person, where, item)
+    return served.charge[row, place], bid * click * order * 1e6
 
 
 def test_nobody_pays_above_the_bid_or_below_the_reserve():

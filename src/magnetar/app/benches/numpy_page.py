@@ -13,19 +13,23 @@ import numpy as np
 
 from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.serving.page import (
+    BOOST,
     EACH,
     FIRST_TRIED,
     JITTER,
     LISTS,
+    ORDER,
     ORGANIC_CANDIDATES,
     PAID_CANDIDATES,
     PAID_POSITIONS,
     PAID_SLOTS,
     RANKED,
+    TAKE,
     Drawn,
     Snapshot,
 )
 from magnetar.capabilities.shoppers import POSITIONS
+from magnetar.capabilities.understanding import BIAS, DOUBT, LENGTH, NATURE, NORM, UNSURE, VAGUE, WIDE
 from magnetar.kernel.compiled import Array
 
 _HALF = np.float32(0.5)
@@ -67,17 +71,43 @@ def _shake(luck: Array, item: Array) -> Array:
     return least + scale * (mixed >> np.uint32(8)).astype(np.float32)
 
 
+def _clicks(now: Snapshot, taste: Array, scene: Array, item: Array, match: Array) -> Array:
+    """Click rates in single precision, by the polynomial that the compiled page uses."""
+    facts, one, eight = now.facts, np.float32(1.0), np.float32(WIDE)
+    doubt, norm = taste[:, DOUBT : DOUBT + 1], taste[:, NORM : NORM + 1]
+    mean = now.draws.scenes[scene].astype(np.float32)[:, None] + facts[item, BIAS]
+    variance = doubt * facts[item, LENGTH] + facts[item, VAGUE] * (norm + eight * doubt) + facts[item, UNSURE]
+    for axis in range(WIDE):
+        mean = mean + taste[:, axis : axis + 1] * facts[item, NATURE + axis]
+    exponent = -np.float32(1.4426950408889634) * mean / np.sqrt(one + np.float32(np.pi / 8.0) * variance)
+    exponent = np.clip(exponent, np.float32(-60.0), np.float32(60.0))
+    whole = (exponent + np.float32(64.5)).astype(np.int32) - 64
+    rest, power = exponent - whole.astype(np.float32), ((whole + 127) << 23).view(np.float32)
+    curve = np.float32(0.0013333558)
+    for factor in (0.0096181291, 0.0555041087, 0.2402265070, 0.6931471806, 1.0):
+        curve = np.float32(factor) + rest * curve
+    return match / (one + power * curve)
+
+
 def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) -> Pages:
     """Fill a batch of pages; `shown` is (shoppers, groups), impressions today."""
     shelf, pools, value, tastes = now.shelf, now.pools, now.value, now.tastes
     who, scene, asked = requests.shopper, requests.scene, requests.wanted
     pages = np.arange(len(who))[:, None]
     luck = _mix(now.explore ^ requests.request)
-    click_base, order_base = now.click_context[scene][:, None], now.order_context[scene][:, None]
+    order_base = now.order_context[scene][:, None]
+    draws = now.draws
+    taste = draws.shoppers[who]
 
     def rates(item: Array) -> tuple[Array, Array]:
-        category, band = shelf.category[item], shelf.band[item]
-        click = np.minimum(0.5, click_base * now.click_item[item] * tastes.click_mean[who[:, None], category])
+        band, thing = shelf.band[item], draws.items[item].astype(np.float64)
+        mean = draws.scenes[scene][:, None] + thing[:, :, BIAS]
+        for axis in range(WIDE):
+            mean = mean + taste[:, axis : axis + 1].astype(np.float64) * thing[:, :, NATURE + axis]
+        doubt, vague = taste[:, DOUBT : DOUBT + 1].astype(np.float64), thing[:, :, VAGUE]
+        variance = doubt * thing[:, :, LENGTH] + vague * taste[:, NORM : NORM + 1] + WIDE * doubt * vague
+        variance = variance + thing[:, :, UNSURE]
+        click = 1.0 / (1.0 + np.exp(-mean / np.sqrt(1.0 + np.pi / 8.0 * variance)))
         order = np.minimum(0.5, order_base * now.order_item[item] * tastes.order_mean[who[:, None], band])
         return click, np.where(shelf.price[item] > 0.0, order, 0.0)
 
@@ -91,7 +121,7 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     place = np.where(size <= EACH, stratum, (size * depth * depth).astype(np.int64))
     there = (stratum < size) | (size > EACH)
     item = pools.organic[scene[:, None, None], lists[:, :, None], np.minimum(place, pools.organic.shape[2] - 1)]
-    match = (click_base * tastes.click_mean[who[:, None], lists]).astype(np.float32).repeat(EACH, axis=1)
+    match = np.ones(item.shape, np.float32).reshape(len(who), -1)
     item, there = item.reshape(len(who), -1), there.reshape(len(who), -1)
 
     # what follows up the latest clicks stands in place of one list, before all others
@@ -102,8 +132,7 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     fits &= begun[:, None] & ~(follow[:, :, None] == recent[:, None, :]).any(axis=2)
     replaced = (LISTS - 2) * EACH + np.arange(EACH)
     there[:, replaced] &= ~begun[:, None]
-    category = shelf.category[follow]
-    lifted = np.float32(now.follow_lift) * (click_base * tastes.click_mean[who[:, None], category]).astype(np.float32)
+    lifted = np.full(follow.shape, now.follow_lift, np.float32)
     item = np.concatenate([follow, item], axis=1)
     there, match = np.concatenate([fits, there], axis=1), np.concatenate([lifted, match], axis=1)
     named = np.where(there, item, -1)
@@ -111,8 +140,8 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     in_order = named[pages, by_item]
     there[pages, by_item[:, 1:]] &= in_order[:, 1:] != in_order[:, :-1]
     fit = (order_base * tastes.order_mean[who]).astype(np.float32)
-    own_click, own_order, take, boost = (now.facts[item, column] for column in range(4))
-    click = np.minimum(_HALF, match * own_click)
+    own_order, take, boost = (now.facts[item, column] for column in (ORDER, TAKE, BOOST))
+    click = np.minimum(np.float32(1.0), _clicks(now, taste, scene, item, match))
     order = np.minimum(_HALF, own_order * fit[pages, shelf.band[item]])
     score = click * (np.float32(value.click) + order * take) * boost * _shake(_mix(luck), item)
     key = score.view(np.int32) & ~(ORGANIC_CANDIDATES - 1) | (ORGANIC_CANDIDATES - there.cumsum(axis=1))

@@ -29,7 +29,25 @@ from magnetar.capabilities.serving.caps import (
 )
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS
-from magnetar.capabilities.understanding import FAVOURITES, ShelfArrays, Tastes, meet, predict
+from magnetar.capabilities.understanding import (
+    BIAS,
+    DOUBT,
+    FAVOURITES,
+    LENGTH,
+    NATURE,
+    NORM,
+    UNSURE,
+    VAGUE,
+    WIDE,
+    Draws,
+    ShelfArrays,
+    Tastes,
+    belief,
+    bring_up,
+    meet,
+    predict,
+    rate_of,
+)
 from magnetar.kernel.chance import fold, mix, uniform
 from magnetar.kernel.compiled import Array, compiled, inlined
 from magnetar.kernel.fetching import fetch
@@ -62,6 +80,12 @@ _FIRST_AD, _SECOND_AD, _THIRD_AD = PAID_POSITIONS
 _HALF, _SCALE, _LEAST = np.float32(0.5), np.float32(2.0 * JITTER * 2.0**-24), np.float32(1.0 - JITTER)
 _STIR, _STIR_1, _STIR_2 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 _16, _13, _8 = np.uint32(16), np.uint32(13), np.uint32(8)
+ORDER, TAKE, BOOST = 4, 5, 6
+"""Columns of an item's facts beside those that say who clicks on it."""
+_ONE, _EIGHT, _PULL = np.float32(1.0), np.float32(WIDE), np.float32(np.pi / 8.0)
+_LOG2E, _FAR, _SHIFT = np.float32(1.4426950408889634), np.float32(60.0), np.float32(64.5)
+_EXP_1, _EXP_2, _EXP_3 = np.float32(0.6931471806), np.float32(0.2402265070), np.float32(0.0555041087)
+_EXP_4, _EXP_5 = np.float32(0.0096181291), np.float32(0.0013333558)
 
 
 class Snapshot(NamedTuple):
@@ -77,13 +101,13 @@ class Snapshot(NamedTuple):
     """Factor of the click rate of what follows up."""
     pools: Pools
     value: Value
-    click_context: Array
-    click_item: Array
+    draws: Draws
+    """Who is drawn to what: click rates."""
     order_context: Array
     order_item: Array
     facts: Array
-    """(items, 4) float32: the item's factor of the click rate; of the order rate, 0 where nothing is sold; what an
-    order is worth to the platform, currency units; the boost of the lists."""
+    """(items, 16) float32: the item's side of the click rate, laid out as in `Draws`; its factor of the order rate, 0
+    where nothing is sold; what an order is worth to the platform, currency units; the boost of the lists."""
     group_item: Array
     group_campaign: Array
     group_merchant: Array
@@ -142,7 +166,9 @@ class Organic(NamedTuple):
     count: Array
     """(LANES,)."""
     match: Array
-    """(ORGANIC_CANDIDATES, LANES) float32, scene and shopper's factors of the click rate; 0 beyond `count`."""
+    """(ORGANIC_CANDIDATES, LANES) float32, factor of the click rate, mostly 1; 0 beyond `count`."""
+    taste: Array
+    """(WIDE + 3, LANES) float32, the shopper's side of the click rate: taste, doubt, squared length, level of the scene."""
     source: Array
     """(ORGANIC_CANDIDATES, LANES) int8, LISTED, FOLLOWING or ANSWERING: where the candidate comes from."""
     push: Array
@@ -193,6 +219,7 @@ def fill_pages(
         np.zeros(wide, np.int32),
         np.zeros(LANES, np.int64),
         np.empty(wide, np.float32),
+        np.zeros((WIDE + 3, LANES), np.float32),
         np.empty(wide, np.int8),
         np.empty(wide, np.float32),
         np.empty((narrow, LANES), np.float32),
@@ -210,6 +237,7 @@ def fill_pages(
         for row in range(first, last):
             fetch(head, shopper[row])
         meet(shopper, first, last, now.tastes)
+        bring_up(shopper, first, last, now.draws)
         for row in range(first, last):
             if head[shopper[row]] >= 0:
                 fetch(block, int(head[shopper[row]]))
@@ -233,12 +261,12 @@ def _gather(
 ) -> None:
     """Organic candidates: what a search found or what follows up the latest clicks, then a few strata of lists, best first but not only the best."""
     lists, sizes, explore = now.pools.organic, now.pools.organic_size, now.explore
-    liked, click_mean, order_mean = now.tastes.liked, now.tastes.click_mean, now.tastes.order_mean
-    click_context, order_context = now.click_context, now.order_context
+    liked, order_mean, order_context = now.tastes.liked, now.tastes.order_mean, now.order_context
+    people, levels, taste = now.draws.shoppers, now.draws.scenes, organic.taste
     item_of, match_of, fit, seen = organic.item, organic.match, organic.fit, organic.seen
     source_of, push_of = organic.source, organic.push
     recent, partners, lift = now.recent, now.partners, np.float32(now.follow_lift)
-    category_of, item_scenes, listed = now.shelf.category, now.shelf.scenes, now.shelf.listed
+    item_scenes, listed = now.shelf.scenes, now.shelf.listed
     answers = found.shape[1] if found.shape[0] > 0 else 0
     counts, stir = organic.count, organic.stir
     categories = lists.shape[1]
@@ -255,7 +283,7 @@ def _gather(
                 if item >= 0 and seen[item] != row and listed[item] and (item_scenes[item] >> where) & 1:
                     seen[item] = row
                     item_of[count, lane], source_of[count, lane] = item, ANSWERING
-                    match_of[count, lane] = np.float32(click_context[where] * click_mean[person, category_of[item]])
+                    match_of[count, lane] = 1.0
                     push_of[count, lane] = np.float32(ANSWER_PUSH / (1.0 + 0.25 * place))
                     count += 1
         elif asked < 0 and recent[person, 0] >= 0:
@@ -269,7 +297,7 @@ def _gather(
                     continue
                 seen[item] = row
                 item_of[count, lane], source_of[count, lane] = item, FOLLOWING
-                match_of[count, lane] = lift * np.float32(click_context[where] * click_mean[person, category_of[item]])
+                match_of[count, lane] = lift
                 push_of[count, lane] = 1.0
                 count += 1
         for part in range(LISTS):
@@ -282,7 +310,6 @@ def _gather(
             else:
                 category = int(uniform(luck, 901) * categories)
             size = int(sizes[where, category])
-            match = np.float32(click_context[where] * click_mean[person, category])
             start = np.int64((starts >> np.uint64(16 * part)) & np.uint64(0xFFFF)) * 2.0**-16
             for stratum in range(min(size, EACH)):
                 place = stratum
@@ -292,12 +319,16 @@ def _gather(
                 item = lists[where, category, place]
                 if seen[item] != row:
                     seen[item] = row
-                    item_of[count, lane], match_of[count, lane] = item, match
+                    item_of[count, lane], match_of[count, lane] = item, 1.0
                     source_of[count, lane], push_of[count, lane] = LISTED, 1.0
                     count += 1
         counts[lane] = count
         for place in range(count, ORGANIC_CANDIDATES):
             match_of[place, lane], push_of[place, lane] = 0.0, 1.0
+        for axis in range(WIDE):
+            taste[axis, lane] = people[person, axis]
+        taste[DOUBT, lane], taste[NORM, lane] = people[person, DOUBT], people[person, NORM]
+        taste[NORM + 1, lane] = levels[where]
         for band in range(fit.shape[0]):
             fit[band, lane] = np.float32(order_context[where] * order_mean[person, band])
 
@@ -306,19 +337,37 @@ def _gather(
 def _score(now: Snapshot, organic: Organic) -> None:
     """Predicted rates and sorting keys: what a place on the page should be worth, shaken a little."""
     facts, band = now.facts, now.shelf.band
-    item_of, match_of, fit, stir, push = organic.item, organic.match, organic.fit, organic.stir, organic.push
+    item_of, match_of, taste, fit, stir = organic.item, organic.match, organic.taste, organic.fit, organic.stir
+    push = organic.push
     clicks, orders, key = organic.click, organic.order, organic.key
     score = key.view(np.float32)
     value = np.float32(now.value.click)
-    own_click, own_order = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
-    take, boost = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    mean, variance, own_order = np.empty(LANES, np.float32), np.empty(LANES, np.float32), np.empty(LANES, np.float32)
+    take, boost, bits = np.empty(LANES, np.float32), np.empty(LANES, np.float32), np.empty(LANES, np.int32)
+    power = bits.view(np.float32)
     for place in range(ORGANIC_CANDIDATES):
         for lane in range(LANES):  # gathered first, so that what follows runs over whole registers
             item = item_of[place, lane]
-            own_click[lane], own_order[lane] = facts[item, 0], facts[item, 1] * fit[band[item], lane]
-            take[lane], boost[lane] = facts[item, 2], facts[item, 3]
+            mean[lane] = taste[NORM + 1, lane] + facts[item, BIAS]
+            doubt, vague = taste[DOUBT, lane], facts[item, VAGUE]
+            variance[lane] = (
+                doubt * facts[item, LENGTH] + vague * (taste[NORM, lane] + _EIGHT * doubt) + facts[item, UNSURE]
+            )
+            own_order[lane] = facts[item, ORDER] * fit[band[item], lane]
+            take[lane], boost[lane] = facts[item, TAKE], facts[item, BOOST]
+        for axis in range(WIDE):
+            for lane in range(LANES):
+                mean[lane] += taste[axis, lane] * facts[item_of[place, lane], NATURE + axis]
+        for lane in range(LANES):  # 2 to the power of a whole number is an exponent; the rest is a polynomial
+            exponent = -_LOG2E * mean[lane] / np.sqrt(_ONE + _PULL * variance[lane])
+            exponent = min(_FAR, max(-_FAR, exponent))
+            whole = np.int32(exponent + _SHIFT) - np.int32(64)
+            rest = exponent - np.float32(whole)
+            bits[lane] = (whole + np.int32(127)) << np.int32(23)
+            mean[lane] = _ONE + rest * (_EXP_1 + rest * (_EXP_2 + rest * (_EXP_3 + rest * (_EXP_4 + rest * _EXP_5))))
         for lane in range(LANES):
-            click, order = min(_HALF, match_of[place, lane] * own_click[lane]), min(_HALF, own_order[lane])
+            click = min(_ONE, match_of[place, lane] / (_ONE + power[lane] * mean[lane]))
+            order = min(_HALF, own_order[lane])
             clicks[place, lane], orders[place, lane] = click, order
             worth = click * (value + order * take[lane]) * push[place, lane]
             score[place, lane] = worth * boost[lane] * _shake(stir[lane], item_of[place, lane])
@@ -357,9 +406,8 @@ def _sell(
     """Paid candidates, the auction, and the blend of both, page by page."""
     band_of, category_of = now.shelf.band, now.shelf.category
     lists, sizes, boost, explore = now.pools.paid, now.pools.paid_size, now.pools.boost, now.explore
-    liked, click_mean, order_mean = now.tastes.liked, now.tastes.click_mean, now.tastes.order_mean
-    click_context, order_context = now.click_context, now.order_context
-    click_item, order_item = now.click_item, now.order_item
+    liked, order_mean = now.tastes.liked, now.tastes.order_mean
+    order_context, order_item, drawn_to = now.order_context, now.order_item, now.draws
     group_item, group_campaign, group_merchant = now.group_item, now.group_campaign, now.group_merchant
     group_split, alpha, per_click, unit, quota = now.group_split, now.alpha, now.per_click, now.unit, now.quota
     cap, incremental, reach, paid_reason = now.cap, now.incremental, now.reach, now.paid_reason
@@ -384,7 +432,7 @@ def _sell(
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
-        click_base, order_base = click_context[where], order_context[where]
+        order_base = order_context[where]
         filled = min(counts[lane], RANKED)
         for place in range(filled):
             found[place] = _LAST - (top[place, lane] & _LAST)
@@ -413,7 +461,8 @@ def _sell(
                 if kept[count] and now.splits.rule[split, GHOST] == 0.0:
                     continue
             item = group_item[group]
-            rate = predict(click_base, click_item[item], click_mean[person, category_of[item]])
+            mean, variance = belief(person, item, where, drawn_to)
+            rate = rate_of(mean, variance)
             order = per_click[group]
             if order <= 0.0:
                 order = predict(order_base, order_item[item], order_mean[person, band_of[item]])

@@ -14,7 +14,7 @@ from magnetar.capabilities.measurement import Experiments, Withheld
 from magnetar.capabilities.recommendation import Following
 from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic_pools, paid_pools
 from magnetar.capabilities.serving.caps import Shown
-from magnetar.capabilities.serving.page import PAID_SLOTS, Drawn, Slates, Snapshot, fill_pages
+from magnetar.capabilities.serving.page import BOOST, ORDER, PAID_SLOTS, TAKE, Drawn, Slates, Snapshot, fill_pages
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
 from magnetar.capabilities.understanding import Predictor
@@ -113,11 +113,12 @@ class Serving:
         self.tick = tick
         self.lease = lease.copy()
         self.leased = lease
-        clicks, orders, shelf = predictor.clicks, predictor.orders, predictor.shelf.arrays
+        orders, shelf = predictor.orders, predictor.shelf.arrays
         group_split, splits = self._experiments.splits(tick)
-        facts = np.empty((len(shelf.price), 4), np.float32)
-        facts[:, 0], facts[:, 1] = clicks.items.mean, np.where(shelf.price > 0.0, orders.items.mean, 0.0)
-        facts[:, 2], facts[:, 3] = self.value.take * shelf.price, boost
+        draws = predictor.draws
+        facts = draws.items.copy()
+        facts[:, ORDER] = np.where(shelf.price > 0.0, orders.items.mean, 0.0)
+        facts[:, TAKE], facts[:, BOOST] = self.value.take * shelf.price, boost
         self._snapshot = Snapshot(
             shelf=shelf,
             tastes=predictor.tastes,
@@ -126,8 +127,7 @@ class Serving:
             follow_lift=self._following.lift,
             pools=Pools(lists, sizes, paid, paid_sizes, boost),
             value=self.value,
-            click_context=clicks.contexts.mean,
-            click_item=clicks.items.mean,
+            draws=draws,
             order_context=orders.contexts.mean,
             order_item=orders.items.mean,
             facts=facts,

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
+from magnetar.capabilities.understanding.affinity import (
+    Affinity,
+    Draws,
+    bring_up,
+    click_rates,
+    learn_clicks,
+    learn_views,
+)
 from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn, predict
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
 from magnetar.capabilities.understanding.tastes import (
@@ -44,6 +52,8 @@ class Strengths:
     order_match: float = 2.0
     category: float = CATEGORY_STRENGTH
     """Of a category against everything."""
+    factors: bool = False
+    """Click rates from three factors alone, as they were before tastes were learned; for comparison."""
 
 
 class Predictor:
@@ -66,6 +76,7 @@ class Predictor:
         """(shoppers, FAVOURITES), each shopper's best categories when last met; the first is the segment."""
         self._met = np.zeros(shoppers, np.int32)
         self._edge = self._today = self._grouped = 0
+        self.affinity = Affinity.of(shoppers, shelf.arrays.category, groups, SCENES, 0.05)
         self._waited = np.zeros(64)
         self._day_of, self._last_of = np.zeros(64, np.int32), np.zeros(16, np.int32)
         self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
@@ -94,6 +105,11 @@ class Predictor:
             self._edge, self._today, self._grouped,
         )  # fmt: skip
 
+    @property
+    def draws(self) -> Draws:
+        """Who is drawn to what, for kernels."""
+        return self.affinity.draws(self._day_of, self._edge, self._today)
+
     def rates(self, shopper: Ints, scene: Ints, item: Ints) -> tuple[Floats, Floats]:
         """(click rate per view, order rate per click) of rows, as of the tick's start; what is not sold is not ordered."""
         out = np.empty((2, len(item)))
@@ -103,12 +119,17 @@ class Predictor:
             shopper, scene, item, arrays.category, arrays.band, arrays.price, self.tastes, clicks.items.mean,
             clicks.contexts.mean, orders.items.mean, orders.contexts.mean, out,
         )  # fmt: skip
+        if not self.strengths.factors:
+            draws = self.draws
+            bring_up(shopper, 0, len(shopper), draws)
+            click_rates(shopper, scene, item, draws, out[0])
         return out[0], out[1]
 
     def bring_up_all(self) -> None:
         """Bring every shopper's row up to date, also of those who were not met; for whoever reads the whole table."""
         shoppers = len(self._met)
         meet(np.arange(shoppers), 0, shoppers, self.tastes)
+        bring_up(np.arange(shoppers), 0, shoppers, self.draws)
 
     def regroup(self) -> None:
         """Put shoppers into segments anew, each when next met."""
@@ -125,6 +146,7 @@ class Predictor:
         self._waiting[row] = 0.0
         self._met[row] = self._edge
         rank(self.clicks.matches.mean, row, self.liked)
+        self.affinity.forget(row, self._edge)
 
     def take_over(self, old: Predictor) -> None:
         """What another predictor has learned of the same items, shoppers and scenes, which are the first of ours."""
@@ -143,6 +165,7 @@ class Predictor:
         self._met[len(old._met) :] = old._edge
         self._edge, self._today, self._grouped = old._edge, old._today, old._grouped
         self._waited, self._day_of, self._last_of = old._waited.copy(), old._day_of.copy(), old._last_of.copy()
+        self.affinity.take_over(old.affinity)
         self.reach[:], self._depths[:] = old.reach, old._depths
         self._delay_sum, self._delay_count, self._matured_at = old._delay_sum, old._delay_count, old._matured_at
 
@@ -162,6 +185,7 @@ class Predictor:
             rates.contexts.mean,
             rates.contexts.load,
             self._depths,
+            self.draws,
         )
 
     def on_clicked(self, event: Clicked) -> None:
@@ -183,6 +207,9 @@ class Predictor:
             orders.contexts.mean,
             pending_contexts,
         )
+        draws = self.draws
+        bring_up(event.shopper, 0, len(event.shopper), draws)
+        learn_clicks(event.shopper, event.scene, event.item, draws)
 
     def on_ordered(self, event: Ordered) -> None:
         """An order is a hit for the order rate and one more known delay."""
@@ -212,6 +239,7 @@ class Predictor:
             self._waited, self._day_of = np.tile(self._waited, 2), np.tile(self._day_of, 2)
         self._waited[self._edge] = self._waited[self._edge - 1] + waited
         self._day_of[self._edge] = self._today
+        self.affinity.refresh(self._refreshes % NEWCOMER_REFRESHES == 0)
         if self._refreshes % NEWCOMER_REFRESHES == 0:
             self._expect_of_newcomers()
         self._refreshes += 1
@@ -238,6 +266,7 @@ class Predictor:
         """Forget a little; call it at the edge that begins a day, before `refresh`."""
         self.clicks.decay(DAILY_MEMORY)
         self.orders.decay(DAILY_MEMORY)
+        self.affinity.decay()
         if self._today == len(self._last_of):
             self._last_of = np.tile(self._last_of, 2)
         self._last_of[self._today] = self._edge
@@ -284,11 +313,14 @@ def _learn_views(
     context_mean: Array,
     context_load: Array,
     depths: Array,
+    draws: Draws,
 ) -> None:
     match_mean, match_load = tastes.click_mean, tastes.click_load
     for first in range(0, shopper.shape[0], _TOGETHER):
         last = min(first + _TOGETHER, shopper.shape[0])
         meet(shopper, first, last, tastes)
+        bring_up(shopper, first, last, draws)
+        learn_views(shopper, scene, item, depth, first, last, draws)
         for page in range(first, last):
             person, where = shopper[page], scene[page]
             depths[where, depth[page]] += 1.0
