@@ -77,7 +77,14 @@ class BazaarMarket:
         self._scene_edges = np.cumsum(settings.scenes)[:3]
         self._click_base, self._order_base = np.array(settings.click), np.array(settings.order)
         self._weights = np.array(
-            [settings.taste, settings.liking, settings.wear, settings.quantity_tail, settings.order_delay_h * HOUR]
+            [
+                settings.taste,
+                settings.liking,
+                settings.wear,
+                settings.quantity_tail,
+                settings.order_delay_h * HOUR,
+                settings.errand,
+            ]
         )
 
     def _date(self, tick: int) -> tuple[int, int]:

@@ -20,7 +20,7 @@ _WITHIN = 0.55
 """Spread of items' vectors about their category's centre."""
 ALL_SCENES, WATCHED_SCENES = 0b1111, 0b0011
 
-TASTE, SENSITIVITY, WALLET, PURSE, LOYALTY, NIGHT, CAME, FOLLOWS = 0, 6, 7, 8, 9, 10, 11, 12
+TASTE, SENSITIVITY, WALLET, PURSE, LOYALTY, NIGHT, CAME, ERRAND, FOLLOWS = 0, 6, 7, 8, 9, 10, 11, 12, 13
 """Columns of a shopper: one line of the processor's cache, so that a page costs one trip to memory and not eight."""
 _LINE = 16
 
@@ -29,8 +29,10 @@ SETS, WAYS = 16, 4
 REMEMBER_ALL = 1 << 29
 """Shoppers × items up to which every view is remembered, bytes."""
 
-VECTOR, APPEAL, QUALITY, LOG_PRICE, MERCHANT, CATEGORY, RETURNS = 0, 6, 7, 8, 9, 10, 11
+VECTOR, APPEAL, QUALITY, LOG_PRICE, MERCHANT, CATEGORY, RETURNS, KIND, LEADS_TO = 0, 6, 7, 8, 9, 10, 11, 12, 13
 """Columns of an item."""
+KINDS = 6
+"""Kinds of items in a category: plates and chopsticks are two of tableware."""
 
 
 class People(NamedTuple):
@@ -40,7 +42,8 @@ class People(NamedTuple):
     """(shoppers, 16 or more) float32, columns as above.
 
     Taste; loss of order utility per unit of log-price; currency units spent before growing cautious;
-    spent lately; factor on coming back; nights slept; tick of the last visit; then, as bits of whole
+    spent lately; factor on coming back; nights slept; tick of the last visit; the kind of item that they are
+    out for and the night since which (see `shopping`), −1 where none; then, as bits of whole
     numbers, the merchants followed.
     """
     need: Array
@@ -56,7 +59,7 @@ class Truth(NamedTuple):
     goods: Array
     """(items, 16) float32, columns as above: vector; click utility of the creative; order utility of the
     product; log of price over the category's reference, 0 for content; seller; category;
-    probability that an order comes back."""
+    probability that an order comes back; kind; the kind that it leads to."""
     centre: Array
     """(categories, DIMENSIONS) float32; taste times this is what searches follow."""
     alias: Array
@@ -135,6 +138,10 @@ def draw(
     facts[:, RETURNS] = np.clip(
         settings.return_rate * np.exp(0.5 * chance.of("returns").normals(items) - 0.4 * quality), 0.0, 0.6
     )
+    # kinds are not written anywhere: only what people do one after the other shows what leads to what
+    kinds = count * KINDS
+    facts[:, KIND] = category * KINDS + chance.of("kind").integers(KINDS, items)
+    facts[:, LEADS_TO] = chance.of("leads").order(kinds)[facts[:, KIND].astype(np.int64)]
     people, activity = _people(
         settings, shoppers, items, count, len(merchants), float(np.log(reference).mean()), chance
     )
@@ -218,6 +225,7 @@ def _settle_in(
         people.row[person, WALLET] = wallet_days * math.exp(log_reference + 0.6 * rich + 0.4)
         people.row[person, LOYALTY] = 1.0
         people.row[person, CAME] = -1.0
+        people.row[person, ERRAND] = -1.0
         for kind in range(categories):
             people.need[person, kind] = 0.3 + 0.7 * uniform(need, person * categories + kind)
         for seller in range(merchants):

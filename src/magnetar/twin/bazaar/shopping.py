@@ -18,7 +18,10 @@ from magnetar.twin.bazaar.population import (
     CAME,
     CATEGORY,
     DIMENSIONS,
+    ERRAND,
     FOLLOWS,
+    KIND,
+    LEADS_TO,
     LOG_PRICE,
     LOYALTY,
     MERCHANT,
@@ -39,6 +42,10 @@ MOST_PAGES = 12
 """In one visit."""
 RECOVERY = 0.18
 """Share of an appetite that comes back in a night."""
+FORGOTTEN = 3
+"""Nights after which what somebody was out for is forgotten."""
+_SINCE = 4096
+"""Kinds are smaller; the night on which an errand began is written above."""
 AHEAD = 12
 """Pages in advance of which memory is asked for a shopper."""
 _STEP_US = 20_000_000
@@ -284,12 +291,13 @@ def shop(
 ) -> tuple[int, int]:
     """Scroll, click and decide to buy on every page; returns how many clicked, and how many rows then wait.
 
-    `weights`: taste in clicks, taste in orders, wear, quantity tail, order delay (µs). `clicks` is
+    `weights`: taste in clicks, taste in orders, wear, quantity tail, order delay (µs), errand. `clicks` is
     (room, 2): page and position. Draws are keyed by page and item, so that the same item shown to
     the same shopper on the same page meets the same luck in every arm, wherever it stands.
     """
     goods, row = truth.goods, people.row
     taste_weight, liking_weight, wear, tail, delay = weights[0], weights[1], weights[2], weights[3], weights[4]
+    errand = weights[5]
     discount = math.log(1.0 - coupon)
     stay = np.empty((2, item.shape[1]))
     for kind in range(2):
@@ -316,6 +324,9 @@ def shop(
         depth[page] = looks
         for axis in range(DIMENSIONS):
             taste[axis] = row[person, TASTE + axis]
+        out_for = int(row[person, ERRAND])
+        if out_for >= 0:
+            out_for = out_for % _SINCE if night - out_for // _SINCE < FORGOTTEN else -1
         pleased = 0
         for position in range(looks):
             what = item[page, position]
@@ -332,6 +343,9 @@ def shop(
             utility -= wear * _LOG2[views]
             if followed:
                 utility += 0.6
+            sought = out_for == goods[what, KIND]
+            if sought:
+                utility += errand
             chance = fold(mine, what)
             if not _happens(unit(chance), utility):
                 continue
@@ -339,6 +353,8 @@ def shop(
             clicks[clicked, 0], clicks[clicked, 1] = page, position
             clicked += 1
             if price[what] <= 0.0:
+                out_for = int(goods[what, LEADS_TO])
+                row[person, ERRAND] = night * _SINCE + out_for
                 continue
             kind = int(goods[what, CATEGORY])
             appetite = people.need[person, kind]
@@ -347,11 +363,15 @@ def shop(
             utility += 1.2 * math.log(0.02 + appetite) - row[person, PURSE] / row[person, WALLET]
             if followed:
                 utility += 0.4
+            if sought:
+                utility += errand
             if not _happens(uniform(chance, 2), utility):
                 continue
             pieces = min(int((1.0 - uniform(chance, 3)) ** (-1.0 / tail)), 30)
             paid = price[what] * (1.0 - coupon) * pieces
             people.need[person, kind] = appetite * 0.25
+            out_for = int(goods[what, LEADS_TO])
+            row[person, ERRAND] = night * _SINCE + out_for
             row[person, PURSE] += paid
             if seller >= 0 and uniform(chance, 4) < 0.15:
                 bits[person, FOLLOWS + (seller >> 5)] |= np.int32(1) << np.int32(seller & 31)
