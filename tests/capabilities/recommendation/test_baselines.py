@@ -42,7 +42,7 @@ def test_cosine_neighbours_of_four_shoppers():
 
 def test_a_transition_is_directional_and_popular_goals_are_damped():
     model = TransitionKNN()
-    model._back, model._damping, model._decay = 0.0, 0.5, 0.5
+    model.lead, model._back, model._damping, model._decay = 0.0, 0.0, 0.5, 0.5
     model.fit(histories_of([list("ab"), list("ac"), list("dc"), list("dc"), list("dc")], list("abcd")), 1)
     after_a, after_b = model.scores(histories_of([["a"], ["b"]], list("abcd")))
     assert after_a.tolist() == pytest.approx([0.0, 1.0, 0.5, 0.0])  # c was taken 4 times: 1 ⁄ √4

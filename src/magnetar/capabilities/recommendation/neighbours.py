@@ -120,8 +120,8 @@ class TransitionKNN:
 
     name = "transition"
     settled = True
-    window = 8
-    lead = 0.0
+    window = 20
+    lead = 0.25
     decays = (0.9, 0.8, 0.65, 0.5, 0.3)
     dampings = (0.0, 0.25, 0.5, 0.75)
     backs = (0.0, 0.25, 0.5)

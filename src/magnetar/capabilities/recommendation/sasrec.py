@@ -37,14 +37,14 @@ class Recipe:
     size: int = 64
     blocks: int = 1
     heads: int = 2
-    dropout: float = 0.3
-    negatives: int = 512
+    dropout: float = 0.5
+    negatives: int = 256
     rate: float = 2e-3
     batch: int = 32
     """Packed rows of a step."""
     steps: int = 6_000
     """At most."""
-    patience: int = 4
+    patience: int = 6
     """Looks at validation without a gain after which teaching ends."""
 
 
