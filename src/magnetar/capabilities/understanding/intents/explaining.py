@@ -27,7 +27,7 @@ class Explanation:
     score: float
     paths: list[Path]
     needed: list[Path]
-    """The paths without which it is not among the first ten; empty where it is not there or stays by the prior."""
+    """The paths without which it is not among the first ten, the prior perhaps among them; empty where it is not there."""
     rank_without_best: int
     """Its place where its strongest path is cut."""
     rank_without_needed: int

@@ -194,7 +194,8 @@ class Matcher:
     ) -> list[Path]:
         """The strongest paths that an item owes its place among the first `count` to: without them it falls out.
 
-        Empty where it is not among them, or stays there by the prior alone.
+        Where it is there because everybody likes it, the prior is one of them. Empty where it is not among the first,
+        or where there are no more items than places.
 
         Source: Ghazimatin et al. (2020), PRINCE, WSDM: an explanation is the smallest set whose removal changes the answer.
         """
@@ -207,8 +208,6 @@ class Matcher:
         bar = float(np.partition(others, -count)[-count]) if len(others) >= count else 0.0
         left, cut = 1.0, []
         for one in self.paths(history, target):
-            if one.edge == PRIOR:
-                continue
             cut.append(one)
             left -= one.share
             if scores[target] * left < bar - 1e-12 * abs(bar):
