@@ -9,8 +9,21 @@ from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.shoppers import POSITIONS, Served
 from magnetar.twin import rehearsal
 from magnetar.twin.bazaar import WORLDS, Bazaar, population
-from magnetar.twin.bazaar.population import CAME, LOYALTY, NIGHT, PURSE, SETS, WAYS, People, Truth, balance
-from magnetar.twin.bazaar.shopping import RECOVERY, Visits, come, look, wake
+from magnetar.twin.bazaar.population import (
+    CAME,
+    ERRAND,
+    KIND,
+    LEADS_TO,
+    LOYALTY,
+    NIGHT,
+    PURSE,
+    SETS,
+    WAYS,
+    People,
+    Truth,
+    balance,
+)
+from magnetar.twin.bazaar.shopping import FORGOTTEN, RECOVERY, Visits, come, look, wake
 from magnetar.twin.rehearsal import Setting, run_pair
 from magnetar.twin.world import Day, Responses
 from magnetar.vocabulary.campaigns import Goal, GoalKind
@@ -231,3 +244,29 @@ def test_what_is_asked_for_is_in_order_of_time_and_of_visits():
         pages_of.setdefault(shopper, []).append(at)
     assert all(set(np.diff(at)) <= {20_000_000} for at in pages_of.values())  # one visit each, twenty seconds a page
     assert max(map(len, pages_of.values())) <= 12
+
+
+# ---- what leads to what ----
+
+
+def test_who_is_out_for_something_takes_that_and_it_leads_to_the_next_until_it_is_forgotten():
+    single = replace(WORLDS["errands"], click=(-30.0,) * 4, order=(-30.0,) * 4, errand=60.0, wear=0.0)
+
+    def clicked_on(night: int) -> set[int]:
+        market = Bazaar(single).open(PRODUCTS, 1, 40, 3_000, DAY)
+        market.people.row[:, ERRAND] = 5.0  # kind 5, since night 0
+        shown = shown_to_all(market, 48 * night, 200)
+        kinds = market._truth.goods[:, KIND]
+        rows = market.respond(48 * night, shown).clicked
+        first = {int(who): int(kinds[what]) for who, what in zip(rows.shopper[::-1], rows.item[::-1], strict=True)}
+        return set(first.values())
+
+    assert clicked_on(0) == clicked_on(FORGOTTEN - 1) == {5}
+    assert clicked_on(FORGOTTEN) == set()
+
+
+def test_every_kind_leads_to_one_other_and_content_begins_errands_too():
+    market = Bazaar(WORLDS["errands"]).open(PRODUCTS, 1, 10, 100, DAY)
+    goods = market._truth.goods
+    leads = {(int(kind), int(to)) for kind, to in zip(goods[:, KIND], goods[:, LEADS_TO], strict=True)}
+    assert len({kind for kind, _ in leads}) == len(leads) == len({to for _, to in leads})
