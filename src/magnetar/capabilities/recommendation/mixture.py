@@ -75,8 +75,8 @@ class Parts:
     generator: Generator | None = None
     popular: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
     """The most taken items, most first."""
-    sample: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
-    """Items against which the item head is measured where there are too many."""
+    sample: Floats32 = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """Vectors of the items against which the item head is measured where there are too many."""
 
 
 class Recommender:
@@ -94,7 +94,8 @@ class Recommender:
         self.parts.popular = best[np.lexsort((best, -count[best]))].astype(np.int32)
         self._everything = max(1.0, float(count.sum()))
         if self.parts.generator is not None and len(count) > DENSE and not len(self.parts.sample):
-            self.parts.sample = np.linspace(0, len(count) - 1, SAMPLE).astype(np.int32)
+            rows = np.linspace(0, len(count) - 1, SAMPLE).astype(np.int64)
+            self.parts.sample = self.parts.generator.network.items[rows].astype(np.float32)
 
     def describe(
         self, history: Rows, fresh: bool = False, also: Rows | None = None
@@ -173,7 +174,7 @@ class Recommender:
             raised = np.exp(logits - top)
             return (raised[items] / raised.sum(dtype=np.float64)).astype(np.float64)
         mine = table[items].astype(np.float32) @ query
-        others = table[self.parts.sample].astype(np.float32) @ query
+        others = self.parts.sample @ query
         top = max(mine.max(), others.max())
         under = np.exp(mine - top).sum() + np.exp(others - top).mean() * max(0, len(table) - len(items))
         return (np.exp(mine - top) / under).astype(np.float64)

@@ -100,25 +100,31 @@ class Recommendations:
         with self._lock:
             raised = self.rows(followed or [])[0]
             found = self.recommender.answer(rows, k, not seen, raised if len(raised) else None, FOLLOWED)
+            paths = self._paths(rows, found.items)
             told = []
             for place, row in enumerate(found.items.tolist()):
                 source = found.reason(place)
-                told.append(
-                    Recommended(self.items[row], float(found.scores[place]), source, self._path(rows, row, source))
-                )
+                path = (self.items[row], self.items[row]) if source == "copy" else paths[place]
+                told.append(Recommended(self.items[row], float(found.scores[place]), source, path))
         return told, unknown
 
-    def _path(self, history: Rows, row: int, source: str) -> tuple[str, ...]:
-        """The event from which most leads to a product."""
-        if source == "copy":
-            return (self.items[row], self.items[row])
-        best, most = None, 0.0
+    def _paths(self, history: Rows, named: Rows) -> list[tuple[str, ...]]:
+        """For each product the event of the latest eight from which most leads to it."""
+        order = np.argsort(named)
+        ordered = named[order]
+        best, most = np.full(len(named), -1, np.int64), np.zeros(len(named))
         for age, event in enumerate(history[::-1][:8].tolist()):
             partners, weights = self.recommender.parts.memory.after.row(event)
-            weight = float(weights[partners == row].sum()) * 0.8**age
-            if weight > most:
-                best, most = event, weight
-        return (self.items[best], self.items[row]) if best is not None else (self.items[row],)
+            at = np.minimum(np.searchsorted(ordered, partners), max(0, len(named) - 1))
+            hit = ordered[at] == partners if len(named) else np.zeros(len(partners), np.bool_)
+            weight = np.zeros(len(named))
+            weight[order[at[hit]]] = weights[hit] * 0.8**age
+            more = weight > most
+            best[more], most[more] = event, weight[more]
+        return [
+            (self.items[row],) if event < 0 else (self.items[event], self.items[row])
+            for event, row in zip(best.tolist(), named.tolist(), strict=True)
+        ]
 
     def observe(self, history: list[str], item: str) -> None:
         """One event: a shopper with this history took `item`.
