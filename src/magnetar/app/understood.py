@@ -230,5 +230,5 @@ def _look_alikes(vectors: Any, seeds: Any, seed: int) -> Audience | None:
         f"resemble {many} buyers; with seeds hidden in turn, {hits:.0f} of the top {count} were seeds, {base * count:.1f} by chance",
         {"seeds": many, "top": count, "hits": hits, "base": base},
     )
-    return Audience("look_alike", "相似人群", "look-alikes of buyers", "look_alike", int(members.sum()), hits / count,
+    return Audience("look_alike", "相似人群", "look-alikes of buyers", "look_alike", int(members.sum()), (hits + 0.5) / (count + 1.0),
                     float(low), float(high), (reason,), members=members)  # fmt: skip

@@ -162,6 +162,16 @@ def _judge(name: str, labelled: list[Labelled], raw: dict[str, Mapping[str, str]
         row(f"{name}: precision", "of 1", Interval(_precision(ours), np.nan, np.nan, int(ours[:, :2].sum())), baseline=("gazetteer", _precision(theirs))),
         row(f"{name}: recall", "of 1", Interval(_recall(ours), np.nan, np.nan, int(ours[:, [0, 2]].sum())), baseline=("gazetteer", _recall(theirs))),
     ]  # fmt: skip
+    stated = [(len({u for u in one.gold & found if _stated(u, one)}), len({u for u in one.gold if _stated(u, one)}))
+              for one, found in zip(kept, told, strict=True)]  # fmt: skip
+    right, every = (sum(each) for each in zip(*stated, strict=True))
+    rows.append(
+        row(
+            f"{name}: recall of values that the text spells out",
+            "of 1",
+            Interval(right / max(every, 1), np.nan, np.nan, every),
+        )
+    )
     for kind in Kind:
         one = [
             (len(g & t), len(t - g), len(g - t))
@@ -175,6 +185,12 @@ def _judge(name: str, labelled: list[Labelled], raw: dict[str, Mapping[str, str]
                 row(f"{name}: {kind.value} F1", "of 1", interval(by_kind, seed, 200), precision=_precision(by_kind), recall=_recall(by_kind))
             )  # fmt: skip
     return rows
+
+
+def _stated(unit: Unit, one: Labelled) -> bool:
+    """Whether the value's own word or number stands in the text."""
+    word = unit[1].split()[0] if unit[0] in MEASURED else unit[1]
+    return re.search(rf"(?<![\w.]){re.escape(word)}(?![\d.])", one.text) is not None
 
 
 def _precision(table: np.ndarray) -> float:

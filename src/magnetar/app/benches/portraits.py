@@ -27,6 +27,7 @@ from magnetar.capabilities.understanding import (
     Taste,
     auc,
     by_cosine,
+    by_likeness_and_activity,
     by_regression,
     draw_portrait,
     find_words,
@@ -240,8 +241,7 @@ def _look_alikes(log: Log, cut: int, quick: bool, seed: int) -> list[dict[str, A
     vectors = product_vectors(log, cut, seed=seed)
     found: dict[str, list[float]] = {"cosine": [], "logistic": [], "with activity": [], "activity": []}
     fade = 0.5 ** ((cut - log.at[before]) / DAY / 90.0)
-    busy = np.log1p(variety)[:, None]
-    busy = (busy - busy[active].mean()) / max(float(busy[active].std()), 1e-9)
+    recent = np.bincount(log.shopper[before], fade, log.shoppers).astype(np.float64)
     eligible = _eligible(log, before, after)
     chosen = [
         eligible[place]
@@ -259,7 +259,7 @@ def _look_alikes(log: Log, cut: int, quick: bool, seed: int) -> list[dict[str, A
         told = {
             "cosine": by_cosine(people, seeds & active),
             "logistic": by_regression(people[active], seeds[active], seed=seed),
-            "with activity": by_regression(np.hstack([people, busy])[active], seeds[active], seed=seed),
+            "with activity": by_likeness_and_activity(people[active], seeds[active], recent[active], seed=seed),
             "activity": variety,
         }
         for name, scores in told.items():

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     from magnetar.capabilities.understanding.delays import DelayLaw
     from magnetar.capabilities.understanding.identities import IDENTITIES, Identity
     from magnetar.capabilities.understanding.lexicon import find_words
-    from magnetar.capabilities.understanding.lookalike import auc, by_cosine, by_regression, shopper_vectors
+    from magnetar.capabilities.understanding.lookalike import (
+        auc,
+        by_cosine,
+        by_likeness_and_activity,
+        by_regression,
+        shopper_vectors,
+    )
     from magnetar.capabilities.understanding.materials import MaterialCard, understand_film
     from magnetar.capabilities.understanding.measures import Measure, find_measures
     from magnetar.capabilities.understanding.neighbours import Neighbourhood, completed, infer
@@ -129,6 +135,7 @@ __all__ = [
     "belief",
     "bring_up",
     "by_cosine",
+    "by_likeness_and_activity",
     "by_regression",
     "completed",
     "deepen",
@@ -210,6 +217,7 @@ __getattr__ = lazily(
         "lookalike": (
             "auc",
             "by_cosine",
+            "by_likeness_and_activity",
             "by_regression",
             "shopper_vectors",
         ),
