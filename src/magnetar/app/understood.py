@@ -29,7 +29,7 @@ from magnetar.capabilities.understanding import (
     rank_cohorts,
 )
 from magnetar.capabilities.understanding.audiences import Reason, fits
-from magnetar.capabilities.understanding.lookalike import by_regression, shopper_vectors
+from magnetar.capabilities.understanding.lookalike import by_likeness_and_activity, shopper_vectors
 from magnetar.kernel.clock import DAY
 from magnetar.kernel.errors import BadInput, NotFound
 from magnetar.surface.session import Session
@@ -186,7 +186,8 @@ def audiences_of(
         [one.product not in give_away for _, one in deeds], bool
     )  # a seed is not known by the deed that made it one
     vectors = shopper_vectors(place[tells], what[tells], age[tells], texts, len(shoppers))
-    likes = _look_alikes(vectors, seeds, seed)
+    activity = np.bincount(place[tells], age[tells], len(shoppers)).astype(np.float64)
+    likes = _look_alikes(vectors, seeds, activity, seed)
     if likes is not None:
         found.append(likes)
     else:
@@ -202,7 +203,7 @@ def audiences_of(
     }  # fmt: skip
 
 
-def _look_alikes(vectors: Any, seeds: Any, seed: int) -> Audience | None:
+def _look_alikes(vectors: Any, seeds: Any, activity: Any, seed: int) -> Audience | None:
     """Those most like the seeds, and how many of them proved to be seeds when these were hidden in turn (five folds)."""
     from magnetar.kernel.chance import Chance
 
@@ -210,18 +211,18 @@ def _look_alikes(vectors: Any, seeds: Any, seed: int) -> Audience | None:
     if many < 5 or many == len(seeds):
         return None
     fold = Chance(seed).of("folds").integers(5, len(seeds))
-    hidden = np.zeros(len(seeds))
+    hidden = np.full(len(seeds), -np.inf)
     for part in range(5):
         learned = seeds & (fold != part)
         if learned.any():
-            scores = by_regression(vectors, learned, seed=seed)
+            scores = by_likeness_and_activity(vectors, learned, activity, seed=seed)
             hidden[fold == part] = scores[fold == part]
-    scores = by_regression(vectors, seeds, seed=seed)
+    scores = by_likeness_and_activity(vectors, seeds, activity, seed=seed)
     count = max(1, round(LOOK_ALIKES * len(seeds)))
     top = np.argsort(-hidden, kind="stable")[:count]
     hits = float(seeds[top].sum())
     low, high = betaincinv(hits + 0.5, count - hits + 0.5, np.array([0.1, 0.9]))
-    rest = np.where(seeds, -1.0, scores)
+    rest = np.where(seeds, -np.inf, scores)
     members = np.zeros(len(seeds), bool)
     members[np.argsort(-rest, kind="stable")[: min(count, len(seeds) - many)]] = True
     base = many / len(seeds)
