@@ -145,7 +145,8 @@ def judge(
     members = types_named(proposal.types, names)
     if len(members) < 2:
         return None
-    rows = {(int(a), int(b)): row for row, (a, b) in enumerate(zip(edges.source, edges.target, strict=True))}
+    inside = np.flatnonzero(np.isin(edges.source, members) & np.isin(edges.target, members))
+    rows = {(int(edges.source[row]), int(edges.target[row])): int(row) for row in inside}
     stands, refuted, judged = [], [], 0
     for one in members:
         for other in members:
