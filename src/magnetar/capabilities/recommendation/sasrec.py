@@ -37,7 +37,7 @@ class Recipe:
     size: int = 64
     blocks: int = 1
     heads: int = 2
-    dropout: float = 0.5
+    dropout: float = 0.3
     negatives: int = 256
     rate: float = 2e-3
     batch: int = 32
