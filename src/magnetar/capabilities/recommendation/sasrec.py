@@ -54,7 +54,7 @@ class SasRec:
     name = "sasrec"
 
     def __init__(self, quick: bool = False, recipe: Recipe | None = None) -> None:
-        self._recipe = recipe or (Recipe(steps=300, batch=16, patience=2) if quick else Recipe())
+        self._recipe = recipe or (Recipe(steps=150, batch=16, patience=2) if quick else Recipe())
         self._quick = quick
         self._steps = self._recipe.steps // 3
         self.chosen = ""
