@@ -30,8 +30,10 @@ SEASON = 0.7
 FADING = 90 * DAY
 """Time over which the weight of a basket falls to 1 ⁄ e, for what stands beside what."""
 RIDGE = 60.0
-BESIDE = 1.0
-"""What stands beside an item counts this much for each unit of what follows it."""
+BESIDE, ONLY_BESIDE = 1.0, 25.0
+"""What stands beside an item counts this much for each unit of what follows it: where shoppers come back, where they do not."""
+RETURNING = 1.2
+"""Baskets per shopper from which shoppers are taken to come back."""
 HYPOTHESIS = 0.02
 """Weight of an edge that nothing but a hypothesis speaks for: less than what a mined edge carries."""
 REPEATS = 20.0
@@ -54,7 +56,7 @@ def build(
     recent: int = RECENT,
     fading: int = FADING,
     ridge: float = RIDGE,
-    side: float = BESIDE,
+    side: float | None = None,
 ) -> IntentGraph:
     """Mine types, needs and edges; ask the extenders; hold what they propose against the data.
 
@@ -63,12 +65,15 @@ def build(
         titles: what each item is called; '' where nothing is known, then only its own edges can be mined.
         kinds: product types, where they are known already.
         extenders: who proposes needs; the table of scenes where it is not given.
+        side: weight of what stands beside an item; `BESIDE` or `ONLY_BESIDE` where it is not given.
         placebo: whether to count edges in shuffled data as well.
 
     Raises:
         ValueError: an event names an item that is not listed.
     """
     count = len(items)
+    if side is None:
+        side = BESIDE if behaviour.baskets >= RETURNING * len(np.unique(behaviour.shopper)) else ONLY_BESIDE
     if len(behaviour) and int(behaviour.item.max()) >= count:
         raise ValueError(f"{count} items are listed, an event names number {int(behaviour.item.max())}")
     kinds = kinds or kinds_of(list(titles), list(categories))
