@@ -137,6 +137,8 @@ def kept_for(platform: Platform, merchant: str = "") -> Known:
             [""] * len(graph.items),
             told.left_out,
         )
+    if not graph.about["events"] and len(told.behaviour):  # mined before anybody came
+        return mined_for(platform, merchant=merchant)
     return Known(graph, told)
 
 
