@@ -15,8 +15,11 @@ from magnetar.app.benches.predict_watch import Columns, Watch, Watched, auc, cal
 from magnetar.app.benches.rows import conditions, cpu_time, per_cpu_second, row
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, mean_interval
+from magnetar.capabilities.understanding import Strengths
+from magnetar.capabilities.understanding.returns import return_risk
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput
+from magnetar.twin.bazaar.population import RETURNS
 from magnetar.twin.rehearsal import WARM_UP_DAYS, Setting
 from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
@@ -24,8 +27,14 @@ from magnetar.vocabulary.money import Money
 
 HELD_OUT = Path("benchmarks/held-out.toml")
 AUC_GAP, CALIBRATION, SPEED = 0.003, 0.003, 200_000.0
-BASELINES = ("item", "ftrl", "overall")
-NAMES = {"item": "item's own rate, smoothed", "ftrl": "hashed logistic regression, FTRL", "overall": "overall rate"}
+BEFORE = "factors"
+BASELINES = ("item", "ftrl", "overall", BEFORE)
+NAMES = {
+    "item": "item's own rate, smoothed",
+    "ftrl": "hashed logistic regression, FTRL",
+    "overall": "overall rate",
+    BEFORE: "three factors",
+}
 EVENTS = (0, 1, 3, 5)
 _SETTLED = 2
 """Days that count as settled: the last so many."""
@@ -70,15 +79,18 @@ def bench(
         seed=seed or (held.tuned[0] if tuning else held.final), shoppers=shoppers, pages_per_day=pages,
     )  # fmt: skip
     lived: list[Columns] = []
+    back: list[dict[str, float]] = []
     speed: Interval | None = None
     for pair in range(count):
         say(f"市场 · market {pair + 1}/{count}")
-        watch = Watch(Watched(base, pair, newcomers_from=2 if quick else 3))
+        watch = Watch(Watched(base, pair, newcomers_from=2 if quick else 3, rivals={BEFORE: Strengths(factors=True)}))
         lived.append(watch.run())
+        back.append(_return_errors(watch))
         speed = speed or _speed(watch, 5 if quick else 20)
     assert speed is not None
     rows = [*_ranking(lived), *_calibration(lived), *_newcomers(lived), *_doubt(lived)]
     rows.append(row("predictions, click and order together", "predictions per CPU-second", speed, goal=SPEED))
+    rows.append(_returns(back))
     rows += _late_orders(base, quick, say)
     found, read = predict_lifetime.rows(say)
     return rows + found, conditions(
@@ -249,6 +261,34 @@ def _speed(watch: Watch, repeats: int) -> Interval:
     )
 
 
+def _return_errors(watch: Watch) -> dict[str, float]:
+    """Root mean squared error of return risk over items, weighted by orders, of ours and of plainer ways."""
+    outcomes, market = watch.stage.platform.outcomes, watch.market
+    true, arrays = market._truth.goods[:, RETURNS].astype(np.float64), market.shelf.arrays
+    orders = np.maximum(outcomes.returnable, outcomes.returned)
+    back, whole = outcomes.returned, float(outcomes.returned.sum() / max(orders.sum(), 1.0))
+    ways = {
+        "ours": return_risk(back, outcomes.returnable, arrays.category, arrays.band)[0],
+        "one rate for all": np.full(len(true), whole),
+        "item drawn to all with 10 orders": (back + 10.0 * whole) / (orders + 10.0),
+        "item alone": back / np.maximum(orders, 1e-9),
+    }
+    return {
+        name: float(np.sqrt((orders * np.square(rate - true)).sum() / max(orders.sum(), 1e-9)))
+        for name, rate in ways.items()
+    }
+
+
+def _returns(back: Sequence[dict[str, float]]) -> dict[str, Any]:
+    names = [name for name in back[0] if name != "ours"]
+    beside = {name: float(np.mean([one[name] for one in back])) for name in names}
+    best = min(names, key=lambda name: beside[name])
+    return row(
+        "error of return risk (root mean square, by orders)", "of 1", mean_interval(np.array([one["ours"] for one in back])),
+        baseline=(best, beside[best]), beside=beside, verdict=", ".join(f"{name} {one:.3f}" for name, one in beside.items()),
+    )  # fmt: skip
+
+
 def _late_orders(base: Setting, quick: bool, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     """The level of order rates while orders take longer from one day on than they did."""
     say("延迟变化 · orders begin to take longer")
@@ -258,7 +298,7 @@ def _late_orders(base: Setting, quick: bool, say: Callable[[str], None]) -> Iter
     for day in range(slower, int(columns["day"].max()) + 1):
         found: dict[str, float] = {}
         rows = _of(columns, "order") & (columns["day"] == day)
-        for name in ("ours", *BASELINES):
+        for name in ("ours", *BASELINES[:3]):
             found[name] = off(*_columns(columns, name, "order", rows))
         yield row(
             f"level of order rates, day {day - slower + 1} after orders took 12 h instead of 3 h", "share",

@@ -20,7 +20,10 @@ from magnetar.twin.bazaar.population import (
     APPEAL,
     CATEGORY,
     DIMENSIONS,
+    ERRAND,
     FOLLOWS,
+    KIND,
+    LEADS_TO,
     LOG_PRICE,
     LOYALTY,
     MERCHANT,
@@ -33,7 +36,7 @@ from magnetar.twin.bazaar.population import (
     People,
     Truth,
 )
-from magnetar.twin.bazaar.shopping import LEAST_LOYAL, MOST_LOYAL, look, wake
+from magnetar.twin.bazaar.shopping import _SINCE, FORGOTTEN, LEAST_LOYAL, MOST_LOYAL, look, wake
 
 WIDE = DIMENSIONS + 1
 """What an item is like in the oracle's eyes: its vector and its creative's appeal."""
@@ -100,13 +103,16 @@ def true_rates(
     test holds that). Returns how many impressions came on screen.
     """
     goods, row = truth.goods, people.row
-    taste_weight, liking_weight, wear, tail = weights[0], weights[1], weights[2], weights[3]
+    taste_weight, liking_weight, wear, tail, errand = weights[0], weights[1], weights[2], weights[3], weights[5]
     discount = math.log(1.0 - coupon)
     count = 0
     for page in range(request.shape[0]):
         person, where = shopper[page], scene[page]
         wake(person, night, people)
         mine = fold(luck, request[page])
+        out_for = int(row[person, ERRAND])
+        if out_for >= 0:
+            out_for = out_for % _SINCE if night - out_for // _SINCE < FORGOTTEN else -1
         pleased = 0
         for position in range(depth[page]):
             what = item[page, position]
@@ -119,6 +125,9 @@ def true_rates(
             utility = click_base[where] + taste_weight * match + goods[what, APPEAL] - wear * _LOG2[views]
             if followed:
                 utility += 0.6
+            sought = out_for == goods[what, KIND]
+            if sought:
+                utility += errand
             chance = fold(mine, what)
             click, order = _sigmoid(utility), 0.0
             kind = int(goods[what, CATEGORY])
@@ -129,6 +138,8 @@ def true_rates(
                 utility += 1.2 * math.log(0.02 + appetite) - row[person, PURSE] / row[person, WALLET]
                 if followed:
                     utility += 0.4
+                if sought:
+                    utility += errand
                 order = _sigmoid(utility)
             clicked = unit(chance) < click
             ordered = clicked and price[what] > 0.0 and uniform(chance, 2) < order
@@ -139,6 +150,9 @@ def true_rates(
             count += 1
             if clicked:
                 pleased += 1
+            if ordered or (clicked and price[what] <= 0.0):
+                out_for = int(goods[what, LEADS_TO])
+                row[person, ERRAND] = night * _SINCE + out_for
             if ordered:
                 pieces = min(int((1.0 - uniform(chance, 3)) ** (-1.0 / tail)), 30)
                 people.need[person, kind] = appetite * 0.25

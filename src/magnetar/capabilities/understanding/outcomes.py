@@ -2,7 +2,7 @@
 
 How often a click brings a lead, a follow, an activation; what such a conversion is worth; how soon
 conversions arrive; how many orders come back. Learned from events alone, per item. An item starts
-from what the merchant's others do (returns: from what all do), and these from what the merchant expects.
+from what the merchant's others do (returns: from its category and price band), and these from what the merchant expects.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from magnetar.capabilities.campaigns import Campaigns, Roster
 from magnetar.capabilities.shoppers import Clicked, Converted, Ordered, Returned
 from magnetar.capabilities.understanding.delays import DelayLaw
+from magnetar.capabilities.understanding.returns import return_risk
 from magnetar.capabilities.understanding.shelf import Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats
@@ -27,10 +28,6 @@ EXPECTED = 4.0
 """Conversions' worth of trust in what the merchant expects of a kind that is reported, and in what all its products do."""
 RETURN_DELAY = 3 * DAY
 """Mean time from order to return, assumed: a return does not say when its order was."""
-RETURNS = 0.1
-"""Share of orders that comes back, before any has."""
-RETURN_STRENGTH = 10.0
-"""Orders' worth of trust in what all items together send back."""
 LEAST_KEPT = 0.05
 """No item is taken to be sent back more often than 1 less this."""
 ENOUGH = 10
@@ -181,9 +178,9 @@ class Outcomes:
 
     def kept(self) -> Floats:
         """(items,), share of orders that is expected not to come back."""
-        whole = (float(self.returned.sum()) + RETURNS) / (float(self.returnable.sum()) + 1.0)
-        back = (self.returned + RETURN_STRENGTH * min(whole, 1.0)) / (self.returnable + RETURN_STRENGTH)
-        return np.clip(1.0 - back, LEAST_KEPT, 1.0)
+        arrays = self._shelf.arrays
+        risk, _ = return_risk(self.returned, self.returnable, arrays.category, arrays.band)
+        return np.clip(1.0 - risk, LEAST_KEPT, 1.0)
 
     def _tell(self) -> None:
         roster = self._roster

@@ -89,6 +89,12 @@ class Predictor:
         bus.subscribe(Clicked, self.on_clicked)
         bus.subscribe(Ordered, self.on_ordered)
 
+    def adopt(self, strengths: Strengths) -> None:
+        """Go on with other strengths: what was counted stays, what it is taken to mean changes from the next edge on."""
+        self.strengths = strengths
+        self.clicks.items.strength, self.clicks.matches.strength = strengths.click_item, strengths.click_match
+        self.orders.items.strength, self.orders.matches.strength = strengths.order_item, strengths.order_match
+
     @property
     def mean_delay(self) -> float:
         """Mean time from click to order, microseconds."""
