@@ -11,6 +11,7 @@ from magnetar.capabilities.search.constraints import Wish, take_apart
 from magnetar.capabilities.search.fields import words_of
 from magnetar.capabilities.search.lexical import Inverted
 from magnetar.capabilities.search.spelling import Spelling
+from magnetar.capabilities.search.thesaurus import ALSO, also
 from magnetar.capabilities.understanding import terms
 
 MOST = 24
@@ -26,7 +27,7 @@ class Meaning:
     weight: float
     """How well it says what was asked, in (0, 1]."""
     kind: str
-    """word, spelling, or translation."""
+    """word, spelling, translation, or synonym."""
     said: str
     """The query's own word."""
 
@@ -75,7 +76,7 @@ def understand(query: str, index: Inverted, spelling: Spelling, bridge: Bridge) 
             Meaning(one, 0.9, "spelling", f"{latin[place]} {latin[place + 1]}") for one in terms(joined)
         ]
     for word in latin:
-        if word in spelling or any(one in index for one in terms(word)) or not terms(word):
+        if word in spelling or not terms(word) or any(one in index or also(one) for one in terms(word)):
             continue
         near = spelling.latin(word)
         for other, sure in near:
@@ -103,6 +104,14 @@ def understand(query: str, index: Inverted, spelling: Spelling, bridge: Bridge) 
             for other, weight in bridge.across(one.term):
                 if other in index:
                     concept.append(Meaning(other, 0.8 * weight * one.weight, "translation", one.said))
+            for other in also(one.term):
+                if other in index:
+                    concept.append(Meaning(other, ALSO * one.weight, "synonym", one.said))
+    for term in dict.fromkeys(terms(wish.words)):
+        if term not in index and term not in concepts:
+            others = [Meaning(other, ALSO, "synonym", term) for other in also(term) if other in index]
+            if others:
+                concepts[term] = others
     ranked = sorted(concepts, key=lambda name: -max(one.weight * index.idf(one.term) for one in concepts[name]))[:MOST]
     return Asked(
         query, wish, tuple(own[: 4 * MOST]), tuple(tuple(concepts[name]) for name in ranked), tuple(corrections[:4])

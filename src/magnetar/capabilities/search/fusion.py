@@ -45,7 +45,7 @@ USUAL = Gate((4.0, 6.0, 4.0, 3.0, 3.0, 3.0, 3.0, 2.0, 1.0, 1.5, -4.0))
 
 
 def learn(
-    asked: Sequence[tuple[Floats, int]], start: Gate = USUAL, pull: float = 0.02, rounds: int = 300, rate: float = 0.5
+    asked: Sequence[tuple[Floats, int]], start: Gate = USUAL, pull: float = 0.002, rounds: int = 300, rate: float = 0.5
 ) -> Gate:
     """Weights under which the product that was meant comes first.
 
@@ -54,8 +54,8 @@ def learn(
         start: where to begin, and whither `pull` draws back.
 
     Returns:
-        The minimum of mean −log softmax(score)[meant] + pull ⁄ 2 × squared distance from the start. The sign of what
-        is unwanted, which made-up queries never show, stays as it was.
+        Weights at or above 0 near the minimum of mean −log softmax(score)[meant] + pull ⁄ 2 × squared distance from
+        the start. The weight of what is unwanted, which made-up queries never show, stays as it was.
 
     Source: Cao et al. (2007), ICML, ListNet with one right answer.
     """
@@ -78,7 +78,7 @@ def learn(
         slope = (share @ signs - signs[meant].sum(axis=0)) / len(asked) + pull * (weights - origin)
         slope[~free] = 0.0
         seen += slope * slope
-        weights = weights - rate * slope / np.sqrt(seen)
+        weights = np.where(free, np.maximum(0.0, weights - rate * slope / np.sqrt(seen)), weights)
     return Gate(tuple(float(one) for one in weights))
 
 

@@ -10,7 +10,7 @@ class Reason:
     """Why a product is among the hits."""
 
     kind: str
-    """id, word, spelling, translation, condition, brand, pieces, alike, or generated."""
+    """id, word, spelling, translation, synonym, condition, brand, pieces, alike, or generated."""
     zh: str
     en: str
 

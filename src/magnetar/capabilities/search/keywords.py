@@ -212,7 +212,9 @@ def _says(text: str, word: str) -> bool:
 
 def _words(text: str) -> list[str]:
     runs, latin = words_of(text)
-    return [word for run in runs for word in rjieba.cut_for_search(run, True)] + [word for word in latin if not is_unit(word)]
+    return [word for run in runs for word in rjieba.cut_for_search(run, True)] + [
+        word for word in latin if not is_unit(word)
+    ]
 
 
 def heads_of(product: Product) -> list[str]:

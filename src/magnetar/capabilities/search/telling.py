@@ -33,7 +33,7 @@ def reasons_of(
         en = ", ".join(NAMES[name][1] for name in fields[:3])
         if one.kind == "spelling":
             told.append(Reason("spelling", f"{one.said} → {one.term} ({zh})", f"{one.said} → {one.term} ({en})"))
-        elif one.kind == "translation":
+        elif one.kind in ("translation", "synonym"):
             told.append(
                 Reason("translation", f"{one.said} 即 {one.term} ({zh})", f"{one.said} means {one.term} ({en})")
             )
