@@ -111,3 +111,18 @@ def test_alignment_raises_what_the_platform_values():
     assert most_valuable(generator, state(), Bounds.of(generator.trie, worth), 1).items.tolist() == [9]
     with pytest.raises(ValueError, match="not be negative"):
         log_worth(np.ones(2), np.ones(2), weight=-1.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 200), st.integers(0, 99))
+def test_a_tree_that_grew_is_the_tree_that_was_made_whole(items, seed):
+    whole = np.random.default_rng(seed).permutation(16**3)[: items + 5]
+    codes = np.stack([whole // 256, whole // 16 % 16, whole % 16], axis=1).astype(np.int32)
+    grown = Trie.of(codes[:items], 16)
+    for one in codes[items:]:
+        grown = grown.with_one_more(one)
+    made_whole = Trie.of(codes, 16)
+    for name in ("first", "second", "leaves", "third", "item", "leaf", "house"):
+        assert (getattr(grown, name) == getattr(made_whole, name)).all(), name
+    with pytest.raises(ValueError, match="is taken"):
+        grown.with_one_more(codes[0])

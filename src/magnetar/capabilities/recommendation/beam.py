@@ -63,6 +63,38 @@ class Trie:
             (np.searchsorted(leaves, leaf, side="right") - 1).astype(np.int32),
         )
 
+    def with_one_more(self, code: Rows) -> Trie:
+        """The same tree with a leaf for one more product, which gets the next row; old ids stay where they are.
+
+        Raises:
+            ValueError: the id is taken.
+        """
+        one, two, three = (int(part) for part in code)
+        low, high = int(self.first[one]), int(self.first[one + 1])
+        house = low + int(np.searchsorted(self.second[low:high], two))
+        fresh = house == high or int(self.second[house]) != two
+        start = int(self.leaves[house])
+        end = start if fresh else int(self.leaves[house + 1])
+        at = start + int(np.searchsorted(self.third[start:end], three))
+        if at < end and int(self.third[at]) == three:
+            raise ValueError(f"the id {(one, two, three)} is taken; every id must be distinct")
+        first, second, leaves = self.first.copy(), self.second, self.leaves.copy()
+        leaves[house + 1 :] += 1
+        houses = self.house
+        if fresh:
+            first[one + 1 :] += 1
+            second = np.insert(second, house, two).astype(np.int32)
+            leaves = np.insert(self.leaves, house, start).astype(np.int32)
+            leaves[house + 1 :] += 1
+            houses = houses + (houses >= house)
+        return Trie(
+            first, second, leaves,
+            np.insert(self.third, at, three).astype(np.int32),
+            np.insert(self.item, at, len(self.item)).astype(np.int32),
+            np.append(self.leaf + (self.leaf >= at), at).astype(np.int32),
+            np.append(houses, house).astype(np.int32),
+        )  # fmt: skip
+
     def __len__(self) -> int:
         return len(self.item)
 

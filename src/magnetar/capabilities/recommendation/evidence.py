@@ -23,6 +23,10 @@ FADES = (0.0, 0.5, 0.8, 0.95, 0.8)
 """By how much a column's evidence shrinks with each event that came later."""
 
 
+NEWEST = 5_000
+"""Products that nobody took yet which are looked at, the latest."""
+
+
 class Alike(NamedTuple):
     """The products most alike in content, by row."""
 
@@ -95,6 +99,7 @@ class Evidence:
         self._touched = np.empty(items, np.int32)
         self._mark = np.zeros(items, np.bool_)
         self._hidden = np.zeros(items, np.bool_)
+        self._new: Rows | None = None
 
     def recall(self, history: Rows, most: int, fresh: bool = False) -> tuple[Rows, Floats32, Floats32]:
         """What is said after a history, oldest first.
@@ -118,6 +123,23 @@ class Evidence:
             self._hidden[history] = False
         self._count = count
         return np.unique(chosen[:used]), total, known
+
+    def newcomers(self, most: int) -> tuple[Rows, Floats32]:
+        """Products that nobody took yet, with what their nearest in content were given: call before `forget`.
+
+        Returns:
+            (found,) items, at most `most`, the best by transitions; (found, sources), the mean of their neighbours'
+            values, weighted by likeness.
+        """
+        if self._new is None:
+            self._new = np.flatnonzero((self.memory.count == 0) & (np.diff(self.near.start) > 0)).astype(np.int32)
+        late = self._new[-NEWEST:]
+        lent = np.zeros((len(late), len(SOURCES)), np.float32)
+        if len(late):
+            _lend(late, *self.near, self._value, lent)
+        told = np.flatnonzero(lent[:, 1] > 0)
+        best = told[np.argsort(-lent[told, 1], kind="stable")[:most]]
+        return late[best], lent[best]
 
     def at(self, items: Rows) -> Floats32:
         """(items, sources), what was recalled of these; call `forget` afterwards."""
@@ -181,6 +203,19 @@ def _recall(
             value[one, 4] += fade2 * weight
             total[4] += fade2 * weight
     return count
+
+
+@compiled
+def _lend(items: Array, start: Array, partner: Array, weight: Array, value: Array, lent: Array) -> None:
+    for place in range(len(items)):
+        item = items[place]
+        whole = np.float32(0.0)
+        for at in range(start[item], start[item + 1]):
+            whole += weight[at]
+            for column in range(value.shape[1]):
+                lent[place, column] += weight[at] * value[partner[at], column]
+        for column in range(value.shape[1]):
+            lent[place, column] /= whole
 
 
 @compiled

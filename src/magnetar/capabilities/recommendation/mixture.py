@@ -25,6 +25,8 @@ from magnetar.capabilities.understanding import SemanticIds
 
 EACH = 40
 """Candidates that each source names."""
+NEW = 10
+"""Of these, products that nobody took yet."""
 DENSE = 65_536
 """Items up to which the item head weighs every one; beyond, only candidates, against a sample."""
 SAMPLE = 2_048
@@ -92,6 +94,7 @@ class Recommender:
         most = min(4 * EACH, len(count))
         best = np.argpartition(-count, most - 1)[:most] if most else np.zeros(0, np.int64)
         self.parts.popular = best[np.lexsort((best, -count[best]))].astype(np.int32)
+        self.parts.evidence.clear()
         self._everything = max(1.0, float(count.sum()))
         if self.parts.generator is not None and len(count) > DENSE and not len(self.parts.sample):
             rows = np.linspace(0, len(count) - 1, SAMPLE).astype(np.int64)
@@ -132,11 +135,17 @@ class Recommender:
                 found.append(np.argpartition(-wanted, most - 1)[:most].astype(np.int32))
         if also is not None:
             found.append(also)
+        new, lent = parts.evidence.newcomers(NEW)
+        found.append(new)
         items = np.unique(np.concatenate(found)).astype(np.int32)
         if fresh:
             items = items[~np.isin(items, taken)]
         shares = np.zeros((len(items), len(SHARES)))
         shares[:, :5] = parts.evidence.at(items) / np.maximum(total, 1e-9)
+        if len(new):
+            kept = np.isin(new, items)
+            place = np.searchsorted(items, new[kept])
+            shares[place, :4] = np.maximum(shares[place, :4], lent[kept, :4] / np.maximum(total[:4], 1e-9))
         parts.evidence.forget()
         if beam is not None and query is not None and parts.generator is not None:
             shares[:, 5] = self._item_share(items, query, logits)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from magnetar.capabilities.recommendation.beam import Generator, Trie
+from magnetar.capabilities.recommendation.beam import Generator
 from magnetar.capabilities.recommendation.generator import Network, Rows
 from magnetar.capabilities.recommendation.mixture import Recommender
 from magnetar.capabilities.recommendation.weights import load
@@ -66,6 +67,7 @@ class Recommendations:
         self.about = about or {}
         self._row = {item: row for row, item in enumerate(self.items)}
         self._events = 0
+        self._room: NDArray[Any] | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -126,6 +128,14 @@ class Recommendations:
             for event, row in zip(best.tolist(), named.tolist(), strict=True)
         ]
 
+    def _with_room(self, vectors: NDArray[Any]) -> NDArray[Any]:
+        """The array that `vectors` is the beginning of, with room for one more row at least."""
+        count = len(vectors)
+        if self._room is None or len(self._room) <= count:
+            self._room = np.empty((count + max(1_024, count // 50), vectors.shape[1]), vectors.dtype)
+            self._room[:count] = vectors
+        return self._room
+
     def observe(self, history: list[str], item: str) -> None:
         """One event: a shopper with this history took `item`.
 
@@ -161,12 +171,10 @@ class Recommendations:
             if parts.generator is not None:
                 network = parts.generator.network
                 base = network.newcomer(self.ids.codes[-1], words[0])
-                grown = Network(
-                    network.shape,
-                    network.learned,
-                    np.concatenate([network.items, base[None].astype(network.items.dtype)]),
-                )
-                parts.generator = Generator(grown, Trie.of(self.ids.codes, self.ids.width))
+                vectors = self._with_room(network.items)
+                vectors[row] = base
+                grown = Network(network.shape, network.learned, vectors[: row + 1])
+                parts.generator = Generator(grown, parts.generator.trie.with_one_more(self.ids.codes[-1]))
             self.items.append(item)
             self._row[item] = row
         return tuple(self.ids.codes[-1].tolist())

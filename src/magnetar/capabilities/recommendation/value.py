@@ -20,7 +20,7 @@ from magnetar.kernel.compiled import Array, compiled, inlined
 
 OPENED = 4_000
 """Nodes that a search may open."""
-TILT = 0.45
+TILT = 0.3
 """For `Bounds.of` where speed is worth more than proof: chosen on untaught and on one taught network, not on any judge."""
 LEAST = 1e-12
 
