@@ -304,6 +304,8 @@ class SearchEngine:
             slots = np.fromiter(total, np.int32, len(total))
             return best(slots, np.fromiter(total.values(), np.float32, len(total)), 1000)
         slots, signs = self._signs(asked, recent)
+        if not asked.plain:  # pieces of stop words are no evidence
+            slots, signs = slots[:0], signs[:0]
         if not len(slots) and not exact:
             return slots, np.zeros(0, np.float32)
         scores = self.gate.score(signs)
