@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from magnetar.kernel.compiled import Array, compiled
+
 Floats = NDArray[np.float64]
 
 
@@ -70,16 +72,45 @@ def fit_gate(
     pulled = np.zeros((features, evidence.shape[1]))
     pulled[0] = prior * spread
 
+    start = np.append(start, len(own))
+    known = np.ascontiguousarray(known)
+
     def loss(flat: Floats) -> tuple[float, Floats]:
         weight = flat.reshape(pulled.shape)
-        score = (z * np.repeat(known @ weight, sizes, axis=0)).sum(axis=1)
-        top = np.repeat(np.maximum.reduceat(score, start), sizes)
-        raised = np.exp(score - top)
-        under = np.repeat(np.add.reduceat(raised, start), sizes)
-        found = -(share * (score - top - np.log(under))).sum()
-        change = np.add.reduceat(z * (raised / under - share)[:, None], start, axis=0)
+        change = np.zeros_like(pulled)
+        found = _loss(z, share, start, known, known @ weight, change)
         off = weight - pulled
-        return found + pull * (off**2).sum(), (known.T @ change + 2 * pull * off).ravel()
+        return found + pull * (off**2).sum(), (change + 2 * pull * off).ravel()
 
     found = minimize(loss, pulled.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 150})
     return Gate(mean, spread, np.asarray(found.x).reshape(pulled.shape))
+
+
+@compiled
+def _loss(z: Array, share: Array, start: Array, known: Array, weight: Array, change: Array) -> float:
+    """The sum over contexts of −share × log softmax; adds its gradient by (features, evidence) to `change`."""
+    found = 0.0
+    score, moved = np.empty(len(z)), np.empty(z.shape[1])
+    for context in range(len(known)):
+        low, high = start[context], start[context + 1]
+        top = -np.inf
+        for row in range(low, high):
+            total = 0.0
+            for column in range(z.shape[1]):
+                total += z[row, column] * weight[context, column]
+            score[row] = total
+            top = max(top, total)
+        under = 0.0
+        for row in range(low, high):
+            under += np.exp(score[row] - top)
+        whole = top + np.log(under)
+        moved[:] = 0.0
+        for row in range(low, high):
+            found -= share[row] * (score[row] - whole)
+            push = np.exp(score[row] - whole) - share[row]
+            for column in range(z.shape[1]):
+                moved[column] += push * z[row, column]
+        for feature in range(known.shape[1]):
+            for column in range(z.shape[1]):
+                change[feature, column] += known[context, feature] * moved[column]
+    return found
