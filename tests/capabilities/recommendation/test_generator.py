@@ -125,3 +125,13 @@ def test_company_is_nothing_where_nobody_is_in_company():
     alone = histories_of([["a"], ["b"], []], ["a", "b", "c"])
     assert company_of(alone, 1).shape == (3, 0)
     assert content_of(histories_of([["a", "a"]]), 1).ids.codes.tolist() == [[0, 0, 0]]
+
+
+def test_teaching_as_it_is_by_default_ends_by_itself_or_when_told():
+    pytest.importorskip("jax")
+    histories = histories_of([["a", "b", "c"], ["b", "c", "a"]] * 3)
+    told = []
+    net = taught(histories, content_of(histories, 1), 1, tell=told.append, stop=lambda: len(told) >= 2)
+    assert len(told) == 2
+    assert told[0].startswith("1/60")
+    assert net.items.shape == (3, Shape().size)
