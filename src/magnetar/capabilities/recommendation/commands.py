@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,13 @@ from rich.table import Table
 
 from magnetar.capabilities.recommendation.flywheel import MARGIN, Shelf, Verdict, compare
 from magnetar.capabilities.recommendation.judging import METRICS, bootstrap, judge
+from magnetar.capabilities.recommendation.memory import Memory
 from magnetar.capabilities.recommendation.mixture import Mixture
-from magnetar.capabilities.recommendation.models import Cases, need_jax
+from magnetar.capabilities.recommendation.models import need_jax
 from magnetar.capabilities.recommendation.neighbours import TransitionKNN
 from magnetar.capabilities.recommendation.reading import read_histories
 from magnetar.capabilities.recommendation.service import Recommendations
-from magnetar.capabilities.recommendation.splits import split
+from magnetar.capabilities.recommendation.splits import Split, split
 from magnetar.capabilities.recommendation.weights import save
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.errors import BadInput, MagnetarError, ProviderUnavailable
@@ -81,9 +83,7 @@ def fit(
     transition.fit(parts.train, seed, valid=parts.valid)
     found, beside = judge(model, parts.test), judge(transition, parts.test)
     rows = _rows(("onerec", found.values), ("transition", beside.values), seed)
-    verdict = (
-        None if force or shelf.current is None else _against(shelf, parts.test, histories.items, found.values, margin)
-    )
+    verdict = None if force or shelf.current is None else _against(shelf, parts, found.values, margin)
     takes_over = verdict is None or verdict.takes_over
     model.catch_up(histories)
     version = shelf.next()
@@ -169,8 +169,12 @@ def _rows(ours: tuple[str, Floats], theirs: tuple[str, Floats], seed: int) -> li
     return rows
 
 
-def _against(shelf: Shelf, test: Cases, items: list[str], new: Floats, margin: float) -> Verdict | None:
-    """Judge the model in use on the same events; None where it cannot be read."""
+def _against(shelf: Shelf, parts: Split, new: Floats, margin: float) -> Verdict | None:
+    """Judge the model in use on the same events, its counts brought to the same state; None where it cannot be read.
+
+    The model in use has counted events that are judged now; what is compared is what was learned, not who peeked.
+    """
+    test, train = parts.test, parts.train
     try:
         old = Recommendations.open(shelf.at())
     except MagnetarError as error:
@@ -178,7 +182,11 @@ def _against(shelf: Shelf, test: Cases, items: list[str], new: Floats, margin: f
         return None
     values = np.empty((len(test), 2))
     known = {item: row for row, item in enumerate(old.items)}
-    there = np.array([known.get(item, -1) for item in items], np.int64)
+    there = np.array([known.get(item, -1) for item in train.items], np.int64)
+    seen = train.kept(there[train.item] >= 0)
+    memory = Memory(len(old.items))
+    memory.learn(replace(seen, items=old.items, item=there[seen.item].astype(np.int32), text=None))
+    old.recommender.count_from(memory)
     for row in range(len(test)):
         wanted = set(there[test.target[test.start[row] : test.start[row + 1]]].tolist())
         history = there[test.context.of(row)]

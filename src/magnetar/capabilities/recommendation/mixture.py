@@ -100,6 +100,11 @@ class Recommender:
             rows = np.linspace(0, len(count) - 1, SAMPLE).astype(np.int64)
             self.parts.sample = self.parts.generator.network.items[rows].astype(np.float32)
 
+    def count_from(self, memory: Memory) -> None:
+        """Use these counts instead of those there are."""
+        self.parts.memory = self.parts.evidence.memory = memory
+        self.refresh()
+
     def describe(
         self, history: Rows, fresh: bool = False, also: Rows | None = None
     ) -> tuple[Rows, Floats, Floats, Floats]:
@@ -284,9 +289,7 @@ class Mixture:
         """Count these events instead of the training ones: what was held back to judge is known to the shop."""
         memory = Memory(len(self.recommender.parts.memory))
         memory.learn(later)
-        self.recommender.parts.memory = memory
-        self.recommender.parts.evidence.memory = memory
-        self.recommender.refresh()
+        self.recommender.count_from(memory)
 
     def top(self, contexts: Histories, k: int, exclude_seen: bool) -> Rows:
         """(shoppers, k), rows of items, best first; −1 where there are fewer."""
