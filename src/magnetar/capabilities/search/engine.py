@@ -23,8 +23,7 @@ from magnetar.capabilities.search.onesearch import Generator
 from magnetar.capabilities.search.spelling import Spelling
 from magnetar.capabilities.search.teaching import make_up
 from magnetar.capabilities.search.telling import reasons_of
-from magnetar.capabilities.understanding import TextVectors, plain, terms
-from magnetar.capabilities.understanding.semantic_ids import SemanticIds
+from magnetar.capabilities.understanding import SemanticIds, TextVectors, plain, terms
 from magnetar.vocabulary.catalogue import Product
 
 ENGINES = ("bm25", "pieces", "dense", "generated", "rrf", "hybrid")
