@@ -12,6 +12,7 @@ from magnetar.app.benches.predict_rivals import Counting, Hashed, Seen
 from magnetar.app.benches.predict_truth import Views, true_rates
 from magnetar.app.benches.predict_watch import Watch, Watched, auc, calibration_error, off
 from magnetar.app.goods import goods_from, sample_shop
+from magnetar.capabilities.serving import PageRequests
 from magnetar.kernel.errors import BadInput
 from magnetar.twin.bazaar import WORLDS, Bazaar
 from magnetar.twin.rehearsal import Setting
@@ -57,7 +58,7 @@ def test_the_truth_that_is_written_down_is_what_the_bazaar_lives_by(world: str):
     assert told == pytest.approx(clicks, rel=0.1)
 
 
-def _pages(tick: int, requests, item: np.ndarray):
+def _pages(tick: int, requests: PageRequests, item: np.ndarray):
     from magnetar.capabilities.shoppers import Served
 
     shape = item.shape

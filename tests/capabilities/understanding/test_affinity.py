@@ -149,3 +149,31 @@ def test_more_categories_than_directions_and_a_shopper_line_of_whole_cache_lines
     assert np.linalg.norm(one.centre[:, :8], axis=1) == pytest.approx(np.full(40, 0.9))
     assert one.shoppers.shape == (3, LINE)
     assert LINE * 4 % 64 == 0
+
+
+def test_doubt_shrinks_with_what_is_seen_and_bidders_get_it_in_their_unit():
+    from small_market import shelf_of
+
+    from magnetar.capabilities.understanding import Predictor
+    from magnetar.engines.memory import MemoryLog
+    from magnetar.kernel.bus import Bus
+    from magnetar.kernel.clock import SteppedClock
+
+    bus = Bus(MemoryLog(), SteppedClock())
+    predictor = Predictor(bus, shelf_of(("pot", "m0", "tea", 30.0), ("film", "", "tea", 0.0)), 3)
+    where = np.array([0, 0]), np.array([0, 0]), np.array([0, 1])
+    low, high, sigma = predictor.doubt(*where)
+    click, order = predictor.rates(*where)
+    assert (low < click).all()
+    assert (click < high).all()
+    assert sigma[0] > 0.0
+    assert sigma[1] == 0.0  # what is not sold brings no order, for certain
+    saw(predictor.affinity, 0, np.zeros(200, np.int64), np.zeros(200, np.int64), np.arange(200) % 10 == 0)
+    predictor.refresh(bus.clock.now())
+    closer = predictor.doubt(*where)
+
+    def width(low: np.ndarray, high: np.ndarray) -> float:
+        return float(np.log(high[0] / (1 - high[0])) - np.log(low[0] / (1 - low[0])))
+
+    assert width(*closer[:2]) < 0.9 * width(low, high)
+    assert (order <= 0.5).all()

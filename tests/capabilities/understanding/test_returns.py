@@ -84,7 +84,7 @@ def test_a_risk_is_a_probability_whatever_was_counted(counts: list[tuple[float, 
 
 
 @pytest.mark.parametrize(
-    "returned, words", [([1.0, 2.0], "one row per item"), ([-1.0], "negative"), ([np.nan], "finite")]
+    ("returned", "words"), [([1.0, 2.0], "one row per item"), ([-1.0], "negative"), ([np.nan], "finite")]
 )
 def test_what_cannot_be_a_count_is_refused(returned: list[float], words: str):
     with pytest.raises(ValueError, match=words):

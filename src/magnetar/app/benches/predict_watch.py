@@ -141,6 +141,7 @@ class Watch:
         if self.oracle is not None:
             rates["attainable"] = self.oracle.predict(night, shopper, scene, item, what.seen, lift)
             self.oracle.learn(shopper, scene, item, what.seen, lift, market.shelf.arrays.price, what)
+        low, high, _ = self.stage.platform.predictor.doubt(shopper, scene, item)
         shoppers, items, sellers = self._clicks_of
         columns: Columns = {
             "day": np.full(count, night, np.int8),
@@ -149,6 +150,8 @@ class Watch:
             "charge": pages.charge[page, place].astype(np.float32),
             "clicked": what.clicked,
             "ordered": what.ordered,
+            "ours.click.low": low.astype(np.float32),
+            "ours.click.high": high.astype(np.float32),
             "true.click": what.click.astype(np.float32),
             "true.order": what.order.astype(np.float32),
             "late": self.late[item],

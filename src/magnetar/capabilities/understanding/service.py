@@ -12,6 +12,7 @@ from magnetar.capabilities.understanding.affinity import (
     Affinity,
     Draws,
     bring_up,
+    click_beliefs,
     click_rates,
     learn_clicks,
     learn_views,
@@ -34,6 +35,8 @@ from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.fetching import fetch
 
 SCENES = 4
+EIGHTY = 1.2815515655446004
+"""Deviations of a Gaussian on either side that hold four in five."""
 _TOGETHER = 64
 """Pages that are learned from while the rows of their shoppers are in the processor's cache."""
 NEWCOMER_REFRESHES = 4
@@ -130,6 +133,21 @@ class Predictor:
             bring_up(shopper, 0, len(shopper), draws)
             click_rates(shopper, scene, item, draws, out[0])
         return out[0], out[1]
+
+    def doubt(self, shopper: Ints, scene: Ints, item: Ints) -> tuple[Floats, Floats, Floats]:
+        """(low, high, sigma): 80 % interval of the click rate, and deviation of the orders expected of a view.
+
+        `sigma` is what bidders take beside `value`, the click rate times the order rate; both rates are taken to err
+        independently, the order rate as a Gamma factor of its item with the hits it has.
+        """
+        draws, out = self.draws, np.empty((2, len(item)))
+        bring_up(shopper, 0, len(shopper), draws)
+        click_beliefs(shopper, scene, item, draws, out)
+        mean, spread = out[0], np.sqrt(np.maximum(out[1], 0.0))
+        low, high = (1.0 / (1.0 + np.exp(-(mean + side * EIGHTY * spread))) for side in (-1.0, 1.0))
+        click, order = self.rates(shopper, scene, item)
+        relative = np.square((1.0 - click) * spread) + np.square(self.orders.item_spread()[item])
+        return low, high, click * order * np.sqrt(relative)
 
     def bring_up_all(self) -> None:
         """Bring every shopper's row up to date, also of those who were not met; for whoever reads the whole table."""
