@@ -177,3 +177,33 @@ def test_doubt_shrinks_with_what_is_seen_and_bidders_get_it_in_their_unit():
 
     assert width(*closer[:2]) < 0.9 * width(low, high)
     assert (order <= 0.5).all()
+
+
+def test_a_new_item_starts_from_what_its_description_says_of_those_like_it():
+    rng = np.random.default_rng(7)
+    items, shoppers = 60, 40
+    side = np.where(np.arange(items) % 2 == 0, 1.0, -1.0)  # two sorts of one category, as described
+    vectors = np.stack([side, rng.normal(size=items)], axis=1).astype(np.float32)
+    one = Affinity.of(shoppers, np.zeros(items, np.int64), 1, 4, 0.05, vectors)
+    plain = Affinity.of(shoppers, np.zeros(items, np.int64), 1, 4, 0.05)
+    for edge in range(60):
+        shopper = np.repeat(np.arange(shoppers), 10)
+        item = rng.integers(0, items - 2, len(shopper))  # the last two, one of each sort, are never shown
+        likes = np.where(shopper % 2 == 0, 1.0, -1.0) * side[item] > 0
+        clicked = (rng.random(len(shopper)) < np.where(likes, 0.3, 0.02)).astype(np.int64)
+        for model in (one, plain):
+            saw(model, edge, shopper, item, clicked)
+            model.refresh(edge % 4 == 0)
+    who, new = np.repeat(np.arange(shoppers), 2), np.tile([items - 2, items - 1], shoppers)
+    likes = np.where(who % 2 == 0, 1.0, -1.0) * side[new] > 0
+    rate, blind = rates(one, who, new, 60), rates(plain, who, new, 60)
+    assert rate[likes].mean() > 2.0 * rate[~likes].mean()
+    assert blind[likes].mean() < 1.1 * blind[~likes].mean()
+
+
+def test_without_descriptions_nothing_is_concluded():
+    for vectors in (None, np.zeros((5, 3), np.float32)):
+        one = Affinity.of(3, CATEGORY, 3, 4, 0.05, vectors)
+        saw(one, 0, np.zeros(9, np.int64), np.zeros(9, np.int64), np.ones(9))
+        one.refresh(True)
+        assert not one.told.any()

@@ -45,6 +45,7 @@ SCENE_NOISE = 3e-5
 """Variance by which the level of a scene may move in a tick."""
 MEMORY = 0.99
 """Share of the information on a shopper or an item that is kept from one day to the next."""
+_LEAST_SHARE = 1e-3
 _EIGHTH_PI = math.pi / 8.0
 _LEAST, _MORE = 4.0, 0.05
 """An item takes a step after so many views, and so large a share of those it had."""
@@ -92,11 +93,28 @@ class Affinity:
     scene_sums: Floats
     scene_precision: Floats
     category: NDArray[np.int64]
+    described: Floats
+    """(items, dimensions), what words and pictures say of an item beyond its category, in standard deviations."""
+    told: Floats
+    """(items, ITEM), what an item starts from beyond its category, concluded from how it is described."""
 
     @classmethod
-    def of(cls, shoppers: int, category: NDArray[np.int64], categories: int, scenes: int, base: float) -> Affinity:
-        """Beliefs before anything was seen; `base` is the click rate that every scene starts from."""
+    def of(
+        cls,
+        shoppers: int,
+        category: NDArray[np.int64],
+        categories: int,
+        scenes: int,
+        base: float,
+        vectors: NDArray[np.float32] | None = None,
+    ) -> Affinity:
+        """Beliefs before anything was seen.
+
+        `base` is the click rate that every scene starts from; `vectors` are (items, dimensions), rows of zeros where
+        nothing is known of an item.
+        """
         items = len(category)
+        described = _described(category, np.zeros((items, 0)) if vectors is None else vectors.astype(np.float64))
         centre = np.zeros((categories, ITEM))
         if categories <= WIDE:
             centre[:, :categories] = REACH * np.eye(categories)
@@ -118,6 +136,8 @@ class Affinity:
             np.zeros((scenes, 3)),
             np.full(scenes, 1.0),
             category,
+            described,
+            np.zeros((items, ITEM)),
         )
         _lay_out(made.mean, made.information, np.arange(items), made.items)
         return made
@@ -132,7 +152,8 @@ class Affinity:
     def refresh(self, categories_too: bool) -> None:
         """Bring items and scenes up to date; at a tick edge."""
         if categories_too:
-            _centres(self.category, self.mean, self.information, self.centre)
+            self._conclude()
+            _centres(self.category, self.told, self.mean, self.information, self.centre)
             _lay_out(self.mean, self.information, np.flatnonzero(self.fresh.sum(axis=1) < 50.0), self.items)
         rows = np.flatnonzero(self.fresh[:, 0] >= _LEAST + _MORE * self.fresh[:, 1])
         _step_items(rows, self.category, self.centre, self.mean, self.viewed, self.clicked, self.information)
@@ -144,6 +165,29 @@ class Affinity:
         self.scenes += (sums[:, 0] + sums[:, 1]) / self.scene_precision
         self.scene_precision = 1.0 / (1.0 / self.scene_precision + SCENE_NOISE)
         sums[:] = 0.0
+
+    def _conclude(self) -> None:
+        """Which natures go with which descriptions, from the items that are known; the others are drawn to them.
+
+        A weighted ridge regression of what behaviour alone says of each direction (cf. Agarwal & Chen 2009, KDD,
+        regression-based latent factor models).
+        """
+        x, known = self.described, self.information[:, :: ITEM + 1]
+        if not x.shape[1]:
+            return
+        prior = np.full(ITEM, 1.0 / SPREAD**2)
+        prior[WIDE] = 1.0 / APPEAL_SPREAD**2
+        share = known / (known + prior)
+        base = self.centre[self.category] + self.told
+        alone = (self.mean - base) / np.maximum(share, _LEAST_SHARE) + self.told
+        weight = np.where(share > _LEAST_SHARE, share, 0.0)
+        fresh = np.empty_like(self.told)
+        for axis in range(ITEM):
+            weighted = x * weight[:, axis : axis + 1]
+            slope = np.linalg.solve(weighted.T @ x + len(x.T) * np.eye(len(x.T)), weighted.T @ alone[:, axis])
+            fresh[:, axis] = x @ slope
+        self.mean += (1.0 - share) * (fresh - self.told)
+        self.told = fresh
 
     def decay(self) -> None:
         """Let items forget; shoppers forget when next met."""
@@ -164,8 +208,20 @@ class Affinity:
         self.shoppers[len(old.shoppers) :, EDGE] = old.shoppers[:, EDGE].max(initial=0.0)
         self.centre[: len(old.centre)] = old.centre
         fresh = np.arange(len(old.mean), len(self.mean))
+        self.told[: len(old.told)] = old.told
         self.mean[fresh] = self.centre[self.category[fresh]]
+        self._conclude()
         _lay_out(self.mean, self.information, np.arange(len(self.mean)), self.items)
+
+
+def _described(category: NDArray[np.int64], vectors: Floats) -> Floats:
+    """Vectors less their category's mean, in standard deviations of all items; zeros where nothing is known."""
+    out, known = np.zeros_like(vectors), vectors.any(axis=1)
+    for kind in np.unique(category[known]):
+        rows = np.flatnonzero(known & (category == kind))
+        out[rows] = vectors[rows] - vectors[rows].mean(axis=0)
+    spread = out[known].std(axis=0) if known.any() else np.ones(vectors.shape[1])
+    return out / np.where(spread > 1e-9, spread, 1.0)
 
 
 @inlined
@@ -406,7 +462,7 @@ def _lay_out(mean: Array, information: Array, rows: Array, out: Array) -> None:
 
 
 @compiled
-def _centres(category: Array, mean: Array, information: Array, centre: Array) -> None:
+def _centres(category: Array, told: Array, mean: Array, information: Array, centre: Array) -> None:
     """Categories' means from their items, and what they move by to those items, the less the more is known of them.
 
     Directions and the appeal are treated one by one, as if the information had no entries beside the diagonal.
@@ -420,7 +476,7 @@ def _centres(category: Array, mean: Array, information: Array, centre: Array) ->
             share = known / (known + prior)
             if share > 1e-3:
                 kind = category[what]
-                alone = centre[kind, axis] + (mean[what, axis] - centre[kind, axis]) / share
+                alone = centre[kind, axis] + (mean[what, axis] - told[what, axis] - centre[kind, axis]) / share
                 total[kind, axis] += share * alone
                 weight[kind, axis] += share
     for what in range(mean.shape[0]):

@@ -79,7 +79,7 @@ class Predictor:
         """(shoppers, FAVOURITES), each shopper's best categories when last met; the first is the segment."""
         self._met = np.zeros(shoppers, np.int32)
         self._edge = self._today = self._grouped = 0
-        self.affinity = Affinity.of(shoppers, shelf.arrays.category, groups, SCENES, 0.05)
+        self.affinity = Affinity.of(shoppers, shelf.arrays.category, groups, SCENES, 0.05, shelf.vectors)
         self._waited = np.zeros(64)
         self._day_of, self._last_of = np.zeros(64, np.int32), np.zeros(16, np.int32)
         self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
