@@ -116,9 +116,9 @@ def test_without_data_it_says_what_to_give(monkeypatch: pytest.MonkeyPatch, caps
 
 
 def test_a_model_that_is_taught_by_an_absent_extra_ends_with_exit_3(data: Path, monkeypatch: pytest.MonkeyPatch):
-    from magnetar.capabilities.recommendation import models
+    from magnetar.capabilities.recommendation import registry
 
-    monkeypatch.setattr(models.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
     assert run(["bench", "recommend", "--data", str(data), "--models", "sasrec"]) == 3
     assert run(["bench", "recommend", "--data", str(data)]) == 3
     assert run(["bench", "recommend", "--data", str(data), "--models", "popularity", "--json", "-"]) == 0

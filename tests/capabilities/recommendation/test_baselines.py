@@ -7,8 +7,8 @@ from scipy import sparse
 from magnetar.capabilities.recommendation.histories import Histories, histories_of
 from magnetar.capabilities.recommendation.judging import fit, judge, worth
 from magnetar.capabilities.recommendation.linear import Ease, Ials, _ease, _solved
-from magnetar.capabilities.recommendation.models import Model, make
 from magnetar.capabilities.recommendation.neighbours import ItemKNN, TransitionKNN, recency, transitions
+from magnetar.capabilities.recommendation.registry import Model, make
 from magnetar.capabilities.recommendation.splits import leave_one_out
 from magnetar.kernel.errors import Refused
 

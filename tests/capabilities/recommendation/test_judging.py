@@ -21,7 +21,7 @@ from magnetar.capabilities.recommendation.judging import (
     some,
     worth,
 )
-from magnetar.capabilities.recommendation.models import BASELINES, MODELS, Cases, make
+from magnetar.capabilities.recommendation.registry import BASELINES, MODELS, Cases, make
 from magnetar.capabilities.recommendation.splits import by_time, leave_one_out, split
 from magnetar.kernel.errors import BadInput
 

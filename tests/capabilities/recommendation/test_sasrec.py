@@ -5,9 +5,9 @@ import importlib.util
 import numpy as np
 import pytest
 
-from magnetar.capabilities.recommendation import models
+from magnetar.capabilities.recommendation import registry
 from magnetar.capabilities.recommendation.histories import histories_of
-from magnetar.capabilities.recommendation.models import make
+from magnetar.capabilities.recommendation.registry import make
 from magnetar.capabilities.recommendation.sasrec import Recipe, SasRec, _Packs, _scores, encode, fresh
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import ProviderUnavailable
@@ -85,6 +85,6 @@ def test_nobody_with_two_events_leaves_the_weights_as_they_began():
 
 
 def test_without_jax_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(models.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ProviderUnavailable, match=r"magnetar\[learn\]"):
         make("sasrec")

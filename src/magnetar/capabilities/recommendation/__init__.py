@@ -7,7 +7,7 @@ from magnetar.kernel.lazy import lazily
 if TYPE_CHECKING:
     from magnetar.capabilities.recommendation.following import NEXT, RECENT, Following, follows
     from magnetar.capabilities.recommendation.histories import Histories, histories_of
-    from magnetar.capabilities.recommendation.models import BASELINES, MODELS, Cases, Lister, Model, make
+    from magnetar.capabilities.recommendation.registry import BASELINES, MODELS, Cases, Lister, Model, make
 
 __all__ = [
     "BASELINES",
@@ -29,6 +29,6 @@ __getattr__ = lazily(
     {
         "following": ("NEXT", "RECENT", "Following", "follows"),
         "histories": ("Histories", "histories_of"),
-        "models": ("BASELINES", "MODELS", "Cases", "Lister", "Model", "make"),
+        "registry": ("BASELINES", "MODELS", "Cases", "Lister", "Model", "make"),
     },
 )

@@ -15,9 +15,9 @@ from magnetar.capabilities.recommendation.flywheel import MARGIN, Shelf, Verdict
 from magnetar.capabilities.recommendation.judging import METRICS, bootstrap, judge
 from magnetar.capabilities.recommendation.memory import Memory
 from magnetar.capabilities.recommendation.mixture import Mixture
-from magnetar.capabilities.recommendation.models import need_jax
 from magnetar.capabilities.recommendation.neighbours import TransitionKNN
 from magnetar.capabilities.recommendation.reading import read_histories
+from magnetar.capabilities.recommendation.registry import need_jax
 from magnetar.capabilities.recommendation.service import Recommendations
 from magnetar.capabilities.recommendation.splits import Split, split
 from magnetar.capabilities.recommendation.weights import save

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from magnetar.capabilities.recommendation.histories import Histories, Rows
-from magnetar.capabilities.recommendation.models import Cases, Lister, Model, Scores
+from magnetar.capabilities.recommendation.registry import Cases, Lister, Model, Scores
 from magnetar.kernel.chance import Chance, Floats, Ints
 from magnetar.kernel.compiled import Array, compiled
 

@@ -12,7 +12,7 @@ from scipy.sparse.linalg import svds
 from magnetar.capabilities.recommendation.generator import Floats32, Network, Shape
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import METRICS, gains, mean_worth, score_ranks, some
-from magnetar.capabilities.recommendation.models import Cases
+from magnetar.capabilities.recommendation.registry import Cases
 from magnetar.capabilities.understanding import SemanticIds, TextVectors
 from magnetar.kernel.chance import Chance
 

@@ -10,8 +10,8 @@ from scipy.linalg import lapack as _lapack
 
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some, worth
-from magnetar.capabilities.recommendation.models import Cases, Scores
 from magnetar.capabilities.recommendation.neighbours import CONTEXT, VALID_CASES, recency
+from magnetar.capabilities.recommendation.registry import Cases, Scores
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.errors import Refused

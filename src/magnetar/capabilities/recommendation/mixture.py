@@ -20,7 +20,7 @@ from magnetar.capabilities.recommendation.generator import Floats32, Network, Ro
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some
 from magnetar.capabilities.recommendation.memory import Memory
-from magnetar.capabilities.recommendation.models import Cases, Scores
+from magnetar.capabilities.recommendation.registry import Cases, Scores
 from magnetar.capabilities.understanding import SemanticIds
 
 EACH = 40

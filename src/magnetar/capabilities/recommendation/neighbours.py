@@ -9,7 +9,7 @@ from scipy import sparse
 
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some, worth
-from magnetar.capabilities.recommendation.models import Cases, Scores
+from magnetar.capabilities.recommendation.registry import Cases, Scores
 from magnetar.kernel.chance import Floats
 from magnetar.kernel.compiled import Array, compiled
 

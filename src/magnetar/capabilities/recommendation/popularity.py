@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from magnetar.capabilities.recommendation.histories import Histories
-from magnetar.capabilities.recommendation.models import Scores
+from magnetar.capabilities.recommendation.registry import Scores
 
 
 class Popularity:

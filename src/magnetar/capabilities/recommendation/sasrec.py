@@ -18,7 +18,7 @@ import numpy as np
 
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some, worth
-from magnetar.capabilities.recommendation.models import Cases, Scores, need_jax
+from magnetar.capabilities.recommendation.registry import Cases, Scores, need_jax
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.compiled import Array, compiled
 

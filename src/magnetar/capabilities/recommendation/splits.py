@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.recommendation.histories import Histories
-from magnetar.capabilities.recommendation.models import Cases
+from magnetar.capabilities.recommendation.registry import Cases
 from magnetar.kernel.errors import BadInput
 
 WAYS = ("loo", "time")
