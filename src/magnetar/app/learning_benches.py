@@ -173,3 +173,34 @@ def recommend(
                 table.add_row(*line)
             console.print(table)
     _finish("bench recommend", rows, found, quick, seed, json, [one for one in rows if one.get("ratio")])
+
+
+def following(
+    context: typer.Context,
+    markets: Annotated[
+        int, typer.Option("--markets", help="集市数 · Markets of each world; 0: 16, or 2 with --quick.")
+    ] = 0,
+    days: Annotated[int, typer.Option("--days", help="天数 · Days that count, after two of warming up; 0: 8, or 2 with --quick.")] = 0,
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    quick: QuickOption = False,
+    seed: SeedOption = 77,
+    json: JsonOption = "",
+) -> None:  # fmt: skip
+    """跟看值多少 · Pages that follow up the latest clicks: by content, by transitions, and refitted every night; paired markets."""
+    from magnetar.app.benches.following import WORLDS, bench
+    from magnetar.surface.report import check_target
+    from magnetar.surface.session import session_of
+
+    if not 0 <= markets <= 1000 or markets == 1:
+        raise BadInput(f"--markets must be 0 or lie in [2, 1000], found {markets}.")
+    if not 0 <= days <= 60:
+        raise BadInput(f"--days must lie in [0, 60], found {days}.")
+    check_target(json)
+    workers = workers or session_of(context).settings.workers
+    worlds = WORLDS[:1] if quick else WORLDS
+    rows, found, losing = bench(
+        worlds, markets or (2 if quick else 16), days or (2 if quick else 8), seed, workers, quick
+    )
+    for one in losing:
+        progress(f"不如只数转移 · lost to transitions alone: {one}")
+    _finish("bench following", rows, found | {"losing": losing}, quick, seed, json)

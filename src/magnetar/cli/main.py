@@ -75,6 +75,14 @@ COMMANDS: Table = {
                 "用模型推荐 · Serve a model over loopback HTTP",
                 "magnetar.capabilities.recommendation.commands:serve",
             ),
+            "refit": (
+                "从平台日志重学搭配 · Fit what pages follow up to the platform's own log, now",
+                "magnetar.app.recommend_commands:refit",
+            ),
+            "rollback": (
+                "回到前一版搭配表 · Return to the partners that were in use before",
+                "magnetar.app.recommend_commands:rollback",
+            ),
         },
     ),
     "search": (
@@ -179,6 +187,10 @@ COMMANDS: Table = {
             "portraits": (
                 "用户画像 · Price bands, look-alikes and identities, by a split in time",
                 "magnetar.app.learning_benches:portraits",
+            ),
+            "following": (
+                "跟看值多少 · What following up the latest clicks is worth in the twin",
+                "magnetar.app.learning_benches:following",
             ),
             "coldstart": (
                 "冷启动 · New shoppers, products and merchants in the twin",

@@ -20,7 +20,9 @@ from magnetar.capabilities.catalogue import CatalogueImported
 from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
 from magnetar.capabilities.measurement import Withheld
+from magnetar.capabilities.recommendation.following import PartnersAdopted
 from magnetar.capabilities.serving import PageRequests, Reason, explain
+from magnetar.capabilities.serving.service import POOL_TICKS
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Converted, Ordered, Requested, Returned, Served, Viewed
 from magnetar.kernel.bus import Bus, HandlingFailed
 from magnetar.kernel.chance import Chance
@@ -34,9 +36,11 @@ from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, Report
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
+from magnetar.platform.refitting import Refitter
 from magnetar.platform.seats import ANONYMOUS, Seats, ShoppersSeated
 from magnetar.platform.stock import Item, Stock, owners_of_products
 from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
+from magnetar.platform.versions import Versions
 from magnetar.vocabulary.campaigns import Scene
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import OPERATOR
@@ -222,6 +226,8 @@ class LivePlatform:
         self.ledger: LedgerService = connect_ledger(runtime)
         self.before_tick: list[Callable[[LivePlatform, int], None]] = []
         """Called at every edge before the tick opens: where agents act."""
+        self.refitter: Refitter | None = None
+        """Teaches each night what goes with what, where one is attached."""
         self.trouble = ""
         """Why the last tick's edge failed; empty where it did not."""
         self._merchants = set(platform.accounts.merchants()) | {settings.merchant}
@@ -412,8 +418,12 @@ class LivePlatform:
         today, now = edge.tick // TICKS_PER_DAY, self._runtime.clock.now()
         groups, shown = len(market.campaigns.roster), market.serving.shown
         shown.new_day()
-        last_day, begun = -1, False
+        last_day, begun, opened_by = -1, False, ""
         following = market.following
+        table = Versions(self._runtime.store).in_use_at(min(start, edge.offset))
+        if table is not None:
+            following.on_adopted(table)
+            following.refresh()
         learn = {
             Viewed: (predictor.on_viewed, following.on_viewed),
             Clicked: (predictor.on_clicked, following.on_clicked),
@@ -433,7 +443,9 @@ class LivePlatform:
                 last_day = day
                 predictor.refresh(event.at)
                 following.open_tick()
-                following.refresh()
+                if event.tick % POOL_TICKS == 0 or envelope.source != opened_by:
+                    following.refresh()  # when life did: pages read the same table for a while
+                opened_by = envelope.source
             elif isinstance(event, ShoppersSeated):
                 for row, digest in zip(event.row.tolist(), event.digest.tolist(), strict=True):
                     if row < capacity:
@@ -441,6 +453,8 @@ class LivePlatform:
                         if fresh:
                             market.experiments.seat(row, digest)
                             market.campaigns.buyers.forget(row)
+            elif isinstance(event, PartnersAdopted):
+                following.on_adopted(event)
             elif isinstance(event, Requested):
                 for row in event.shopper.tolist():
                     self.seats.seen(row)
@@ -680,6 +694,8 @@ class LivePlatform:
 
     def close(self) -> None:
         """Write what waits. The platform itself stays open."""
+        if self.refitter is not None:
+            self.refitter.close()
         self.recorder.close()
 
 

@@ -39,8 +39,10 @@ def serve(
     listening = listen(host, port)  # before anything else, so that a port in use is known at once
     try:
         from magnetar.platform.live import LivePlatform
+        from magnetar.platform.refitting import Refitter
 
         live = LivePlatform(session_of(context).platform, shoppers)
+        Refitter(live).attach()
         where = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         progress(f"运行中 · serving at {where} (door /v1, API /api/docs); Ctrl-C ends")
         run(live, listening, log_level=log_level)

@@ -41,13 +41,16 @@ def demo(
         if listening is None:
             return
         from magnetar.platform.live import LivePlatform
+        from magnetar.platform.refitting import Refitter
         from magnetar.web.server import serve
 
         where = f"http://{HOST}:{listening.getsockname()[1]}"
         console.print(
             f"\n[bold]控制台 The console[/bold] {_way_in(session, where)}\n[dim]Ctrl-C 结束 ends.[/dim]", soft_wrap=True
         )
-        serve(LivePlatform(session.platform), listening)
+        live = LivePlatform(session.platform)
+        Refitter(live).attach()
+        serve(live, listening)
     finally:
         if listening is not None:
             listening.close()

@@ -1,11 +1,14 @@
 """What goes with what a shopper has just looked into: candidates for the next page, learned click by click.
 
 Behaviour names the partners of an item (what was clicked after it, counted as in `memory`), words and pictures name
-them where behaviour is still silent, so that a product uploaded a moment ago has partners, too. How much better such
-candidates do than the predictor alone expects is one number, learned from the platform's own pages.
+them where behaviour is still silent, so that a product uploaded a moment ago has partners, too. A model's table may be
+adopted in place of that likeness; counts go on beside it. How much better such candidates do than the predictor alone
+expects is one number, learned from the platform's own pages, and counted for each table by itself.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,7 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Viewed
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.compiled import Array, compiled, inlined
+from magnetar.kernel.events import Column, Event
 
 RECENT = 2
 """Latest clicks of a shopper that are followed up."""
@@ -29,7 +33,33 @@ DAMPING = 0.5
 DAILY_MEMORY = 0.97
 PRIOR = 30.0
 """Expected clicks after which the lift speaks for itself."""
+WIDE = 8
+"""Partners of an item that a model may name."""
+KEPT = 0.5
+"""Share of what was learned about the lift that a new table begins with."""
+LEAST = 30.0
+"""Clicks expected under each of two tables without which they are not compared."""
+CLEARLY = 3.0
+"""Standard errors; they are looked at again and again, so two would not do."""
 _BLOCK = 512
+
+
+class PartnersAdopted(Event, frozen=True):
+    """A table of partners took over, or gave way to an earlier one; it is read from the next refresh on."""
+
+    version: int
+    """0: no table, likeness in content."""
+    before: int
+    partners: Column
+    """(items, WIDE) int32, best first, −1 where there are fewer; an item without any is left to likeness."""
+    strengths: Column
+    """(items, WIDE) float32, in clicks: what a partner counts for beside the transitions that are counted."""
+    without: Column
+    """(pairs, 2) int32, from and to: pairs that people took out, whatever behaviour says."""
+    clicks: float
+    """On what followed up under the table before."""
+    expected: float
+    """Of these, by the predictor alone."""
 
 
 class Following:
@@ -37,6 +67,7 @@ class Following:
 
     def __init__(self, bus: Bus, shelf: Shelf, shoppers: int) -> None:
         items = len(shelf)
+        self._bus = bus
         self._after = Table(items)
         self._taken = np.zeros(items, np.float32)
         self._alike, self._likeness = alike(shelf.vectors, shelf.arrays.category)
@@ -50,25 +81,83 @@ class Following:
         """Clicks that followed up, and those expected."""
         self.lift = 1.0
         """Clicks on natural candidates that follow up, over what the predictor expects of them."""
+        self.table = PartnersAdopted(
+            0, 0, np.zeros((0, WIDE), np.int32), np.zeros((0, WIDE), np.float32), np.zeros((0, 2), np.int32), 0.0, 0.0
+        )
+        """What was adopted last."""
+        self.version = 0
+        """Of the table that `next` was named with."""
+        self.counts: dict[int, NDArray[np.float64]] = {0: np.zeros(2)}
+        """Version → clicks on natural candidates that followed up, and those the predictor alone expected."""
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
+        bus.subscribe(PartnersAdopted, self.on_adopted)
         self.refresh()
 
     def on_viewed(self, event: Viewed) -> None:
         """Natural positions that follow up the shopper's latest clicks were a chance to show what that is worth."""
-        pages = event.pages
+        pages, before = event.pages, self._done[1]
         _expect(
             pages.shopper, pages.item, pages.group, pages.click_rate, event.depth, self.recent, self.next, self.lift,
             self._done,
         )  # fmt: skip
+        self.counts[self.version][1] += self._done[1] - before
 
     def on_clicked(self, event: Clicked) -> None:
         """Clicks follow up the ones before them; then they are the latest."""
         if not len(event.item):
             return
         shopper, item = np.asarray(event.shopper, np.int64), np.asarray(event.item, np.int32)
-        self._done[0] += _followed(shopper, item, np.asarray(event.group), self.recent, self.next)
+        followed = _followed(shopper, item, np.asarray(event.group), self.recent, self.next)
+        self._done[0] += followed
+        self.counts[self.version][0] += followed
         self._fresh.append((shopper, item))
+
+    def adopt(
+        self,
+        partners: NDArray[np.int32],
+        strengths: NDArray[np.float32],
+        version: int,
+        without: NDArray[np.int32] | None = None,
+    ) -> None:
+        """Take over a table that a model named, at a tick edge; told to the log, so that a replay learns it there, too.
+
+        Args:
+            partners: (items, WIDE), rows of items, best first, −1 where there are fewer; items beyond the table and those
+                without partners are left to likeness.
+            strengths: (items, WIDE), clicks that each counts for, ≥ 0.
+            version: 0 only for no table.
+            without: (pairs, 2), from and to, pairs that are never to stand together.
+
+        Raises:
+            ValueError: the table does not fit the shelf.
+        """
+        items = len(self.next)
+        without = np.zeros((0, 2), np.int32) if without is None else without
+        if partners.shape != strengths.shape or partners.shape[1:] != (WIDE,) or len(partners) > items:
+            raise ValueError(f"a table has shape (at most {items}, {WIDE}), found {partners.shape}, {strengths.shape}")
+        if partners.size and not (partners.min() >= -1 and partners.max() < items):
+            raise ValueError(f"partners lie in [-1, {items}), found {partners.min()} to {partners.max()}")
+        if not (np.isfinite(strengths) & (strengths >= 0.0)).all():
+            raise ValueError("strengths are finite and not negative")
+        if without.shape[1:] != (2,) or (without.size and not (without.min() >= 0 and without.max() < items)):
+            raise ValueError(f"pairs to leave out have shape (pairs, 2) and lie in [0, {items}), found {without.shape}")
+        if version < 0 or (version == 0 and partners.size):
+            raise ValueError(f"a table has a version above 0, found {version}")
+        clicks, expected = self.counts[self.version].tolist()
+        self._bus.publish(
+            PartnersAdopted(
+                version, self.version, partners.astype(np.int32), strengths.astype(np.float32),
+                without.astype(np.int32), clicks, expected,
+            )
+        )  # fmt: skip
+
+    def on_adopted(self, event: PartnersAdopted) -> None:
+        """The table is read from the next refresh on."""
+        self.table = event
+        if event.before in self.counts and self.counts[event.before][1] < event.expected:
+            self.counts[event.before] = np.array([event.clicks, event.expected])  # more than a short replay knows
+        self.counts.setdefault(event.before, np.array([event.clicks, event.expected]))
 
     def open_tick(self) -> None:
         """From now on the latest clicks are those of the ticks before: pages of one tick all read the same."""
@@ -80,13 +169,26 @@ class Following:
 
     def refresh(self) -> None:
         """Name every item's partners anew and say what following up is worth; at a tick edge."""
-        after = self._after
+        if self.table.version != self.version:
+            self.version = self.table.version
+            self.counts[self.version] = np.zeros(2)
+            self._done[:] = PRIOR + KEPT * (self._done - PRIOR)
         self.lift = float(self._done[0] / self._done[1])
-        fresh = np.full_like(self.next, -1)  # a new array: the tick that is open goes on reading the old one
-        _name(
-            after.start, after.size, after.partner, after.weight, self._taken, self._alike, self._likeness, fresh
-        )  # fmt: skip
-        self.next = fresh
+        self.next = named(self._after, self._taken, *self._beside(), self.table.without)
+
+    def _beside(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """(items, any) what speaks for partners beside the counts, and how much: the table, or likeness where it is silent."""
+        near, weight = self._alike, np.float32(ALIKE_WEIGHT) * self._likeness
+        known = len(self.table.partners)
+        if not known:
+            return near, weight
+        partners, strengths = np.full_like(near, -1), np.zeros_like(weight)
+        partners[:known], strengths[:known] = self.table.partners, self.table.strengths
+        silent = partners.max(axis=1) < 0
+        partners[silent], strengths[silent] = near[silent], weight[silent]
+        later = np.where(near >= known, near, -1)  # uploaded since: the table cannot know them
+        later[silent] = -1
+        return np.concatenate([partners, later], axis=1), np.concatenate([strengths, weight], axis=1)
 
     def new_day(self) -> None:
         """Forget a little."""
@@ -110,7 +212,51 @@ class Following:
         self._taken[: len(old._taken)] = old._taken
         self.recent[: len(old.recent)] = old.recent
         self._done[:] = old._done
+        self.table, self.version = old.table, old.version
+        self.counts = {version: one.copy() for version, one in old.counts.items()}
         self.refresh()
+
+
+def named(
+    after: Table,
+    taken: NDArray[np.float32],
+    beside: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    without: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """(items, NEXT), the partners of each item by counted transitions and what stands beside them, best first.
+
+    Args:
+        taken: (items,), clicks of each.
+        beside: (items, any), items that something else speaks for, −1 where less; `weight`, transitions that it counts for.
+        without: (pairs, 2), from and to, never named.
+    """
+    items = len(taken)
+    out = np.full((items, NEXT), -1, np.int32)  # a new array: the tick that is open goes on reading the old one
+    order = np.argsort(without[:, 0], kind="stable")
+    first = np.searchsorted(without[order, 0], np.arange(items + 1))
+    _name(
+        after.start, after.size, after.partner, after.weight, taken, beside, weight, first,
+        np.ascontiguousarray(without[order, 1]), out,
+    )  # fmt: skip
+    return out
+
+
+def counted(shopper: NDArray[np.int64], item: NDArray[np.int32], recent: NDArray[np.int32], into: Table) -> None:
+    """Count clicks, in order within a shopper, as transitions from each shopper's latest; `recent` is brought up to date."""
+    into.add(*_transitions(shopper, item, recent))
+
+
+def clearly_below(now: NDArray[np.float64], before: NDArray[np.float64]) -> bool:
+    """Whether (clicks, expected) of one table are worth clearly less than of another, as ratios of Poisson counts.
+
+    Source: the difference of the logs of two ratios has variance 1 ⁄ clicks + 1 ⁄ clicks before.
+    """
+    if min(now[1], before[1]) < LEAST or before[0] < 1.0:
+        return False
+    clicks = max(float(now[0]), 0.5)
+    change = math.log(clicks / now[1]) - math.log(before[0] / before[1])
+    return change < -CLEARLY * math.sqrt(1.0 / clicks + 1.0 / float(before[0]))
 
 
 def alike(vectors: NDArray[np.float32], category: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -200,9 +346,10 @@ def _transitions(shopper: Array, item: Array, recent: Array) -> tuple[Array, Arr
 
 @compiled
 def _name(
-    start: Array, size: Array, partner: Array, weight: Array, taken: Array, near: Array, likeness: Array, out: Array
-) -> None:
-    """The strongest partners of every item, by behaviour and likeness together, over popularity."""
+    start: Array, size: Array, partner: Array, weight: Array, taken: Array, near: Array, beside: Array, first: Array,
+    without: Array, out: Array,
+) -> None:  # fmt: skip
+    """The strongest partners of every item, by behaviour and what stands beside it together, over popularity."""
     strength = np.zeros(out.shape[0], np.float32)
     for item in range(out.shape[0]):
         best = np.zeros(NEXT, np.float32)
@@ -212,7 +359,9 @@ def _name(
             strength[partner[place]] += weight[place]
         for place in range(near.shape[1]):
             if near[item, place] >= 0:
-                strength[near[item, place]] += np.float32(ALIKE_WEIGHT) * likeness[item, place]
+                strength[near[item, place]] += beside[item, place]
+        for place in range(first[item], first[item + 1]):
+            strength[without[place]] = 0.0
         for turn in range(size[item] + near.shape[1]):
             one = partner[low + turn] if turn < size[item] else near[item, turn - size[item]]
             if one < 0 or strength[one] <= 0.0 or one == item:
