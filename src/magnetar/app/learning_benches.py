@@ -204,3 +204,31 @@ def following(
     for one in losing:
         progress(f"不如只数转移 · lost to transitions alone: {one}")
     _finish("bench following", rows, found | {"losing": losing}, quick, seed, json)
+
+
+def coldstart(
+    context: typer.Context,
+    quick: QuickOption = False,
+    markets: Annotated[int, typer.Option("--markets", help="市场数 · Markets drawn; 0: 20, or 3 with --quick.")] = 0,
+    world: Annotated[
+        str, typer.Option("--world", help="世界 · A world of the twin, such as default or errands.")
+    ] = "default",
+    tuning: Annotated[
+        bool, typer.Option("--tuning", help="调参 · The seeds that may be looked at, not the final one.")
+    ] = False,
+    held_out: Annotated[
+        str, typer.Option("--held-out", metavar="FILE", help="Seeds; default: benchmarks/held-out.toml.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", help="进程数 · Processes; 0 means one for each core.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw; 0 takes the held-out file's.")] = 0,
+    json: JsonOption = "",
+) -> None:
+    """冷启动 · New shoppers, products and merchants: ours against content neighbours with Thompson sampling, at equal exposure."""
+    from magnetar.app.benches.coldstart import bench
+    from magnetar.app.benches.coldstart import held_out as read
+
+    del context
+    if not 0 <= markets <= 1_000:
+        raise BadInput(f"--markets must lie in [0, 1000], found {markets}.")
+    rows, found = bench(quick, seed, read(held_out), markets, world, tuning, workers, progress)
+    _finish("bench coldstart", rows, found, quick, found["seeds"][0], json)
