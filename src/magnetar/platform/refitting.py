@@ -48,6 +48,8 @@ class Standing:
     counts: dict[int, tuple[float, float]]
     """Version → clicks that followed up, and those expected."""
     told: list[Said]
+    changed: bool
+    """Whether any table ever took over."""
     busy: bool
     trouble: str
 
@@ -66,6 +68,13 @@ class Refitter:
         """Why the last refit failed; empty where it did not."""
         told = self.versions.told()
         self._last_day = max((said.at for said in told if said.what == "judged"), default=0) // DAY
+
+    @classmethod
+    def of(cls, live: LivePlatform) -> Refitter:
+        """The platform's own, made where it has none; one that was not attached waits to be asked."""
+        if live.refitter is None:
+            live.refitter = cls(live)
+        return live.refitter
 
     def attach(self) -> Refitter:
         """Refit every night from now on, and look at the lift in between."""
@@ -233,7 +242,10 @@ class Refitter:
         with self._live._lock:
             following = self._live.market.following
             counts = {version: (float(one[0]), float(one[1])) for version, one in following.counts.items()}
-            return Standing(self.versions.use, following.lift, counts, self.versions.told(), self.busy, self.trouble)
+            uses = self.versions.uses()
+            return Standing(
+                self.versions.use, following.lift, counts, self.versions.told(), bool(uses), self.busy, self.trouble
+            )
 
 
 def _ratio(counts: np.ndarray) -> float:

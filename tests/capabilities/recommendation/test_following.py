@@ -3,13 +3,23 @@
 import numpy as np
 import pytest
 
-from magnetar.capabilities.recommendation.following import ALIKE, NEXT, PRIOR, Following, alike
+from magnetar.capabilities.recommendation.following import (
+    ALIKE,
+    NEXT,
+    PRIOR,
+    WIDE,
+    Following,
+    PartnersAdopted,
+    alike,
+    clearly_below,
+)
 from magnetar.capabilities.serving import Reason
 from magnetar.capabilities.shoppers import Clicked
 from magnetar.capabilities.understanding import Shelf
 from magnetar.engines.memory import MemoryLog
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import SteppedClock
+from magnetar.kernel.events import Envelope, decode, encode
 
 ITEMS = 8
 
@@ -136,3 +146,119 @@ def test_it_is_said_in_both_languages():
 
     assert explain(Reason.FOLLOWED) == "和刚看过的商品相配"
     assert "goes with" in explain(Reason.FOLLOWED, "en")
+
+
+# ---- a model's table
+
+
+def table(rows: dict[int, list[int]], items: int = ITEMS, clicks: float = 10.0) -> tuple[np.ndarray, np.ndarray]:
+    partners = np.full((items, WIDE), -1, np.int32)
+    for row, named in rows.items():
+        partners[row, : len(named)] = named
+    return partners, np.where(partners >= 0, np.float32(clicks), np.float32(0.0))
+
+
+def test_an_adopted_table_stands_in_place_of_likeness_and_is_read_from_the_next_refresh():
+    one = opened(np.eye(3, dtype=np.float32)[[0, 0, 1, 1, 2, 2, 0, 1]])
+    before = one.next.copy()
+    one.adopt(*table({0: [5, 4]}), 1)
+    assert (one.next == before).all()
+    assert one.version == 0
+    one.refresh()
+    assert one.version == 1
+    assert one.next[0].tolist() == [5, 4, -1, -1]
+    assert (one.next[1:] == before[1:]).all()  # what the model does not know stays with likeness
+
+
+def test_clicks_go_on_counting_beside_the_table():
+    one = opened()
+    one.adopt(*table({0: [5]}, clicks=1.5), 1)
+    for shopper in range(5):
+        click(one, (shopper, 0), (shopper, 3))
+    one.refresh()
+    assert one.next[0, :2].tolist() == [3, 5]
+
+
+def test_a_product_uploaded_since_is_reached_by_likeness_from_items_that_the_table_knows():
+    old = opened(np.ones((ITEMS, 2), np.float32))
+    old.adopt(*table({0: [5]}), 1)
+    new = opened(np.ones((ITEMS + 1, 2), np.float32), ITEMS + 1)
+    new.take_over(old)
+    assert new.version == 1
+    assert new.next[0, 0] == 5
+    new.adopt(*table({one: [5] for one in range(5)}), 2)
+    new.refresh()
+    assert set(new.next[ITEMS].tolist()) - {-1}  # and it has partners itself
+    assert ITEMS in new._beside()[0][0].tolist() or ITEMS not in new._alike[0].tolist()
+
+
+def test_pairs_that_people_took_out_are_never_named():
+    one = opened(np.ones((ITEMS, 2), np.float32))
+    click(one, (0, 0), (0, 3))
+    one.adopt(*table({0: [3, 5], 3: [0]}), 1, np.array([[0, 3], [6, 1]], np.int32))
+    one.refresh()
+    assert one.next[0].tolist() == [5, -1, -1, -1]
+    assert one.next[3, 0] == 0
+    assert 1 not in one.next[6].tolist()
+
+
+def test_what_following_up_was_worth_is_counted_for_each_version():
+    one = opened()
+    click(one, (0, 0), (0, 3), (1, 0))
+    one.refresh()
+    for _ in range(4):
+        one.on_clicked(clicks((1, 3)))
+    one.adopt(*table({0: [6]}), 1)
+    assert one.counts[0].tolist() == [4.0, 0.0]
+    one.refresh()
+    one.on_clicked(clicks((1, 6)))
+    assert one.counts[0].tolist() == [4.0, 0.0]
+    assert one.counts[1].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "partners",
+    [np.full((ITEMS + 1, WIDE), -1), np.full((ITEMS, WIDE - 1), -1), np.full((ITEMS, WIDE), ITEMS)],
+)
+def test_a_table_that_does_not_fit_is_refused(partners: np.ndarray):
+    one = opened()
+    with pytest.raises(ValueError, match=r"shape|lie in"):
+        one.adopt(partners.astype(np.int32), np.zeros(partners.shape, np.float32), 1)
+    with pytest.raises(ValueError, match="not negative"):
+        one.adopt(np.full((ITEMS, WIDE), -1, np.int32), np.full((ITEMS, WIDE), np.nan, np.float32), 1)
+
+
+def test_adopting_is_told_to_the_log_and_a_replay_learns_the_same():
+    log = MemoryLog()
+    one = Following(Bus(log, SteppedClock()), shelf(), 5)
+    one.adopt(*table({0: [5, 4]}), 1, np.array([[0, 4]], np.int32))
+    one.refresh()
+    (event,) = [decode(encode(envelope)).data for _, envelope in log.read()]
+    assert isinstance(event, PartnersAdopted)
+    other = opened()
+    other.on_adopted(event)
+    other.refresh()
+    assert (other.next == one.next).all()
+    assert other.version == 1
+
+
+def test_an_empty_table_crosses_the_log_whole():
+    event = PartnersAdopted(0, 3, *table({}, 0), np.zeros((0, 2), np.int32), 0.0, 0.0)
+    again = decode(encode(Envelope("1", "here", 0, "PartnersAdopted", event))).data
+    assert isinstance(again, PartnersAdopted)
+    assert again.partners.shape == (0, WIDE)
+    assert again.without.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "worse"),
+    [
+        ((80.0, 100.0), (200.0, 100.0), True),
+        ((150.0, 100.0), (200.0, 100.0), False),  # log ratio −0.29, three standard errors 0.32
+        ((0.0, 20.0), (200.0, 100.0), False),  # too few expected
+        ((0.0, 100.0), (200.0, 100.0), True),
+        ((5.0, 100.0), (0.0, 100.0), False),
+    ],
+)
+def test_clearly_below_asks_for_three_standard_errors(now: tuple, before: tuple, worse: bool):
+    assert clearly_below(np.array(now), np.array(before)) is worse

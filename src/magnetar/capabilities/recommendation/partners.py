@@ -29,7 +29,7 @@ ORDERED = 3.0
 """Clicks that one which led to an order counts for."""
 ASKED = 24
 """Answers of the mixture of which the best `WIDE` with evidence are kept."""
-GATE_CASES = 2_000
+GATE_CASES = 1_000
 """Cases that the mixture's gate is fitted on, at most."""
 FIRM = (2.0, 8.0)
 """Clicks that a row of the table counts for at least; one of them is chosen."""
