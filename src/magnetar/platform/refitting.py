@@ -249,7 +249,8 @@ class Refitter:
 
 
 def _ratio(counts: np.ndarray) -> float:
-    return float(counts[0] / counts[1]) if counts[1] > 0.0 else float("nan")
+    """Clicks over those expected; 0 where none was expected."""
+    return float(counts[0] / counts[1]) if counts[1] > 0.0 else 0.0
 
 
 def _judged(found: Fitted, version: int, before: int, at: int, clicks: int, shoppers: int) -> PartnersJudged:
