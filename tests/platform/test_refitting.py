@@ -19,8 +19,10 @@ from magnetar.kernel.settings import Settings
 from magnetar.platform.assemble import assemble
 from magnetar.platform.fitting import heard_from
 from magnetar.platform.live import Ask, LivePlatform
-from magnetar.platform.refitting import Refitter
+from magnetar.platform.market import TICKS_PER_DAY
+from magnetar.platform.refitting import NIGHT, Refitter
 from magnetar.platform.versions import PartnersJudged, PartnersRolledBack
+from magnetar.vocabulary.ids import OPERATOR
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -231,4 +233,48 @@ def test_who_shares_a_row_or_has_refused_teaches_nothing(home: Opener):
     assert len(np.unique(deeds.who)) == 11
     everybody = heard_from(live.recorder.read(), {}, frozenset()).deeds(len(live.market.shelf))
     assert len(np.unique(everybody.who)) == 12
+    closed(shop)
+
+
+def test_where_a_crash_came_between_log_and_store_the_log_is_right(home: Opener):
+    shop = home()
+    refitter = forced(shop)
+    shop.live.recorder.flush()
+    uses = refitter.versions._uses
+    uses.delete(OPERATOR, [key for key, _ in uses.list(OPERATOR)])
+    closed(shop)
+    again = home()
+    assert again.live.market.following.version == 1
+    refitter = Refitter(again.live)
+    assert (refitter.versions.use.version, refitter.versions.use.before) == (1, 0)
+    assert refitter.roll_back("op").version == 0
+    closed(again)
+
+
+def test_the_nights_refit_begins_once_a_day_from_four_in_the_morning(home: Opener, monkeypatch: pytest.MonkeyPatch):
+    shop = home()
+    refitter, begun = Refitter(shop.live).attach(), []
+    monkeypatch.setattr(refitter, "begin", lambda: begun.append(shop.live.market.tick))
+    first = shop.clock.now() // (30 * MINUTE) // TICKS_PER_DAY * TICKS_PER_DAY + TICKS_PER_DAY
+    for tick in range(first, first + 2 * TICKS_PER_DAY):
+        refitter.at_edge(shop.live, tick)
+        if tick < first + NIGHT:
+            assert not begun
+    assert len(begun) == 2
+    closed(shop)
+
+
+def test_versions_keep_what_is_in_use_and_what_it_is_rolled_back_to(home: Opener):
+    shop = home()
+    refitter = forced(shop)
+    with shop.live._turn, shop.live._lock:
+        for _ in range(9):
+            number = refitter.versions.next()
+            partners, strengths = refitter.versions.table(1)
+            refitter.versions.keep(number, 0, partners, strengths)  # not taken over
+    kept = [one.version for _, one in refitter.versions._kept.list(OPERATOR)]
+    assert 1 in kept
+    assert len(kept) <= 6
+    with pytest.raises(Refused, match="not kept"):
+        refitter.versions.table(2)
     closed(shop)

@@ -66,6 +66,9 @@ class Refitter:
         self._closing = threading.Event()
         self.trouble = ""
         """Why the last refit failed; empty where it did not."""
+        found, use = live.market.following.table, self.versions.use
+        if found.version != use.version:  # a crash came between the log and the store: the log is right
+            self.versions.take(found.version, use.version, len(live.recorder), found.without)
         told = self.versions.told()
         self._last_day = max((said.at for said in told if said.what == "judged"), default=0) // DAY
 
