@@ -23,6 +23,8 @@ def test_a_refit_before_anybody_came_says_so_and_changes_nothing(home: Path, cap
     assert found["command"] == "recommend refit"
     assert found["takes_over"] is False
     assert found["cases"] == 0
+    assert found["table"] == 1
+    assert found["before"] == 0
     assert "不接手" in capsys.readouterr().out
 
 

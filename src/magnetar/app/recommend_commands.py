@@ -49,7 +49,9 @@ def rollback(
 
 
 def _figures(event: PartnersJudged | PartnersRolledBack) -> dict[str, Any]:
-    return msgspec.structs.asdict(event)
+    """As JSON: `table` is the table's version, since `version` is the program's."""
+    figures = msgspec.structs.asdict(event)
+    return {"table": figures.pop("version"), **figures}
 
 
 def _show(judged: PartnersJudged) -> None:
