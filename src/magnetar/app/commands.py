@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 AUCTIONS = {"second-price": 0, "first-price": 1}
 ARMS = ("none", "manual", "uax", "whole-site")
+MORE_ARMS = ("uax-reasons",)
+"""Rehearsed only where they are named."""
 DEMO_BUDGET, DEMO_ROI, DEMO_DAYS, DEMO_PAIRS = 10_000.0, 3.0, 7, 20
 WIDTH = 168
 
@@ -48,7 +50,8 @@ def rehearse(
     days: Annotated[int, typer.Option("--days", help="天数 · Days of the rehearsal, 1 to 60.")] = DEMO_DAYS,
     pairs: Annotated[int, typer.Option("--pairs", help="配对数 · Paired markets, 1 to 1000.")] = DEMO_PAIRS,
     arms: Annotated[
-        list[str] | None, typer.Option("--arms", help="方案 · Comma-separated: none, manual, uax, whole-site.")
+        list[str] | None,
+        typer.Option("--arms", help="方案 · Comma-separated: none, manual, uax, whole-site, uax-reasons."),
     ] = None,
     world: Annotated[
         str,
@@ -136,12 +139,13 @@ def run_and_show(
 
 def _arms(given: list[str] | None) -> tuple[str, ...]:
     names = [name.strip() for part in given or [",".join(ARMS)] for name in part.split(",") if name.strip()]
-    unknown = [name for name in names if name not in ARMS]
+    known = (*ARMS, *MORE_ARMS)
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
-        raise BadInput(f"--arms takes {', '.join(ARMS)}, found {', '.join(unknown) or 'nothing'}.")
+        raise BadInput(f"--arms takes {', '.join(known)}, found {', '.join(unknown) or 'nothing'}.")
     if "none" not in names:
         progress("已加入 none: 增量要与不投放相比 · added arm none: incremental is measured against it")
-    return tuple(name for name in ARMS if name in names or name == "none")
+    return tuple(name for name in known if name in names or name == "none")
 
 
 def _goal(roi: float, cost: float, most: bool) -> Goal:

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from magnetar.capabilities.autopilot import AGENTS, Brief, Intention, Kind, Plan, Record
+from magnetar.capabilities.autopilot import AGENTS, POLICIES, Brief, Intention, Kind, Plan, Record, Uax
 from magnetar.capabilities.campaigns import Delivery, Roster
-from magnetar.kernel.errors import MagnetarError, NotFound, Refused
+from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, Refused
 from magnetar.platform.live import LivePlatform
 from magnetar.platform.market import Marketplace
 from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal
@@ -62,6 +62,12 @@ class Hosting:
         self._agents: dict[str, Any] = {}
         self.trouble: dict[str, str] = {}
         """What went wrong in a campaign's last turn."""
+        named = live.platform.runtime.settings.audiences
+        if named not in POLICIES:
+            raise BadInput(
+                f"audiences 设置只能是 {', '.join(POLICIES)}. · The setting audiences is one of {', '.join(POLICIES)}, found {named!r}."
+            )
+        self._reach = POLICIES[named]
         live.before_tick.append(self.act)
 
     @property
@@ -83,11 +89,17 @@ class Hosting:
         """The agent of a campaign; after a restart it takes up where the store is."""
         agent: Any = self._agents.get(one.campaign)
         if agent is None:
-            agent = cast(Any, AGENTS[one.agent]())
+            agent = cast(Any, self._made(one.agent))
             self._agents[one.campaign] = agent
             agent.brief = _brief(one.merchant, one.daily_budget, one.goal)
             agent.plan = Plan(campaign, [], [])
         return agent
+
+    def _made(self, agent: str) -> Any:
+        made = AGENTS[agent]()
+        if isinstance(made, Uax):
+            made.reach = self._reach
+        return made
 
     # ---- launching
 
@@ -113,7 +125,7 @@ class Hosting:
                     "同类计划已在投放, 请先调整它. · A campaign of this kind runs already; change that one instead."
                 )
             tick = market.tick
-            runner = AGENTS[agent]()
+            runner = self._made(agent)
             made = runner.start(market, _brief(merchant, daily_budget, goal), tick)
             assert made is not None
             one = Hosted(made.campaign.id, merchant, agent, goal, daily_budget, self._clock.now(), by, rehearsal)

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     """Event log: file (durable) or memory."""
     bidder: str = "pacing"
     """Bidding provider for campaigns that name none."""
+    audiences: str = "rule"
+    """How UAX chooses audiences on a live platform: rule, or reasons (ranked audiences and limits on reaching out)."""
+    gate: bool = False
+    """Whether other settings of the click predictor run in shadow and take over when they prove better."""
     currency: str = "CNY"
     merchant: str = "demo"
     """The merchant that commands act for when none is named."""

@@ -12,7 +12,7 @@ from magnetar.capabilities.measurement import Interval, mean_interval, ratio_int
 from magnetar.kernel.chance import Floats
 from magnetar.twin.rehearsal import AA, ArmResult
 
-CONTRASTS = (("uax", "manual"), ("whole-site", "manual"), ("whole-site", "uax"))
+CONTRASTS = (("uax", "manual"), ("whole-site", "manual"), ("whole-site", "uax"), ("uax-reasons", "uax"))
 METRICS = ("incremental_gmv", "gmv_organic", "spend", "cold_start_success")
 
 

@@ -5,7 +5,8 @@ import pytest
 from small_market import ROI_3, crowded_shelf, open_market
 
 from magnetar.capabilities.autopilot import target_cost
-from magnetar.capabilities.autopilot.planner import audience_for, plan
+from magnetar.capabilities.autopilot.planner import plan
+from magnetar.capabilities.autopilot.reach import audience_for
 from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import Goal, GoalKind, Phase
 from magnetar.vocabulary.ids import MerchantId

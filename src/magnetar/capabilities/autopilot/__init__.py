@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome, Record
     from magnetar.capabilities.autopilot.limits import Limits
     from magnetar.capabilities.autopilot.planner import Plan, PlannedGroup, target_cost
+    from magnetar.capabilities.autopilot.reach import POLICIES, Reach, ReachPolicy
 
 __all__ = [
     "AGENTS",
+    "POLICIES",
     "Agent",
     "Brief",
     "Desk",
@@ -24,6 +26,8 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlannedGroup",
+    "Reach",
+    "ReachPolicy",
     "Record",
     "Uax",
     "WholeSite",
@@ -54,6 +58,11 @@ __getattr__ = lazily(
             "Plan",
             "PlannedGroup",
             "target_cost",
+        ),
+        "reach": (
+            "POLICIES",
+            "Reach",
+            "ReachPolicy",
         ),
     },
 )

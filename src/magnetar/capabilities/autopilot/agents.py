@@ -5,7 +5,7 @@ Each is told the tick before it opens and acts through the desk alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from magnetar.capabilities.autopilot import playbook, uax
 from magnetar.capabilities.autopilot.desk import Desk
 from magnetar.capabilities.autopilot.intentions import Intention, Kind
-from magnetar.capabilities.autopilot.planner import UAX_GROUPS, WHOLE_SITE_GROUPS, Plan, audience_for, plan
+from magnetar.capabilities.autopilot.planner import UAX_GROUPS, WHOLE_SITE_GROUPS, Plan, plan
+from magnetar.capabilities.autopilot.reach import BY_REASONS, BY_RULE, Reach, ReachPolicy, audience_for
 from magnetar.capabilities.autopilot.view import Account, GroupView, groups_of
 from magnetar.capabilities.bidding import Bidding
 from magnetar.vocabulary.campaigns import AdGroup, Goal, Phase
@@ -87,7 +88,7 @@ class _Runner:
         new = {one.group.id: one.group for one in made.groups}
         account.desk.settle(
             [
-                Intention(Kind.OPEN, made.campaign.id, one.group.id, True, one.reason, one.reason_en)
+                Intention(Kind.OPEN, made.campaign.id, one.group.id, True, one.reason, one.reason_en, one.evidence)
                 for one in made.groups
             ],
             tick,
@@ -99,12 +100,16 @@ class _Runner:
         assert self.brief is not None
         return self.brief.launches[self.brief.launch_ticks == tick].tolist()
 
-    def _launch(self, account: RunningAccount, item: int, tick: int, **settings: object) -> None:
+    def _launch(
+        self, account: RunningAccount, item: int, tick: int, whom: Reach | None = None, **settings: object
+    ) -> None:
         assert self.plan is not None
         shelf, campaign = account.predictor.shelf, self.plan.campaign
         id = AdGroupId(f"{campaign.id}-new-{shelf.ids[item]}")
         group = AdGroup(id, campaign.id, ProductId(shelf.ids[item]), **settings)  # type: ignore[arg-type]
-        intention = Intention(Kind.OPEN, campaign.id, id, True, "新品上架, 开始推广", "a new product goes on sale")
+        told = "; ".join(filter(None, ("新品上架, 开始推广", whom.reason if whom else "")))
+        told_en = "; ".join(filter(None, ("a new product goes on sale", whom.reason_en if whom else "")))
+        intention = Intention(Kind.OPEN, campaign.id, id, True, told, told_en, whom.evidence if whom else {})
         account.desk.settle([intention], tick, {str(id): group})
         self.launched[str(id)] = tick
 
@@ -187,6 +192,7 @@ class Uax(_Runner):
     name = "uax"
     groups = UAX_GROUPS
     whole_site = False
+    reach: ReachPolicy = BY_RULE
 
     def start(self, account: RunningAccount, brief: Brief, tick: int) -> Plan:
         made = plan(
@@ -200,15 +206,15 @@ class Uax(_Runner):
             whole_site=self.whole_site,
             incremental=True,
             audience_share=CORE_AUDIENCE,
+            reach=self.reach,
         )
         return self._open(account, brief, made, tick)
 
     def act(self, account: RunningAccount, tick: int) -> None:
         assert self.plan is not None
         for item in self._due(tick):
-            category = int(account.predictor.shelf.arrays.category[item])
-            audience = audience_for(account, category, CORE_AUDIENCE)
-            self._launch(account, item, tick, audience=audience, phase=Phase.UNDERSTANDING)
+            whom = self.reach.core(account, item, CORE_AUDIENCE)
+            self._launch(account, item, tick, whom, audience=whom.mask, phase=Phase.UNDERSTANDING)
         if tick % 2 == 0:
             wanted: list[Intention] = []
             delivery = account.campaigns.delivery
@@ -218,8 +224,19 @@ class Uax(_Runner):
             if tick % STEADY_REVIEW:
                 rows = rows[account.campaigns.roster.phase[rows] <= Phase.COLD_START]
             for view, row in zip(groups_of(account, rows), rows.tolist(), strict=True):
-                wanted += uax.review(view, account.bidding.matured_of(row), pacing, price)
+                wanted += uax.review(view, account.bidding.matured_of(row), pacing, price, self._wider(account))
             account.desk.settle(wanted, tick)
+
+    def _wider(self, account: RunningAccount) -> Callable[[GroupView], Reach | None]:
+        row_of = account.predictor.shelf.row_of
+        return lambda view: self.reach.wider(account, row_of[view.group.product], view.group.audience)
+
+
+class ReasonedUax(Uax):
+    """UAX whose audiences are reasoned instead of taken by the rule."""
+
+    name = "uax-reasons"
+    reach = BY_REASONS
 
 
 class WholeSite(Uax):
@@ -230,5 +247,11 @@ class WholeSite(Uax):
     whole_site = True
 
 
-AGENTS: dict[str, type[Nobody | Manual | Uax]] = {"none": Nobody, "manual": Manual, "uax": Uax, "whole-site": WholeSite}
+AGENTS: dict[str, type[Nobody | Manual | Uax]] = {
+    "none": Nobody,
+    "manual": Manual,
+    "uax": Uax,
+    "uax-reasons": ReasonedUax,
+    "whole-site": WholeSite,
+}
 """By the names that `rehearse --arms` takes."""

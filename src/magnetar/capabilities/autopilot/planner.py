@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.capabilities.autopilot.reach import BY_RULE, Reach, ReachPolicy
 from magnetar.capabilities.autopilot.view import Account, value_per_view
 from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import AdGroup, Campaign, Goal, Phase
@@ -30,6 +31,7 @@ class PlannedGroup:
     """GMV that a thousand views should bring, currency units."""
     reason: str
     reason_en: str
+    evidence: dict[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,6 @@ class Plan:
     groups: list[PlannedGroup]
     launches: list[int]
     """Items that will be launched later, each in an ad group of its own."""
-
-
-def audience_for(account: Account, category: int, share: float) -> int:
-    """Bit mask of the segments that like a category best: that share of them, at least its own."""
-    liking = account.predictor.liking()[:, category]
-    count = max(1, round(share * len(liking)))
-    mask = 1 << category
-    for segment in np.argsort(-liking, kind="stable")[:count].tolist():
-        mask |= 1 << segment
-    return mask
 
 
 def plan(
@@ -65,6 +57,7 @@ def plan(
     incremental: bool = False,
     bidder: str = "pacing",
     audience_share: float = 1.0,
+    reach: ReachPolicy = BY_RULE,
 ) -> Plan:
     """Choose the products of a campaign by what a view of them should bring.
 
@@ -80,9 +73,9 @@ def plan(
     planned = []
     for place in best.tolist():
         row, category = int(rows[place]), int(shelf.arrays.category[rows[place]])
-        audience = EVERYBODY if audience_share >= 1.0 else audience_for(account, category, audience_share)
+        whom = Reach(EVERYBODY, "", "") if audience_share >= 1.0 else reach.core(account, row, audience_share)
         group = AdGroup(
-            AdGroupId(f"{id}-{shelf.ids[row]}"), id, ProductId(shelf.ids[row]), audience=audience, phase=Phase.STABLE
+            AdGroupId(f"{id}-{shelf.ids[row]}"), id, ProductId(shelf.ids[row]), audience=whom.mask, phase=Phase.STABLE
         )
         per_mille = 1000 * float(worth[place])
         planned.append(
@@ -92,8 +85,15 @@ def plan(
                 shelf.categories[category],
                 float(shelf.arrays.price[row]),
                 per_mille,
-                f"预计每千次曝光成交 {per_mille:.0f} 元, 排第 {len(planned) + 1}",
-                f"should sell {per_mille:.0f} a thousand views, rank {len(planned) + 1}",
+                "; ".join(
+                    filter(None, (f"预计每千次曝光成交 {per_mille:.0f} 元, 排第 {len(planned) + 1}", whom.reason))
+                ),
+                "; ".join(
+                    filter(
+                        None, (f"should sell {per_mille:.0f} a thousand views, rank {len(planned) + 1}", whom.reason_en)
+                    )
+                ),
+                whom.evidence,
             )
         )
     campaign = Campaign(id, merchant, name, goal, daily_budget, bidder, whole_site, incremental)

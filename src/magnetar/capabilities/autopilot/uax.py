@@ -5,11 +5,13 @@ Pure decisions: results in, intentions with reasons out. Run once an hour; the b
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
 from magnetar.capabilities.autopilot.ladder import POOLS, QUOTA_PRICE, climb
 from magnetar.capabilities.autopilot.posterior import probability_on_target
+from magnetar.capabilities.autopilot.reach import Reach, everybody
 from magnetar.capabilities.autopilot.view import GroupView
-from magnetar.capabilities.campaigns import EVERYBODY
 from magnetar.vocabulary.campaigns import Phase
 
 TOLERANCE = 1.2
@@ -23,7 +25,17 @@ _STEP = 0.12
 """Smallest relative change of a bid factor that is worth an intention."""
 
 
-def review(view: GroupView, matured: float, pacing: float, impression_price: float) -> list[Intention]:
+def _to_everybody(view: GroupView) -> Reach | None:
+    return everybody(view.group.audience)
+
+
+def review(
+    view: GroupView,
+    matured: float,
+    pacing: float,
+    impression_price: float,
+    wider: Callable[[GroupView], Reach | None] = _to_everybody,
+) -> list[Intention]:
     """What should change for one ad group.
 
     Args:
@@ -31,6 +43,7 @@ def review(view: GroupView, matured: float, pacing: float, impression_price: flo
         matured: orders that its views should have brought by now, by the predictor.
         pacing: the campaign's multiplier; a cold start is not to be starved by it.
         impression_price: what a paid impression costs in the market, currency units.
+        wider: whom the ad group could reach out to; None where nobody is left.
     """
     phase = view.group.phase
     if view.group.paused or phase is Phase.ENDED:
@@ -56,7 +69,7 @@ def review(view: GroupView, matured: float, pacing: float, impression_price: flo
             *_cold_start(view, sure, headroom, pacing, evidence),
         ]
     if phase is Phase.STABLE:
-        return _stable(view, sure, cost, evidence)
+        return _stable(view, sure, cost, evidence, wider)
     return _expansion(view, sure, evidence)
 
 
@@ -98,19 +111,17 @@ def _cold_start(
     return _bid(view, factor, *reason, evidence)
 
 
-def _stable(view: GroupView, sure: float, cost: float, evidence: dict[str, float]) -> list[Intention]:
-    if view.orders >= EXPAND_ORDERS and sure > EXPAND_SURE and view.group.audience != EVERYBODY:
+def _stable(
+    view: GroupView,
+    sure: float,
+    cost: float,
+    evidence: dict[str, float],
+    wider: Callable[[GroupView], Reach | None],
+) -> list[Intention]:
+    if view.orders >= EXPAND_ORDERS and sure > EXPAND_SURE and (further := wider(view)) is not None:
         return [
             _move(view, Phase.EXPANSION, "成本稳定低于目标, 开始破圈", "steadily below target; reaching out", evidence),
-            Intention(
-                Kind.AUDIENCE,
-                view.group.campaign,
-                view.group.id,
-                EVERYBODY,
-                "向全部人群拓展, 出价仍按预计成交",
-                "everybody may be reached; bids still follow expected orders",
-                evidence,
-            ),
+            _reach(view, further, evidence),
         ]
     if view.orders + view.predicted > 3 and sure < 0.03:
         return _bid(
@@ -129,6 +140,13 @@ def _expansion(view: GroupView, sure: float, evidence: dict[str, float]) -> list
             )
         ]
     return []
+
+
+def _reach(view: GroupView, further: Reach, evidence: dict[str, float]) -> Intention:
+    return Intention(
+        Kind.AUDIENCE, view.group.campaign, view.group.id, further.mask, further.reason, further.reason_en,
+        {**evidence, **further.evidence},
+    )  # fmt: skip
 
 
 def _move(view: GroupView, phase: Phase, reason: str, reason_en: str, evidence: dict[str, float]) -> Intention:
