@@ -22,6 +22,7 @@ from magnetar.kernel.runtime import Runtime
 from magnetar.kernel.settings import Settings
 from magnetar.kernel.store import Store
 from magnetar.platform.market import Marketplace
+from magnetar.platform.neighbours import KeptGraph
 
 STORES = Port[Store](
     "store",
@@ -75,4 +76,5 @@ def assemble(settings: Settings, clock: Clock | None = None, seed: int = 0) -> P
     catalogue = connect_catalogue(runtime)
     accounts = connect_accounts(runtime)
     search = connect_search(runtime, catalogue, lambda: [settings.merchant, *accounts.merchants()])
+    search.neighbours = KeptGraph(home)
     return Platform(runtime, catalogue, connect_orders(runtime, catalogue), accounts, search)

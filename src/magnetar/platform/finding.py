@@ -59,8 +59,17 @@ class Finder:
         with self._turn:
             self._known.clear()
 
+    def learn_again(self) -> bool:
+        """Learn from what was chosen since, in the background; False where that goes on already or nothing was asked yet."""
+        with self._turn:
+            if self._teaching is None or self._teaching.is_alive():
+                return False
+            self._teaching = threading.Thread(target=self._teach, daemon=True)
+            self._teaching.start()
+            return True
+
     def _teach(self) -> None:
-        self._search.engine().teach()
+        self._search.learn()
         with self._turn:
             self._engine = "hybrid"
             self._known.clear()

@@ -29,11 +29,13 @@ from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import MINUTE
 from magnetar.kernel.errors import BadInput, Refused
 from magnetar.kernel.events import Envelope, Event
+from magnetar.platform.asked import Asked
 from magnetar.platform.assemble import Platform
 from magnetar.platform.carrying import packed, put_in, take_out, unpacked
 from magnetar.platform.finding import ANSWERS, Finder
 from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
+from magnetar.platform.neighbours import KeptGraph, chosen_together
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
 from magnetar.platform.refitting import Refitter
@@ -234,6 +236,8 @@ class LivePlatform:
         self._stock = Stock(runtime.store, settings.currency)
         self._stale = False
         self.finder = Finder(platform.search, self._stock.row_of)
+        self.asked = Asked(platform.search, lambda: self._stock.items)
+        platform.search.neighbours = chosen_together(self, KeptGraph(settings.home))
         self._edges = runtime.store.collection("live_edge", Edge)
         self._marks = runtime.store.collection("live_marks", Mark)
         self._started = secrets.token_hex(6)
@@ -315,6 +319,7 @@ class LivePlatform:
                 if day * TICKS_PER_DAY < now:
                     self._open_tick(day * TICKS_PER_DAY)
             self._open_tick(now)
+        self.asked.at_edge(now, self._runtime.clock.now(), self.finder)
         return True
 
     def open_now(self) -> None:
@@ -602,6 +607,9 @@ class LivePlatform:
                 )
             )
             lease, words = self.lease, self.words
+        for place, found_here in enumerate(answers):
+            if found_here:
+                self.asked.note(numbers[place], rows[place], asks[place][1].query, found_here, now)
         return self._written(served, names, [site.encode() for site, _ in asks], lease, now, words)
 
     def _written(
@@ -665,6 +673,9 @@ class LivePlatform:
             with self._lock:
                 for envelope in kept[1:]:
                     self._tell(market, envelope)
+        for event in events:
+            if isinstance(event, Clicked):
+                self.asked.on_clicked(event)
         return receipts
 
     def _tell(self, market: Marketplace, envelope: Envelope) -> None:
@@ -697,6 +708,7 @@ class LivePlatform:
         if self.refitter is not None:
             self.refitter.close()
         self.recorder.close()
+        self.asked.hand_over(self._runtime.clock.now())
 
 
 def runtime_catalogue(platform: Platform) -> Callable[[str], Any]:

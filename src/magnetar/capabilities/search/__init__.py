@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from magnetar.capabilities.search.engine import ENGINES, SearchEngine, Shopper
     from magnetar.capabilities.search.hits import Found, Hit, Reason
     from magnetar.capabilities.search.keywords import Keyword, Match, Negative, exclude, expand
-    from magnetar.capabilities.search.service import AskedFor, SearchService
+    from magnetar.capabilities.search.service import AskedFor, Heard, SearchService
     from magnetar.capabilities.search.suggesting import Phrases, Suggestion, suggest
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "AskedFor",
     "Bridge",
     "Found",
+    "Heard",
     "Hit",
     "Keyword",
     "Match",
@@ -62,6 +63,7 @@ __getattr__ = lazily(
         ),
         "service": (
             "AskedFor",
+            "Heard",
             "SearchService",
         ),
         "suggesting": (

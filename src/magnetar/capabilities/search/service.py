@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,6 +25,12 @@ LONGEST = 500
 """Characters of a query that are read; more is cut off."""
 KEPT = 60
 """Longest query that is counted."""
+MOST = 20_000
+"""Queries of one merchant that are kept; the least asked give way."""
+CHOSEN = 200
+"""Products of one query that are counted."""
+_PRIVATE = re.compile(r"\d{7,}|@|://|www\.")
+"""Numbers of telephones and cards, addresses: nobody else should be offered these, so they are not kept."""
 
 
 class AskedFor(msgspec.Struct):
@@ -30,6 +39,29 @@ class AskedFor(msgspec.Struct):
     query: str
     asked: int = 0
     chosen: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Heard(NamedTuple):
+    """A query of a merchant's, or of the whole site's (''), and how often it was asked, or a product chosen after it."""
+
+    merchant: str
+    query: str
+    chosen: str
+    """Empty where the asking itself is counted."""
+    times: int = 1
+
+
+def worth_keeping(query: str) -> str:
+    """A query as it is counted; empty where it is not: too long, without a word, or with what names a person.
+
+    >>> worth_keeping("  Thermos  500ML ")
+    'thermos 500ml'
+    >>> worth_keeping("call 13800138000")
+    ''
+    """
+    key = " ".join(plain(query).split())
+    fit = 0 < len(key) <= KEPT and key.isprintable() and any(one.isalnum() for one in key)
+    return key if fit and not _PRIVATE.search(query) else ""
 
 
 @dataclass(slots=True)
@@ -51,6 +83,11 @@ class SearchService:
         self._seed = seed
         self._turn = threading.RLock()
         self._opened: dict[str, _Opened] = {}
+        self._learning = threading.Lock()
+        self.fresh = 0
+        """Choices counted since the whole site's engine last learned."""
+        self.neighbours: Callable[[str, str], Sequence[tuple[str, int]]] = _nobody
+        """(merchant, product) → products chosen with it, and how often."""
 
     def on_imported(self, event: CatalogueImported) -> None:
         """A feed changed a merchant's products: engines that know them take the changes in."""
@@ -101,7 +138,8 @@ class SearchService:
         """Keywords and negative keywords of a merchant's product, with reasons.
 
         Args:
-            neighbours: ids of the merchant's products that are bought or clicked with this one, and how often.
+            neighbours: ids of the merchant's products that are bought or clicked with this one, and how often;
+                where none are given, what the service's own `neighbours` names.
 
         Raises:
             NotFound: the merchant has no such product.
@@ -109,7 +147,8 @@ class SearchService:
         product = self.product(merchant, id)
         engine = self.engine(merchant)
         log = {one.query: (one.asked, one.chosen.get(id, 0)) for _, one in self._asked.list(merchant)}
-        beside = [(found, times) for other, times in neighbours if (found := engine.product((merchant, other)))]
+        near = neighbours or self.neighbours(merchant, id)
+        beside = [(found, times) for other, times in near if (found := engine.product((merchant, other)))]
 
         def place_of(query: str) -> tuple[int, int]:
             return engine.place(query, (merchant, id))
@@ -118,20 +157,77 @@ class SearchService:
         return keywords, exclude(product, engine.products(), limit)
 
     def note(self, merchant: str, query: str, chosen: str = "") -> None:
-        """Count a query, or a product chosen after it; queries longer than `KEPT` are not kept."""
-        key = plain(query).strip()
-        if not key or len(key) > KEPT:
-            return
-        with self._turn:
-            one = self._asked.get(merchant, key) or AskedFor(key)
-            if chosen:
-                one.chosen[chosen] = one.chosen.get(chosen, 0) + 1
-                self.engine(merchant).clicks[merchant, chosen] += 1
-            else:
-                one.asked += 1
-            self._asked.put(merchant, [(key, one)])
-            if merchant in self._opened:
-                self._opened[merchant].phrases = None
+        """Count a query, or a product chosen after it; what is not `worth_keeping` is not kept."""
+        self.note_many([Heard(merchant, query, chosen)])
+
+    def note_many(self, heard: Iterable[Heard]) -> int:
+        """Count queries and choices together, in one write for each merchant; returns how many records were written."""
+        counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+        for one in heard:
+            key = worth_keeping(one.query)
+            if key and one.times > 0:
+                counts[one.merchant][key][one.chosen] += one.times
+        written = 0
+        for merchant, queries in counts.items():
+            with self._turn:
+                records = [(key, self._counted(merchant, key, more)) for key, more in queries.items()]
+                self._asked.put(merchant, records)
+                written += len(records)
+                self._make_room(merchant)
+                if merchant in self._opened:
+                    self._opened[merchant].phrases = None
+        return written
+
+    def _counted(self, merchant: str, key: str, more: Counter[str]) -> AskedFor:
+        one = self._asked.get(merchant, key) or AskedFor(key)
+        for chosen, times in more.items():
+            if not chosen:
+                one.asked += times
+            elif chosen in one.chosen or len(one.chosen) < CHOSEN:
+                one.chosen[chosen] = one.chosen.get(chosen, 0) + times
+                self.fresh += times
+                for whose in (merchant, ""):
+                    if whose in self._opened:
+                        self._opened[whose].engine.clicks[merchant, chosen] += times
+        return one
+
+    def _make_room(self, merchant: str) -> None:
+        over = self._asked.count(merchant) - MOST
+        if over > 0:
+            kept = [(one.asked + 4 * sum(one.chosen.values()), key) for key, one in self._asked.list(merchant)]
+            self._asked.delete(merchant, [key for _, key in sorted(kept)[: over + MOST // 10]])
+
+    def learn(self, merchant: str = "") -> None:
+        """Train an engine on the catalogue and the log as they are, and put it in place of the one that answers.
+
+        Nobody waits: the other one answers meanwhile, and what changed in the catalogue since is taken in.
+        """
+        with self._learning:
+            opened = self._open(merchant)
+            with self._turn:
+                products, log, fresh = list(opened.records.values()), self._log(merchant), self.fresh
+            engine = SearchEngine.open(products, self._seed, log)
+            with self._turn:
+                engine.clicks = opened.engine.clicks
+                new = _Opened(engine, {(str(one.merchant), str(one.id)): one for one in products})
+                self._opened[merchant] = new
+                for owner in self._owners(merchant):
+                    self._refresh(new, owner)
+                if not merchant:
+                    self.fresh -= fresh
+
+    def _owners(self, merchant: str) -> list[str]:
+        return [merchant] if merchant else sorted(set(self._merchants()))
+
+    def _log(self, merchant: str) -> list[tuple[str, tuple[str, str]]]:
+        """(query, product chosen) pairs, those chosen most first."""
+        found = [
+            (times, one.query, (owner, id))
+            for owner in self._owners(merchant)
+            for _, one in self._asked.list(owner)
+            for id, times in one.chosen.items()
+        ]
+        return [(query, key) for _, query, key in sorted(found, key=lambda one: (-one[0], one[1:]))]
 
     def engine(self, merchant: str = "") -> SearchEngine:
         """The engine over a merchant's products, or over everybody's; opened when first asked for."""
@@ -141,15 +237,13 @@ class SearchService:
         with self._turn:
             opened = self._opened.get(merchant)
             if opened is None:
-                owners = [merchant] if merchant else sorted(set(self._merchants()))
+                owners = self._owners(merchant)
                 products = [product for owner in owners for product in self._catalogue.list(owner)]
-                log = [
-                    (one.query, (owner, id))
-                    for owner in owners
-                    for _, one in self._asked.list(owner)
-                    for id in one.chosen
-                ]
+                log = self._log(merchant)
                 engine = SearchEngine.open(products, self._seed, log, taught=False)
+                for owner in owners:
+                    for _, one in self._asked.list(owner):
+                        engine.clicks.update({(owner, id): times for id, times in one.chosen.items()})
                 records = {(str(one.merchant), str(one.id)): one for one in products}
                 opened = self._opened[merchant] = _Opened(engine, records)
             return opened
@@ -166,6 +260,12 @@ class SearchService:
             opened.records[key] = one
         if changed:
             opened.phrases = None
+
+
+def _nobody(merchant: str, id: str) -> Sequence[tuple[str, int]]:
+    """Nothing is known to be chosen together."""
+    del merchant, id
+    return ()
 
 
 def _on_sale(product: Product) -> bool:
