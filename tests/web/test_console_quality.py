@@ -100,6 +100,20 @@ def test_what_the_gate_let_through_and_took_back_is_listed(shop: SimpleNamespace
     assert "1.20% ± 0.20%" in page
 
 
+def test_an_operator_opens_and_closes_the_gate_and_nobody_else_can(shop: SimpleNamespace):
+    assert "打开闸门" in shop.op.get("/quality").text
+    assert "打开闸门" not in shop.li.get("/quality").text
+    assert shop.li.post("/quality/gate", "/catalogue/import", open="1").status_code == 404
+    assert shop.live.gating.gate is None
+    shop.op.post("/quality/gate", "/quality", open="1")
+    assert shop.live.gating.gate is not None
+    page = shop.op.get("/quality").text
+    assert "slow-orders" in page
+    assert "证据不足" in page
+    shop.op.post("/quality/gate", "/quality", open="0")
+    assert shop.live.gating.gate is None
+
+
 def test_strangers_are_sent_to_sign_in(shop: SimpleNamespace):
     page = scene.Visitor(shop.app).get("/quality", follow_redirects=False)
     assert page.status_code in (302, 303, 307)

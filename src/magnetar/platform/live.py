@@ -33,6 +33,7 @@ from magnetar.platform.asked import Asked
 from magnetar.platform.assemble import Platform
 from magnetar.platform.carrying import packed, put_in, take_out, unpacked
 from magnetar.platform.finding import ANSWERS, Finder
+from magnetar.platform.gating import Gating
 from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.neighbours import KeptGraph, chosen_together
@@ -247,8 +248,10 @@ class LivePlatform:
         self._batches = 0
         self._tastes = Chance(runtime.seed).of("strangers")
         self.lease = 0
+        self.gating = Gating(runtime.store, settings.gate)
         self.market = self._open_market()
         self._restore(replay_days)
+        self.gating.start(self.market)
         runtime.bus.subscribe(CatalogueImported, self._on_imported)
         with self._turn, self._lock:
             self._open_tick(self._tick_now())
@@ -265,6 +268,7 @@ class LivePlatform:
         market.budgets = self.ledger.budgets
         market.campaigns.restore()
         market.campaigns.buyers.shared = ANONYMOUS
+        self.gating.settle(market.predictor)
         market.experiments.unit[:] = 0  # nobody sits anywhere yet
         market.experiments.restore()
         for matches in (market.predictor.clicks.matches, market.predictor.orders.matches):
@@ -295,6 +299,7 @@ class LivePlatform:
         new.tick, new.opened_at = old.tick, old.opened_at
         new.desk.limits = old.desk.limits
         self.market = new
+        self.gating.start(new)
         self._stale = False
 
     # ---- time
@@ -349,6 +354,7 @@ class LivePlatform:
         market, clock = self.market, self._runtime.clock
         market.bus.publish(TickOpened(tick=tick, at=clock.now()))
         market.open_tick(tick)
+        self.gating.at_edge(market, tick)
         self.lease = max(market.opened_at, self.lease + 1)
         self.intake.groups = len(market.campaigns.roster)
         self._popular = self._popular_now()
@@ -634,6 +640,7 @@ class LivePlatform:
         self.market.predictor.forget(row)
         self.market.following.forget(row)
         self.market.serving.shown.forget(row)
+        self.gating.forget(row)
 
     def _seat(self, row: int, digest: int, at: int) -> None:
         self.seats.assign(row, digest, at)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,8 +84,15 @@ class _Candidate:
 class Gate:
     """Candidates beside a predictor. Call `refresh` and `new_day` where the predictor's own are called, after them."""
 
-    def __init__(self, bus: Bus, live: Predictor, candidates: Mapping[str, Strengths], name: str = "default") -> None:
-        """`name` is what the live settings are called.
+    def __init__(
+        self,
+        bus: Bus,
+        live: Predictor,
+        candidates: Mapping[str, Strengths],
+        name: str = "default",
+        replaced: Iterable[str] = (),
+    ) -> None:
+        """`name` is what the live settings are called; `replaced`, which candidates were live before.
 
         Raises:
             ValueError: a candidate has the live one's name.
@@ -94,7 +101,7 @@ class Gate:
             raise ValueError(f"{name!r} is the live predictor's name; call the candidate something else")
         self._bus, self._live = bus, live
         self.name = name
-        self._replaced: set[str] = set()
+        self.replaced = set(replaced)
         shoppers = len(live.liked)
         self._rivals = {
             one: _Candidate(strengths, Predictor(bus, live.shelf, shoppers, strengths))
@@ -106,6 +113,31 @@ class Gate:
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
         bus.subscribe(Ordered, self.on_ordered)
+        for one in self._rivals.values():  # who begins beside a predictor that has learned begins with what it learned
+            for mine, theirs in ((one.shadow.clicks, live.clicks), (one.shadow.orders, live.orders)):
+                mine.matches.expect(theirs.matches.prior)
+            one.shadow.take_over(live)
+
+    def close(self) -> None:
+        """Learn and judge no more."""
+        gone = {id(self), *(id(one.shadow) for one in self._rivals.values())}
+        for handlers in self._bus._handlers.values():
+            handlers[:] = [one for one in handlers if id(getattr(one, "__self__", None)) not in gone]
+
+    def take_over(self, old: Gate) -> None:
+        """What another gate with the same names has learned and counted, on a shelf whose first items were its own."""
+        for name, one in self._rivals.items():
+            before = old._rivals.get(name)
+            if before is not None:
+                one.shadow.take_over(before.shadow)
+                one.surprise, one.now = before.surprise, before.now
+        self._surprise, self._now, self._tick = old._surprise, old._now, old._tick
+        self.replaced = old.replaced
+
+    def forget(self, row: int) -> None:
+        """All that the candidates know of one shopper."""
+        for one in self._rivals.values():
+            one.shadow.forget(row)
 
     def standings(self) -> list[Standing]:
         """Every candidate, the best first."""
@@ -147,8 +179,8 @@ class Gate:
         chosen.shadow.adopt(self._live.strengths)  # the shadow goes on as the one that is replaced
         self._live.adopt(chosen.strengths)
         self._rivals[before], self.name = left, best.name
-        back = best.name in self._replaced
-        self._replaced.add(before)
+        back = best.name in self.replaced
+        self.replaced.add(before)
         self._surprise.clear()
         for one in self._rivals.values():
             one.surprise.clear()

@@ -200,7 +200,31 @@ def routes(site: Site) -> list[Route]:
             changes=changes,
             behind=reader.behind,
             operator=visit.is_operator,
+            gate=site.hosting.live.gating,
+            standings=[
+                {
+                    "name": one.name,
+                    "saved": f"{show.percent(one.saved, 2)} ± {show.percent(one.error, 2)}"
+                    if math.isfinite(one.error)
+                    else NONE,
+                    "ticks": one.ticks,
+                    "better": one.better,
+                }
+                for one in site.hosting.live.gating.standings()
+            ]
+            if visit.is_operator
+            else [],
             complete=COMPLETE_DAYS,
         )
 
-    return [site.page("/quality", quality)]
+    def gate(visit: Visit) -> Response:
+        wanted = visit.form.get("open") == "1"
+        live = site.hosting.live
+        live.gating.choose(live, wanted)
+        t = visit.voice
+        said = t("闸门已打开, 候选设定开始旁听.", "The gate is open; candidates learn beside it.") if wanted else t(
+            "闸门已关上, 在用的设定不变.", "The gate is closed; the settings in use stay."
+        )  # fmt: skip
+        return site.go(visit, "/quality", said)
+
+    return [site.page("/quality", quality), site.page("/quality/gate", gate, operators=True, methods=("POST",))]
