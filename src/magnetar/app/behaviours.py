@@ -21,7 +21,7 @@ from magnetar.kernel.chance import Ints
 from magnetar.kernel.clock import SECOND
 from magnetar.kernel.errors import BadInput
 from magnetar.kernel.events import Envelope
-from magnetar.platform.seats import ANONYMOUS, ShoppersSeated
+from magnetar.platform.seats import ANONYMOUS, ShopperForgotten, ShoppersSeated
 
 _COLUMNS = {
     "shopper": (
@@ -246,8 +246,9 @@ def from_log(
     """What the platform's shoppers clicked and ordered.
 
     A shopper is named by the digest that the platform knows them by, in hexadecimal; without seats, by the row.
-    Shoppers without an id share rows and are left out.
+    Shoppers without an id share rows and are left out, and what somebody did before they were forgotten.
     """
+    gone: dict[int, int] = {}
     names: dict[int, str] = {}
     numbers: dict[str, int] = {}
     who: list[int] = []
@@ -259,6 +260,11 @@ def from_log(
             seated = True
             for row, digest in zip(np.asarray(event.row).tolist(), np.asarray(event.digest).tolist(), strict=True):
                 names[row] = f"{int(digest) & (2**64 - 1):016x}"
+        elif isinstance(event, ShopperForgotten):
+            name = f"{event.digest & (2**64 - 1):016x}"
+            names = {row: who_sits for row, who_sits in names.items() if who_sits != name}
+            if name in numbers:
+                gone[numbers[name]] = len(who)
         elif isinstance(event, (Clicked, Ordered)):
             for row, item, at in zip(
                 np.asarray(event.shopper).tolist(),
@@ -272,6 +278,13 @@ def from_log(
                     continue
                 who.append(numbers.setdefault(name, len(numbers)))
                 columns.append((item, at, isinstance(event, Ordered)))
+    kept = [place for place, one in enumerate(who) if place >= gone.get(one, 0)]
+    if len(kept) < len(who):
+        who, columns = [who[place] for place in kept], [columns[place] for place in kept]
+        left = sorted(set(who))
+        place_of, known = {one: place for place, one in enumerate(left)}, list(numbers)
+        who = [place_of[one] for one in who]
+        numbers = {known[one]: place for place, one in enumerate(left)}
     item, at, bought = zip(*columns, strict=True) if columns else ((), (), ())
     behaviour = Behaviour.of(who, item, at, bought=bought)
     return Told(behaviour, list(numbers), list(items), list(titles), list(categories), left_out)

@@ -20,7 +20,7 @@ from magnetar.capabilities.understanding import Deed, Event
 from magnetar.kernel.clock import SECOND
 from magnetar.kernel.errors import BadInput
 from magnetar.kernel.events import Envelope
-from magnetar.platform.seats import ShoppersSeated
+from magnetar.platform.seats import ShopperForgotten, ShoppersSeated
 from magnetar.vocabulary.orders import OrderLine
 
 Histories = dict[str, list[Event]]
@@ -103,6 +103,11 @@ def from_log(log: Iterable[tuple[int, Envelope]], products: Sequence[str | None]
         if isinstance(event, ShoppersSeated):
             for row, who in zip(np.asarray(event.row).tolist(), np.asarray(event.digest).tolist(), strict=True):
                 (mine.add if who == digest else mine.discard)(row)
+            continue
+        if isinstance(event, ShopperForgotten):
+            if event.digest == digest:
+                mine.clear()
+                found.clear()
             continue
         deed = deeds.get(type(event))
         if deed is None or not mine:

@@ -98,7 +98,7 @@ def shopper(
     json: JsonOption = "",
 ) -> None:
     """人群理解: 身份假设、价格偏好、品类兴趣, 须用户同意 · A shopper's portrait; only with consent, forgotten on demand."""
-    from magnetar.app.understood import events_of, goods_for, population_of
+    from magnetar.app.understood import events_of, forget_on_platform, goods_for, population_of
     from magnetar.capabilities.understanding import PortraitBook
 
     check_target(json)
@@ -112,6 +112,8 @@ def shopper(
         book.consent(mine, shopper_id, consent == "yes", now)
     if forget or consent == "no":
         gone = book.forget(mine, shopper_id) if forget else 0
+        if forget:
+            forget_on_platform(session, mine, shopper_id)
         write_json(json, "understand shopper", {"shopper": shopper_id, "consent": False, "forgotten": gone})
         if json != "-":
             Console().print(f"已忘记 forgotten: {shopper_id}", markup=False, highlight=False)

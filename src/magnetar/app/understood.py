@@ -131,6 +131,19 @@ def events_of(session: Session, histories: str, shopper: str, merchant: str) -> 
     return [*from_orders(lines).get(shopper, []), *from_log(runtime.bus.log.read(), products, digest)]
 
 
+def forget_on_platform(session: Session, merchant: str, shopper: str) -> None:
+    """Tell the event log that a shopper of the merchant's site is forgotten: when the platform opens, what it knew is gone.
+
+    The log holds the keyed digest of the id, never the id.
+    """
+    from magnetar.platform.seats import ShopperForgotten
+    from magnetar.platform.tokens import Sealer, secret_in
+
+    runtime = session.platform.runtime
+    digest = Sealer(secret_in(session.settings.home)).digest("shopper", merchant, shopper)
+    runtime.bus.publish(ShopperForgotten(runtime.clock.now(), digest))
+
+
 def histories_of(session: Session, histories: str, merchant: str) -> Histories:
     """What everybody did: a table, an order log, or the merchant's imported orders.
 

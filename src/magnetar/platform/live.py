@@ -40,7 +40,7 @@ from magnetar.platform.neighbours import KeptGraph, chosen_together
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
 from magnetar.platform.refitting import Refitter
-from magnetar.platform.seats import ANONYMOUS, Seats, ShoppersSeated
+from magnetar.platform.seats import ANONYMOUS, Seats, ShopperForgotten, ShoppersSeated
 from magnetar.platform.stock import Item, Stock, owners_of_products
 from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
 from magnetar.platform.versions import Versions
@@ -464,6 +464,8 @@ class LivePlatform:
                         if fresh:
                             market.experiments.seat(row, digest)
                             market.campaigns.buyers.forget(row)
+            elif isinstance(event, ShopperForgotten):
+                self._let_go(event)
             elif isinstance(event, PartnersAdopted):
                 following.on_adopted(event)
             elif isinstance(event, Requested):
@@ -641,6 +643,27 @@ class LivePlatform:
         self.market.following.forget(row)
         self.market.serving.shown.forget(row)
         self.gating.forget(row)
+
+    def forget(self, shopper: str, site: str = "") -> bool:
+        """Forget a shopper of a site: tastes, latest clicks, what was bought, the seat. Told to the log, so that a restart forgets, too.
+
+        Returns:
+            whether anything was known here.
+        """
+        with self._turn, self._lock:
+            event = ShopperForgotten(self._runtime.clock.now(), self.sealer.digest("shopper", site, shopper))
+            self.market.bus.publish(event)
+            return self._let_go(event)
+
+    def _let_go(self, event: ShopperForgotten) -> bool:
+        row = self.seats.release(event.digest, event.at)
+        if row is None:
+            return False
+        self._clear(row)
+        self.market.campaigns.buyers.forget(row)
+        self.market.experiments.seat(row, 0)
+        self.market.experiments.unit[row] = 0  # nobody in particular
+        return True
 
     def _seat(self, row: int, digest: int, at: int) -> None:
         self.seats.assign(row, digest, at)

@@ -25,6 +25,14 @@ class ShoppersSeated(Event, frozen=True):
     """(shoppers,) uint64, keyed digests."""
 
 
+class ShopperForgotten(Event, frozen=True):
+    """A shopper is forgotten: what is known of them goes, and what the log says of them before this counts for nobody."""
+
+    at: int
+    digest: int
+    """Keyed digest of the site's id, as in `ShoppersSeated`."""
+
+
 class Seats:
     """Gives rows to shoppers."""
 
@@ -36,6 +44,7 @@ class Seats:
         """When each row was last given away, microseconds."""
         self._rows: OrderedDict[int, int] = OrderedDict()
         self._holder: dict[int, int] = {}
+        self._free: list[int] = []
         self._next = ANONYMOUS
         self._turn = 0
 
@@ -56,7 +65,9 @@ class Seats:
 
     def take(self, digest: int, at: int) -> int:
         """Give a row to a shopper who holds none."""
-        if self._next < self.capacity:
+        if self._free:
+            row = self._free[-1]
+        elif self._next < self.capacity:
             row = self._next
         else:
             row = self._rows[next(iter(self._rows))]
@@ -65,6 +76,8 @@ class Seats:
 
     def assign(self, row: int, digest: int, at: int) -> None:
         """Give this row to this shopper; who held it gives way."""
+        if row in self._free:
+            self._free.remove(row)
         before = self._holder.get(row)
         if before is not None:
             del self._rows[before]
@@ -74,7 +87,16 @@ class Seats:
         self._rows[digest] = row
         self._holder[row] = digest
         self._next = max(self._next, row + 1)
-        self.since[row] = at
+        self.since[row] = max(at, int(self.since[row]))
+
+    def release(self, digest: int, at: int) -> int | None:
+        """Let a shopper's row go, who is forgotten; what their old pages still report is nobody's. None where they hold none."""
+        row = self._rows.pop(digest, None)
+        if row is not None:
+            del self._holder[row]
+            self._free.append(row)
+            self.since[row] = at + 1
+        return row
 
     def seen(self, row: int) -> None:
         """The shopper of a row was here; for replays."""

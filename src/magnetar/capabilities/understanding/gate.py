@@ -115,7 +115,7 @@ class Gate:
         bus.subscribe(Ordered, self.on_ordered)
         for one in self._rivals.values():  # who begins beside a predictor that has learned begins with what it learned
             for mine, theirs in ((one.shadow.clicks, live.clicks), (one.shadow.orders, live.orders)):
-                mine.matches.expect(theirs.matches.prior)
+                mine.matches.expect(theirs.matches.prior.astype(np.float64))
             one.shadow.take_over(live)
 
     def close(self) -> None:
