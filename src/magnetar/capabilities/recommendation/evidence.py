@@ -124,6 +124,17 @@ class Evidence:
         self._count = count
         return np.unique(chosen[:used]), total, known
 
+    def unseen(self) -> Rows:
+        """Products that nobody took yet and that are like others in content; the latest `NEWEST`."""
+        if self._new is None:
+            self._new = np.flatnonzero((self.memory.count == 0) & (np.diff(self.near.start) > 0)).astype(np.int32)
+        return self._new[-NEWEST:]
+
+    @property
+    def values(self) -> Floats32:
+        """(items, sources), what was recalled; call `forget` afterwards."""
+        return self._value
+
     def newcomers(self, most: int) -> tuple[Rows, Floats32]:
         """Products that nobody took yet, with what their nearest in content were given: call before `forget`.
 
@@ -131,9 +142,7 @@ class Evidence:
             (found,) items, at most `most`, the best by transitions; (found, sources), the mean of their neighbours'
             values, weighted by likeness.
         """
-        if self._new is None:
-            self._new = np.flatnonzero((self.memory.count == 0) & (np.diff(self.near.start) > 0)).astype(np.int32)
-        late = self._new[-NEWEST:]
+        late = self.unseen()
         lent = np.zeros((len(late), len(SOURCES)), np.float32)
         if len(late):
             _lend(late, *self.near, self._value, lent)

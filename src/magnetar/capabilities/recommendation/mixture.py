@@ -20,6 +20,7 @@ from magnetar.capabilities.recommendation.generator import Floats32, Network, Ro
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import some
 from magnetar.capabilities.recommendation.memory import Memory
+from magnetar.capabilities.recommendation.newcomers import Newcomers, described
 from magnetar.capabilities.recommendation.registry import Cases, Scores
 from magnetar.capabilities.understanding import SemanticIds
 
@@ -57,6 +58,8 @@ class Answer:
     """(k,), of the gate; differences are log odds."""
     shares: Floats
     """(k, sources), what each of `SHARES` says of them."""
+    logs: Floats
+    """(k,), log probabilities among the candidates; −∞ for products that nobody took yet and that were given a place."""
 
     def reason(self, place: int) -> str:
         """The source that says most for the product at a place; 'popular' where none says anything."""
@@ -79,6 +82,8 @@ class Parts:
     """The most taken items, most first."""
     sample: Floats32 = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     """Vectors of the items against which the item head is measured where there are too many."""
+    newcomers: Newcomers | None = None
+    """How products that nobody took yet are weighed; None leaves them to the gate."""
 
 
 class Recommender:
@@ -203,8 +208,48 @@ class Recommender:
         score = gate.score(evidence, context)
         if raised is not None:
             score = score + by * np.isin(items, raised)
+        rule = self.parts.newcomers
+        if rule is not None and rule.places and len(history):  # they get their places by that rule, not by the gate
+            counted = ~np.isin(items, self.parts.evidence.unseen())
+            if raised is not None:
+                counted |= np.isin(items, raised)
+            if counted.sum() >= k:
+                items, score, shares = items[counted], score[counted], shares[counted]
         best = np.lexsort((items, -score))[:k]
-        return Answer(items[best], score[best], shares[best])
+        logs = score - np.logaddexp.reduce(score) if len(score) else score
+        found = Answer(items[best], score[best], shares[best], logs[best])
+        return self._with_newcomers(found, history, exclude_seen)
+
+    def _with_newcomers(self, found: Answer, history: Rows, fresh: bool) -> Answer:
+        """The same with places for products that nobody took yet, where they are worth more than what stands there."""
+        rule, evidence = self.parts.newcomers, self.parts.evidence
+        if rule is None or rule.places < 1 or evidence.words is None or not len(history):
+            return found
+        items = evidence.unseen()
+        items = items[~np.isin(items, found.items)]
+        if fresh:
+            items = items[~np.isin(items, history)]
+        if not len(items):
+            return found
+        total = evidence.recall(history, 1)[1]
+        said = described(
+            items, history, evidence.words, evidence.near, evidence.values, total, self.parts.memory.count, rule.follows
+        )
+        evidence.forget()
+        place = np.array(rule.placed(found.logs, rule.affinity(said)), np.int64)
+        new = place < 0
+        if not new.any():
+            return found
+        row = np.where(new, 0, place)
+        shares = found.shares[row]
+        shares[new] = 0.0
+        shares[new, SHARES.index("content")] = np.exp(said[-1 - place[new], 0])
+        return Answer(
+            np.where(new, items[np.where(new, -1 - place, 0)], found.items[row]).astype(np.int32),
+            found.scores[np.maximum.accumulate(row)],  # newcomers: of what stands before them, so that order holds
+            shares,
+            np.where(new, -np.inf, found.logs[row]),
+        )
 
     def top(self, contexts: Histories, k: int, exclude_seen: bool) -> Rows:
         """(shoppers, k), rows of items, best first; −1 where there are fewer."""
@@ -264,6 +309,7 @@ class Mixture:
 
     def fit(self, train: Histories, seed: int, valid: Cases | None = None) -> None:
         """Learn all parts; validation chooses the gate's weights and when to stop teaching."""
+        from magnetar.capabilities.recommendation.dropout import learn_newcomers
         from magnetar.capabilities.recommendation.learning import content_of, taught
 
         memory = Memory(len(train.items))
@@ -284,6 +330,7 @@ class Mixture:
         self.recommender = Recommender(Parts(memory, gate, gate, Evidence(memory, near, content.words), generator))
         if valid is not None and len(valid):
             self.recommender.fit_gate(valid, seed)
+            self.recommender.parts.newcomers = learn_newcomers(self.recommender, train, valid, seed)
 
     def catch_up(self, later: Histories) -> None:
         """Count these events instead of the training ones: what was held back to judge is known to the shop."""

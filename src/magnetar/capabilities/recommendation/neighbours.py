@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from magnetar.capabilities.recommendation.histories import Histories
@@ -169,3 +170,29 @@ class TransitionKNN:
         """(shoppers, items)."""
         contexts = contexts.latest(CONTEXT)
         return spread(contexts, recency(contexts, self._decay), self._table)
+
+
+class ContentKNN:
+    """Cosine of words between what was taken, older events less, and every item: what can be said without any counts."""
+
+    name = "content"
+
+    def __init__(self, words: NDArray[np.float32]) -> None:
+        """`words` (items, any), vectors of length 1 or 0."""
+        self.words, self.decay = words, 0.8
+
+    def fit(self, train: Histories, seed: int, valid: Cases | None = None) -> None:
+        """Choose the decay on validation; nothing else is learned."""
+        del train
+        if valid is not None and len(valid):
+            part = some(valid, 2_000, seed)
+            self.decay = max((0.5, 0.8, 0.95), key=lambda decay: worth(lambda one: self._scored(one, decay), part))
+
+    def scores(self, contexts: Histories) -> Scores:
+        """(shoppers, items)."""
+        return self._scored(contexts, self.decay)
+
+    def _scored(self, contexts: Histories, decay: float) -> Scores:
+        weight = recency(contexts, decay).astype(np.float32)
+        taken = sparse.csr_array((weight, contexts.item, contexts.start), shape=(len(contexts), len(contexts.items)))
+        return (taken @ self.words @ self.words.T).astype(np.float32)

@@ -17,6 +17,7 @@ from magnetar.capabilities.recommendation.gate import Gate
 from magnetar.capabilities.recommendation.generator import Network, Shape
 from magnetar.capabilities.recommendation.memory import Memory, Table
 from magnetar.capabilities.recommendation.mixture import DENSE, EVIDENCE, Parts, Recommender
+from magnetar.capabilities.recommendation.newcomers import Newcomers
 from magnetar.capabilities.understanding import SemanticIds, TextVectors
 from magnetar.kernel.errors import MagnetarError
 
@@ -38,6 +39,14 @@ def save(
         arrays["near_words"] = parts.evidence.words
     for name, gate in (("gate", parts.gate), ("fresh", parts.gate_fresh)):
         arrays |= {f"{name}_mean": gate.mean, f"{name}_spread": gate.spread, f"{name}_weight": gate.weight}
+    if (rule := parts.newcomers) is not None:
+        arrays |= {
+            "new_weight": rule.weight,
+            "new_mean": rule.mean,
+            "new_spread": rule.spread,
+            "new_follows": rule.follows,
+        }
+        arrays["new_rule"] = np.array([rule.number, rule.whole, rule.places, rule.price])
     arrays |= {"books": ids.books, "prices": ids.prices, "codes": ids.codes}
     words: list[str] = []
     if texts is not None:
@@ -92,9 +101,12 @@ def load(folder: Path) -> tuple[Recommender, list[str], SemanticIds, TextVectors
             learned = {name[4:]: one for name, one in arrays.items() if name.startswith("net_") and name != "net_items"}
             network = Network(Shape(*words["shape"]), learned, arrays["net_items"])
             generator = Generator(network, Trie.of(ids.codes, ids.width))
-        recommender = Recommender(
-            Parts(memory, gate, fresh, Evidence(memory, near, arrays.get("near_words")), generator)
-        )
+        parts = Parts(memory, gate, fresh, Evidence(memory, near, arrays.get("near_words")), generator)
+        if "new_rule" in arrays:
+            number, whole, places, price = arrays["new_rule"].tolist()
+            weight, mean, spread, follows = (arrays[f"new_{one}"] for one in ("weight", "mean", "spread", "follows"))
+            parts.newcomers = Newcomers(weight, mean, spread, int(number), follows, whole, int(places), price)
+        recommender = Recommender(parts)
     except FileNotFoundError:
         raise MagnetarError(
             f"没有模型 no model in {str(folder)!r}. Make one with: magnetar recommend fit --data FILE"

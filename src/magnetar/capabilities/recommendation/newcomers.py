@@ -1,0 +1,224 @@
+"""Products that nobody took yet: which of them to show after a history, and when they may have a place.
+
+What is known of such a product is its content. So its affinity to a history is read off likeness to what was taken,
+and off what its nearest in content are given by transitions. The weights are fitted on validation with item dropout: a
+random share of products is taken out of all counts, and what came next among exactly these is learned to be told. A
+product gets one of the last places of each ten where its affinity is worth more than what stands there, at a price
+that is set so that products with counts lose at most `WARM_LOSS`.
+Source: Volkovs, Yu & Poutanen (2017), NIPS, DropoutNet: addressing cold start in recommender systems (dropping the
+preference input so that content is trusted).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from magnetar.capabilities.recommendation.generator import Floats32, Rows
+from magnetar.capabilities.recommendation.histories import Histories
+from magnetar.kernel.compiled import Array, compiled
+
+Floats = NDArray[np.float64]
+
+FEATURES = (
+    "alike",
+    "closest",
+    "like the last",
+    "after its like",
+    "together with its like",
+    "its like are taken",
+    "expected content",
+)
+TENTH = 10
+"""Places that share the places held for newcomers."""
+MOST_PLACES = 3
+WARM_LOSS = 0.008
+"""Share of NDCG@10 of products with counts that may be given up on validation; below 1 % by a margin for chance."""
+DROPPED = 20
+"""One product in so many is taken out of the counts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newcomers:
+    """How affinity is weighed and when it gets a place."""
+
+    weight: Floats
+    """(features,), of the standardised features."""
+    mean: Floats
+    """(features,)."""
+    spread: Floats
+    """(features,), > 0."""
+    number: int
+    """Newcomers among which the weights were learned; among more an affinity counts for less."""
+    follows: Floats
+    """(words, words), from the content of a history to the content that comes next, of `content_next`."""
+    whole: float
+    """Log of the sum over newcomers that an affinity is measured against."""
+    places: int
+    """The last of each ten places that may be given; 0 gives none."""
+    price: float
+    """Least log of affinity ⁄ probability of what stands there."""
+
+    def affinity(self, features: Floats) -> Floats:
+        """(products,), log of the probability that it comes next if a newcomer does, from (products, features)."""
+        more = max(0.0, float(np.log(max(1, len(features)) / self.number)))
+        return ((features - self.mean) / self.spread) @ self.weight - self.whole - more
+
+    def placed(self, warm: Floats, chances: Floats) -> list[int]:
+        """Which products stand where in a list: rows of `warm` as they are, newcomers as −1 − row of `chances`.
+
+        Args:
+            warm: (k,), log probability of what has counts, best first.
+            chances: (newcomers,), what `affinity` says.
+
+        Returns:
+            k places. Of each ten (or of all, where there are fewer) the last `places` may hold newcomers, the best
+            first; what has counts and makes room comes next after them.
+        """
+        best = np.argsort(-chances, kind="stable")
+        out: list[int] = []
+        used = given = 0
+        while len(out) < len(warm):
+            block = min(TENTH, len(warm) - len(out))
+            held = self.places if block == TENTH else self.places * block // TENTH
+            take = 0
+            while take < held and used + block - take <= len(warm) and given + take < len(best):
+                if chances[best[given + take]] - warm[used + block - 1 - take] < self.price:
+                    break
+                take += 1
+            out += range(used, used + block - take)
+            out += (-1 - best[given : given + take]).tolist()
+            used, given = used + block - take, given + take
+        return out
+
+
+def described(
+    items: Rows, history: Rows, words: Floats32, near: tuple[Array, Array, Array], value: Floats32, total: Floats32,
+    count: Floats32, follows: Floats,
+) -> Floats:  # fmt: skip
+    """(items, features) of products after a history, oldest first.
+
+    Args:
+        words: (all items, any), text vectors of length 1 or 0.
+        near: the products most alike, by row.
+        value: (all items, sources), what was recalled.
+        total: (sources,), its sums.
+        count: (all items,), events.
+        follows: of `content_next`.
+    """
+    out = np.zeros((len(items), len(FEATURES)))
+    late = history[-50:]
+    if len(late) and len(items):
+        like = np.maximum(words[items] @ words[late].T, 0.0).astype(np.float64) ** 2
+        fade = 0.8 ** np.arange(len(late) - 1, -1, -1.0)
+        out[:, 0] = np.log(like**2 @ fade / fade.sum() + 1e-3)
+        out[:, 1] = like.max(axis=1)
+        out[:, 2] = np.log(like[:, -1] + 1e-2)
+        out[:, 6] = words[items] @ (fade @ words[late] / fade.sum() @ follows)
+    lent = np.zeros((len(items), 3))
+    _spread(items, *near, value, count, lent)
+    for column, source in ((3, 1), (4, 2)):
+        out[:, column] = np.log(lent[:, column - 3] / max(float(total[source]), 1e-9) + 1e-4)
+    out[:, 5] = np.log1p(lent[:, 2])
+    return out
+
+
+def content_next(histories: Histories, words: Floats32, ridge: float = 30.0) -> Floats:
+    """(words, words): a ridge regression from the faded content of what was taken to that of what came next.
+
+    The result is divided by the covariance of content, so that common directions do not count for more: a linear
+    discriminant between what came next and any product.
+    """
+    state = np.zeros((len(histories.item), words.shape[1]), np.float32)
+    _faded(histories.start, histories.item, words, state)
+    told = state.any(axis=1)
+    x, y = state[told].astype(np.float64), words[histories.item[told]].astype(np.float64)
+    table = np.linalg.solve(x.T @ x + ridge * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0, keepdims=True)))
+    return table @ np.linalg.inv(np.cov(words.T) + 1e-3 * np.eye(words.shape[1]))
+
+
+@compiled
+def _faded(start: Array, item: Array, words: Array, state: Array) -> None:
+    """Content of what each event's shopper took before, the latest most; rows that sum weights of 1."""
+    for row in range(len(start) - 1):
+        weight = np.float32(0.0)
+        for place in range(start[row] + 1, start[row + 1]):
+            for column in range(words.shape[1]):
+                before = state[place - 1, column] * weight
+                state[place, column] = np.float32(0.8) * before + words[item[place - 1], column]
+            weight = np.float32(0.8) * weight + np.float32(1.0)
+            for column in range(words.shape[1]):
+                state[place, column] /= weight
+
+
+@compiled
+def _spread(items: Array, start: Array, partner: Array, weight: Array, value: Array, count: Array, out: Array) -> None:
+    """Transitions and togetherness of the nearest by likeness⁴, and how often these are taken."""
+    for place in range(len(items)):
+        item = items[place]
+        whole = 0.0
+        for at in range(start[item], start[item + 1]):
+            share = np.float64(weight[at]) ** 4
+            out[place, 0] += share * value[partner[at], 1]
+            out[place, 1] += share * value[partner[at], 2]
+            if count[partner[at]] > 0:
+                whole += share
+                out[place, 2] += share * count[partner[at]]
+        if whole > 0.0:
+            out[place, 2] /= whole
+
+
+def fit_newcomers(features: list[Floats], right: list[int], follows: Floats, pull: float = 3.0) -> Newcomers | None:
+    """Weights by which what came next stands above the other newcomers; no places yet.
+
+    Args:
+        features: (newcomers, features) of each case, the same newcomers in all.
+        right: which of them came next.
+    """
+    if len(right) < 20:
+        return None
+    z = np.stack(features)
+    mean, spread = z.mean(axis=(0, 1)), z.std(axis=(0, 1)) + 1e-6
+    z = (z - mean) / spread
+    row, came = np.arange(len(right)), np.array(right)
+
+    def loss(weight: Floats) -> tuple[float, Floats]:
+        score = z @ weight
+        raised = np.exp(score - score.max(axis=1, keepdims=True))
+        share = raised / raised.sum(axis=1, keepdims=True)
+        share_right = np.maximum(share[row, came], 1e-300)
+        push = share
+        push[row, came] -= 1.0
+        return -np.log(share_right).sum() + pull * (weight**2).sum(), np.tensordot(push, z, 2) + 2 * pull * weight
+
+    found = np.asarray(minimize(loss, np.zeros(z.shape[2]), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x)
+    score = z @ found
+    top = score.max(axis=1)
+    whole = float((top + np.log(np.exp(score - top[:, None]).sum(axis=1))).mean())
+    return Newcomers(found, mean, spread, z.shape[1], follows, whole, 0, 0.0)
+
+
+def choose(warm: Floats, gone: Floats, best: Floats, worth: float, allowed: float = WARM_LOSS) -> tuple[int, float]:
+    """Places and price from which most is expected of newcomers for a loss of at most `allowed` of `worth`.
+
+    Expectations, not the few events that happened, are compared: chosen by those, a price is chosen by luck.
+
+    Args:
+        warm: (cases, 10), log probability of what stands at each place.
+        gone: (cases, 10), expected NDCG that is lost where a place is given away.
+        best: (cases, up to `MOST_PLACES`), affinities of the best newcomers, the best first.
+        worth: NDCG@10 of products with counts.
+    """
+    chosen, most = (0, 0.0), 0.0
+    for places in range(1, min(best.shape[1], TENTH) + 1):
+        late = slice(TENTH - 1, TENTH - 1 - places, -1)
+        margin = best[:, :places] - warm[:, late]
+        for price in np.unique(np.quantile(margin, np.linspace(0.0, 1.0, 401))):
+            given = np.logical_and.accumulate(margin >= price, axis=1)
+            told = float((np.exp(best[:, :places]) * given).sum())
+            if told > most and (gone[:, late] * given).sum() / len(gone) <= allowed * worth:
+                chosen, most = (places, float(price)), told
+    return chosen

@@ -1,0 +1,126 @@
+"""Products that nobody took yet: which get a place, where, and at what price."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from magnetar.capabilities.recommendation import histories_of
+from magnetar.capabilities.recommendation.mixture import Mixture
+from magnetar.capabilities.recommendation.newcomers import Newcomers, choose, content_next, described, fit_newcomers
+from magnetar.capabilities.recommendation.splits import leave_one_out
+from magnetar.capabilities.recommendation.weights import load, save
+
+KINDS = ("tent", "mug", "soap")
+ITEMS = [f"{kind}{number}" for kind in KINDS for number in range(100)]
+TEXT = [f"{item.rstrip('0123456789')} series{int(item.lstrip('tenmugsoap')) // 10}" for item in ITEMS]
+NEVER = [row for row in range(300) if row % 10 == 3]
+
+
+def rule(places: int, price: float = 0.0) -> Newcomers:
+    return Newcomers(np.ones(1), np.zeros(1), np.ones(1), 10, np.zeros((1, 1)), 0.0, places, price)
+
+
+def test_newcomers_stand_in_the_last_places_of_each_ten_and_what_made_room_follows():
+    warm = np.linspace(-1.0, -3.0, 20)
+    placed = rule(2).placed(warm, np.array([0.0, 5.0, -9.0]))
+    assert placed == [0, 1, 2, 3, 4, 5, 6, 7, -2, -1, *range(8, 18)]
+
+
+def test_a_newcomer_that_is_worth_less_than_what_stands_there_gets_no_place():
+    warm = np.linspace(-1.0, -3.0, 10)
+    assert rule(3).placed(warm, np.array([-3.5, -4.0])) == list(range(10))
+    assert rule(3, price=-1.0).placed(warm, np.array([-3.5, -4.0])) == [*range(9), -1]
+
+
+@pytest.mark.parametrize(("k", "places"), [(0, 3), (1, 3), (3, 3), (10, 0)])
+def test_short_lists_and_no_places_hold_no_newcomers(k: int, places: int):
+    assert rule(places).placed(np.full(k, -5.0), np.array([0.0])) == list(range(k))
+
+
+def test_among_more_newcomers_than_were_learned_from_each_counts_for_less():
+    few, many = rule(1).affinity(np.zeros((5, 1))), rule(1).affinity(np.zeros((40, 1)))
+    assert few[0] == 0.0
+    assert many[0] == pytest.approx(-np.log(4.0))
+
+
+def test_what_is_given_up_stays_within_the_allowance():
+    rng = np.random.default_rng(1)
+    warm = np.sort(rng.normal(-4.0, 1.0, (500, 10)), axis=1)[:, ::-1]
+    best = np.sort(rng.normal(-4.0, 1.0, (500, 3)), axis=1)[:, ::-1]
+    gone = np.exp(warm) * 0.3
+    places, price = choose(warm, gone, best, 0.5, 0.01)
+    late = slice(9, 9 - places, -1)
+    given = np.logical_and.accumulate(best[:, :places] - warm[:, late] >= price, axis=1)
+    assert given.any()
+    assert (gone[:, late] * given).sum() / 500 <= 0.005
+    assert choose(warm, gone, best, 0.5, 0.0) == (0, 0.0)
+
+
+def test_weights_find_the_feature_that_tells():
+    rng = np.random.default_rng(2)
+    features = [rng.normal(size=(12, 2)) for _ in range(80)]
+    found = fit_newcomers(features, [int(one[:, 1].argmax()) for one in features], np.zeros((1, 1)))
+    assert found is not None
+    assert found.weight[1] > 5 * abs(found.weight[0])
+    assert fit_newcomers(features[:5], [0] * 5, np.zeros((1, 1))) is None
+
+
+def test_expected_content_is_that_of_what_came_next():
+    words = np.eye(3, dtype=np.float32)
+    table = content_next(histories_of([["a", "b", "c"] * 30], ["a", "b", "c"]), words)
+    assert [int(row.argmax()) for row in table] == [1, 2, 0]
+
+
+def test_an_empty_history_and_no_likes_give_finite_features():
+    near = (np.zeros(4, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    found = described(
+        np.array([1], np.int32), np.zeros(0, np.int32), np.zeros((3, 2), np.float32), near,
+        np.zeros((3, 5), np.float32), np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros((2, 2)),
+    )  # fmt: skip
+    assert np.isfinite(found).all()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Mixture:
+    rng = np.random.default_rng(4)
+    sequences = []
+    for _ in range(1_200):
+        kind, series = rng.integers(0, 3), rng.integers(0, 10)
+        sequences.append([ITEMS[kind * 100 + series * 10 + one] for one in rng.integers(0, 10, 6) if one != 3])
+    parts = leave_one_out(histories_of(sequences, ITEMS, TEXT))
+    model = Mixture(learn=False)
+    model.fit(parts.train, 1, parts.valid)
+    return model
+
+
+def test_a_product_like_those_that_were_taken_is_shown_before_anyone_took_it(shop: Mixture):
+    rows = shop.recommender
+    assert rows.parts.newcomers is not None
+    assert rows.parts.newcomers.places > 0
+    count = rows.parts.memory.count.copy()
+    rows.parts.memory.count[NEVER] = 0
+    rows.refresh()
+    shown = [set(rows.answer(np.array([10 * at, 10 * at + 1], np.int32), 10, True).items.tolist()) for at in range(30)]
+    rows.parts.memory.count[:] = count
+    rows.refresh()
+    assert all(len(one) == 10 for one in shown)
+    told = [10 * at + 3 in one for at, one in enumerate(shown) if one & set(NEVER)]
+    assert len(told) >= 3
+    assert np.mean(told) > 0.5  # one in thirty would be chance
+
+
+def test_scores_fall_down_the_list_and_nothing_comes_twice(shop: Mixture):
+    found = shop.recommender.answer(np.array([20, 21, 22], np.int32), 20, True)
+    assert (np.diff(found.scores) <= 0).all()
+    assert len(set(found.items.tolist())) == 20
+
+
+def test_a_model_on_disk_places_newcomers_as_before(shop: Mixture, tmp_path: Path):
+    save(tmp_path / "one", shop.recommender, ITEMS, shop.ids, shop.texts, {})
+    again = load(tmp_path / "one")[0]
+    for at in range(0, 300, 37):
+        history = np.array([at], np.int32)
+        assert (
+            again.answer(history, 10, True).items.tolist() == shop.recommender.answer(history, 10, True).items.tolist()
+        )
