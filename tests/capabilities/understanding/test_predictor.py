@@ -235,6 +235,6 @@ def test_orders_on_their_way_do_not_depress_the_order_rate(bus: Bus):
         )
         under_way = under_way[~ripe]
         predictor.refresh(now)
-    learned = predictor.orders.contexts.mean[0] * predictor.orders.items.mean[0] * predictor.orders.matches.mean[0, 1]
+    learned = predictor.rates(*np.zeros((3, 1), np.int64))[1][0]
     assert arrived / clicks < 0.7 * rate  # what counting would say
     assert learned == pytest.approx(rate, rel=0.2)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import clicked, ordered, page, shelf_of, viewed
 
-from magnetar.capabilities.understanding import Predictor
+from magnetar.capabilities.understanding import Predictor, Strengths
 from magnetar.engines.memory import MemoryLog
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import HOUR, SteppedClock
@@ -41,7 +41,7 @@ class Eager:
 
 def predictor_of(shoppers: int) -> tuple[Predictor, Bus]:
     bus = Bus(MemoryLog(), SteppedClock())
-    return Predictor(bus, SHELF, shoppers), bus
+    return Predictor(bus, SHELF, shoppers, Strengths(needs=False)), bus  # the factors alone
 
 
 events = st.tuples(st.sampled_from(["view", "click", "order", "edge", "night"]), st.integers(0, 3), st.integers(0, 3))

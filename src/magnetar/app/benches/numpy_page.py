@@ -29,7 +29,27 @@ from magnetar.capabilities.serving.page import (
     Snapshot,
 )
 from magnetar.capabilities.shoppers import POSITIONS
-from magnetar.capabilities.understanding import BIAS, DOUBT, LENGTH, NATURE, NORM, UNSURE, VAGUE, WIDE
+from magnetar.capabilities.understanding import (
+    BIAS,
+    DOUBT,
+    FADE,
+    FAR,
+    KINDS,
+    LENGTH,
+    LEVEL,
+    LIKING,
+    MANY,
+    MONEY,
+    NATURE,
+    NORM,
+    ON,
+    SATED,
+    SPENT,
+    UNSURE,
+    VAGUE,
+    VAGUENESS,
+    WIDE,
+)
 from magnetar.kernel.compiled import Array
 
 _HALF = np.float32(0.5)
@@ -71,22 +91,30 @@ def _shake(luck: Array, item: Array) -> Array:
     return least + scale * (mixed >> np.uint32(8)).astype(np.float32)
 
 
-def _clicks(now: Snapshot, taste: Array, scene: Array, item: Array, match: Array) -> Array:
-    """Click rates in single precision, by the polynomial that the compiled page uses."""
-    facts, one, eight = now.facts, np.float32(1.0), np.float32(WIDE)
-    doubt, norm = taste[:, DOUBT : DOUBT + 1], taste[:, NORM : NORM + 1]
-    mean = now.draws.scenes[scene].astype(np.float32)[:, None] + facts[item, BIAS]
-    variance = doubt * facts[item, LENGTH] + facts[item, VAGUE] * (norm + eight * doubt) + facts[item, UNSURE]
-    for axis in range(WIDE):
-        mean = mean + taste[:, axis : axis + 1] * facts[item, NATURE + axis]
-    exponent = -np.float32(1.4426950408889634) * mean / np.sqrt(one + np.float32(np.pi / 8.0) * variance)
-    exponent = np.clip(exponent, np.float32(-60.0), np.float32(60.0))
+def _power_of_two(exponent: Array) -> Array:
+    """By the polynomial that the compiled page uses, in single precision."""
     whole = (exponent + np.float32(64.5)).astype(np.int32) - 64
     rest, power = exponent - whole.astype(np.float32), ((whole + 127) << 23).view(np.float32)
     curve = np.float32(0.0013333558)
     for factor in (0.0096181291, 0.0555041087, 0.2402265070, 0.6931471806, 1.0):
         curve = np.float32(factor) + rest * curve
-    return match / (one + power * curve)
+    return power * curve
+
+
+def _clicks(now: Snapshot, taste: Array, scene: Array, item: Array, match: Array) -> tuple[Array, Array]:
+    """Click rates and what liking does to orders, in single precision."""
+    facts, one, eight, log2e = now.facts, np.float32(1.0), np.float32(WIDE), np.float32(1.4426950408889634)
+    doubt, norm = taste[:, DOUBT : DOUBT + 1], taste[:, NORM : NORM + 1]
+    bias = now.draws.scenes[scene].astype(np.float32)[:, None] + facts[item, BIAS]
+    variance = doubt * facts[item, LENGTH] + facts[item, VAGUE] * (norm + eight * doubt) + facts[item, UNSURE]
+    pull = np.zeros_like(bias)
+    for axis in range(WIDE):
+        pull = pull + taste[:, axis : axis + 1] * facts[item, NATURE + axis]
+    liking, vagueness = now.drives.weights[[LIKING, VAGUENESS]].astype(np.float32)
+    tilt = np.clip(liking * pull + vagueness * variance, np.float32(-FAR), np.float32(FAR))
+    exponent = -log2e * (pull + bias) / np.sqrt(one + np.float32(np.pi / 8.0) * variance)
+    exponent = np.clip(exponent, np.float32(-60.0), np.float32(60.0))
+    return match / (one + _power_of_two(exponent)), _power_of_two(log2e * tilt)
 
 
 def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) -> Pages:
@@ -95,20 +123,27 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     who, scene, asked = requests.shopper, requests.scene, requests.wanted
     pages = np.arange(len(who))[:, None]
     luck = _mix(now.explore ^ requests.request)
-    order_base = now.order_context[scene][:, None]
-    draws = now.draws
-    taste = draws.shoppers[who]
+    draws, drives = now.draws, now.drives
+    taste, lately = draws.shoppers[who], drives.lately[who].astype(np.float64)
+    left = FADE ** (drives.today - lately[:, ON])[:, None]
+    weights = drives.weights
+    purse = np.exp(weights[LEVEL] + weights[SPENT] * np.minimum(MANY, left * lately[:, MONEY : MONEY + 1]))
+    appetite = np.exp(weights[SATED] * np.minimum(MANY, left * lately[:, KINDS:]))
+    order_base = now.order_context[scene][:, None] * purse
 
     def rates(item: Array) -> tuple[Array, Array]:
         band, thing = shelf.band[item], draws.items[item].astype(np.float64)
-        mean = draws.scenes[scene][:, None] + thing[:, :, BIAS]
+        pull = np.zeros(item.shape)
         for axis in range(WIDE):
-            mean = mean + taste[:, axis : axis + 1].astype(np.float64) * thing[:, :, NATURE + axis]
+            pull = pull + taste[:, axis : axis + 1].astype(np.float64) * thing[:, :, NATURE + axis]
         doubt, vague = taste[:, DOUBT : DOUBT + 1].astype(np.float64), thing[:, :, VAGUE]
         variance = doubt * thing[:, :, LENGTH] + vague * taste[:, NORM : NORM + 1] + WIDE * doubt * vague
         variance = variance + thing[:, :, UNSURE]
+        mean = draws.scenes[scene][:, None] + thing[:, :, BIAS] + pull
         click = 1.0 / (1.0 + np.exp(-mean / np.sqrt(1.0 + np.pi / 8.0 * variance)))
-        order = np.minimum(0.5, order_base * now.order_item[item] * tastes.order_mean[who[:, None], band])
+        moved = np.exp(np.clip(weights[LIKING] * pull + weights[VAGUENESS] * variance, -FAR, FAR))
+        moved = moved * appetite[pages, shelf.category[item]]
+        order = np.minimum(0.5, order_base * moved * now.order_item[item] * tastes.order_mean[who[:, None], band])
         return click, np.where(shelf.price[item] > 0.0, order, 0.0)
 
     # organic: eight strata of each of four lists
@@ -141,8 +176,10 @@ def decide(now: Snapshot, drawn: Drawn, shown: Array, requests: PageRequests) ->
     there[pages, by_item[:, 1:]] &= in_order[:, 1:] != in_order[:, :-1]
     fit = (order_base * tastes.order_mean[who]).astype(np.float32)
     own_order, take, boost = (now.facts[item, column] for column in (ORDER, TAKE, BOOST))
-    click = np.minimum(np.float32(1.0), _clicks(now, taste, scene, item, match))
-    order = np.minimum(_HALF, own_order * fit[pages, shelf.band[item]])
+    click, moved = _clicks(now, taste, scene, item, match)
+    click = np.minimum(np.float32(1.0), click)
+    hunger = appetite.astype(np.float32)[pages, shelf.category[item]]
+    order = np.minimum(_HALF, own_order * fit[pages, shelf.band[item]] * hunger * moved)
     score = click * (np.float32(value.click) + order * take) * boost * _shake(_mix(luck), item)
     key = score.view(np.int32) & ~(ORGANIC_CANDIDATES - 1) | (ORGANIC_CANDIDATES - there.cumsum(axis=1))
     key = np.where(there, key, -1)

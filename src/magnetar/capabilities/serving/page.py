@@ -32,20 +32,28 @@ from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
     BIAS,
     DOUBT,
+    FAR,
     FAVOURITES,
     LENGTH,
+    LIKING,
     NATURE,
     NORM,
     UNSURE,
     VAGUE,
+    VAGUENESS,
     WIDE,
     Draws,
+    Drives,
     ShelfArrays,
     Tastes,
+    appetite,
     belief,
     bring_up,
+    fading,
+    fancy,
     meet,
     predict,
+    purse,
     rate_of,
 )
 from magnetar.kernel.chance import fold, mix, uniform
@@ -84,6 +92,7 @@ ORDER, TAKE, BOOST = 4, 5, 6
 """Columns of an item's facts beside those that say who clicks on it."""
 _ONE, _EIGHT, _PULL = np.float32(1.0), np.float32(WIDE), np.float32(np.pi / 8.0)
 _LOG2E, _FAR, _SHIFT = np.float32(1.4426950408889634), np.float32(60.0), np.float32(64.5)
+_TILT = np.float32(FAR)
 _EXP_1, _EXP_2, _EXP_3 = np.float32(0.6931471806), np.float32(0.2402265070), np.float32(0.0555041087)
 _EXP_4, _EXP_5 = np.float32(0.0096181291), np.float32(0.0013333558)
 
@@ -103,6 +112,8 @@ class Snapshot(NamedTuple):
     value: Value
     draws: Draws
     """Who is drawn to what: click rates."""
+    drives: Drives
+    """What moves orders beyond scene, item and price band."""
     order_context: Array
     order_item: Array
     facts: Array
@@ -175,6 +186,8 @@ class Organic(NamedTuple):
     """(ORGANIC_CANDIDATES, LANES) float32, factor of the score alone: how well it answers a search."""
     fit: Array
     """(bands, LANES) float32, scene and shopper's factors of the order rate."""
+    hunger: Array
+    """(categories, LANES) float32, factor of the order rate by what the shopper bought lately."""
     stir: Array
     """(LANES,) uint32, the page's own luck."""
     click: Array
@@ -223,6 +236,7 @@ def fill_pages(
         np.empty(wide, np.int8),
         np.empty(wide, np.float32),
         np.empty((narrow, LANES), np.float32),
+        np.ones((now.tastes.click_mean.shape[1], LANES), np.float32),
         np.empty(LANES, np.uint32),
         np.empty(wide, np.float32),
         np.empty(wide, np.float32),
@@ -264,6 +278,7 @@ def _gather(
     liked, order_mean, order_context = now.tastes.liked, now.tastes.order_mean, now.order_context
     people, levels, taste = now.draws.shoppers, now.draws.scenes, organic.taste
     item_of, match_of, fit, seen = organic.item, organic.match, organic.fit, organic.seen
+    hunger, drives = organic.hunger, now.drives
     source_of, push_of = organic.source, organic.push
     recent, partners, lift = now.recent, now.partners, np.float32(now.follow_lift)
     item_scenes, listed = now.shelf.scenes, now.shelf.listed
@@ -329,14 +344,19 @@ def _gather(
             taste[axis, lane] = people[person, axis]
         taste[DOUBT, lane], taste[NORM, lane] = people[person, DOUBT], people[person, NORM]
         taste[NORM + 1, lane] = levels[where]
+        left = fading(person, drives)
+        level = order_context[where] * purse(person, left, drives)
         for band in range(fit.shape[0]):
-            fit[band, lane] = np.float32(order_context[where] * order_mean[person, band])
+            fit[band, lane] = np.float32(level * order_mean[person, band])
+        for kind in range(hunger.shape[0]):
+            hunger[kind, lane] = np.float32(appetite(person, kind, left, drives))
 
 
 @compiled
 def _score(now: Snapshot, organic: Organic) -> None:
     """Predicted rates and sorting keys: what a place on the page should be worth, shaken a little."""
-    facts, band = now.facts, now.shelf.band
+    facts, band, category, hunger = now.facts, now.shelf.band, now.shelf.category, organic.hunger
+    liking, vagueness = np.float32(now.drives.weights[LIKING]), np.float32(now.drives.weights[VAGUENESS])
     item_of, match_of, taste, fit, stir = organic.item, organic.match, organic.taste, organic.fit, organic.stir
     push = organic.push
     clicks, orders, key = organic.click, organic.order, organic.key
@@ -345,20 +365,30 @@ def _score(now: Snapshot, organic: Organic) -> None:
     mean, variance, own_order = np.empty(LANES, np.float32), np.empty(LANES, np.float32), np.empty(LANES, np.float32)
     take, boost, bits = np.empty(LANES, np.float32), np.empty(LANES, np.float32), np.empty(LANES, np.int32)
     power = bits.view(np.float32)
+    bias, drawn = np.empty(LANES, np.float32), np.empty(LANES, np.float32)
     for place in range(ORGANIC_CANDIDATES):
         for lane in range(LANES):  # gathered first, so that what follows runs over whole registers
             item = item_of[place, lane]
-            mean[lane] = taste[NORM + 1, lane] + facts[item, BIAS]
+            mean[lane], bias[lane] = np.float32(0.0), taste[NORM + 1, lane] + facts[item, BIAS]
             doubt, vague = taste[DOUBT, lane], facts[item, VAGUE]
             variance[lane] = (
                 doubt * facts[item, LENGTH] + vague * (taste[NORM, lane] + _EIGHT * doubt) + facts[item, UNSURE]
             )
-            own_order[lane] = facts[item, ORDER] * fit[band[item], lane]
+            own_order[lane] = facts[item, ORDER] * fit[band[item], lane] * hunger[category[item], lane]
             take[lane], boost[lane] = facts[item, TAKE], facts[item, BOOST]
         for axis in range(WIDE):
             for lane in range(LANES):
                 mean[lane] += taste[axis, lane] * facts[item_of[place, lane], NATURE + axis]
         for lane in range(LANES):  # 2 to the power of a whole number is an exponent; the rest is a polynomial
+            exponent = _LOG2E * min(_TILT, max(-_TILT, liking * mean[lane] + vagueness * variance[lane]))
+            whole = np.int32(exponent + _SHIFT) - np.int32(64)
+            rest = exponent - np.float32(whole)
+            bits[lane] = (whole + np.int32(127)) << np.int32(23)
+            drawn[lane] = _ONE + rest * (_EXP_1 + rest * (_EXP_2 + rest * (_EXP_3 + rest * (_EXP_4 + rest * _EXP_5))))
+        for lane in range(LANES):
+            own_order[lane] *= power[lane] * drawn[lane]
+            mean[lane] += bias[lane]
+        for lane in range(LANES):
             exponent = -_LOG2E * mean[lane] / np.sqrt(_ONE + _PULL * variance[lane])
             exponent = min(_FAR, max(-_FAR, exponent))
             whole = np.int32(exponent + _SHIFT) - np.int32(64)
@@ -407,7 +437,7 @@ def _sell(
     band_of, category_of = now.shelf.band, now.shelf.category
     lists, sizes, boost, explore = now.pools.paid, now.pools.paid_size, now.pools.boost, now.explore
     liked, order_mean = now.tastes.liked, now.tastes.order_mean
-    order_context, order_item, drawn_to = now.order_context, now.order_item, now.draws
+    order_context, order_item, drawn_to, drives = now.order_context, now.order_item, now.draws, now.drives
     group_item, group_campaign, group_merchant = now.group_item, now.group_campaign, now.group_merchant
     group_split, alpha, per_click, unit, quota = now.group_split, now.alpha, now.per_click, now.unit, now.quota
     cap, incremental, reach, paid_reason = now.cap, now.incremental, now.reach, now.paid_reason
@@ -432,7 +462,8 @@ def _sell(
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
-        order_base = order_context[where]
+        left_over = fading(person, drives)
+        order_base = order_context[where] * purse(person, left_over, drives)
         filled = min(counts[lane], RANKED)
         for place in range(filled):
             found[place] = _LAST - (top[place, lane] & _LAST)
@@ -465,7 +496,9 @@ def _sell(
             rate = rate_of(mean, variance)
             order = per_click[group]
             if order <= 0.0:
-                order = predict(order_base, order_item[item], order_mean[person, band_of[item]])
+                pull = mean - drawn_to.scenes[where] - drawn_to.items[item, BIAS]
+                moved = appetite(person, int(category_of[item]), left_over, drives) * fancy(pull, variance, drives)
+                order = predict(order_base * moved, order_item[item], order_mean[person, band_of[item]])
             worth = rate * order
             if incremental[group]:
                 # an item that the page shows anyway is worth only what a better place adds

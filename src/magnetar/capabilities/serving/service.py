@@ -128,6 +128,7 @@ class Serving:
             pools=Pools(lists, sizes, paid, paid_sizes, boost),
             value=self.value,
             draws=draws,
+            drives=predictor.drives,
             order_context=orders.contexts.mean,
             order_item=orders.items.mean,
             facts=facts,

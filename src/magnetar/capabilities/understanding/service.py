@@ -9,13 +9,26 @@ import numpy as np
 
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.affinity import (
+    BIAS,
     Affinity,
     Draws,
+    belief,
     bring_up,
     click_beliefs,
-    click_rates,
     learn_clicks,
     learn_views,
+    rate_of,
+)
+from magnetar.capabilities.understanding.needs import (
+    LEVEL,
+    Drives,
+    Needs,
+    appetite,
+    count_drivers,
+    fading,
+    fancy,
+    keep_drivers,
+    purse,
 )
 from magnetar.capabilities.understanding.rates import Factor, Matches, Rates, learn, predict
 from magnetar.capabilities.understanding.shelf import BAND_EDGES, Shelf
@@ -33,12 +46,15 @@ from magnetar.kernel.chance import Floats, Ints
 from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.fetching import fetch
+from magnetar.vocabulary.money import MICROS
 
 SCENES = 4
 EIGHTY = 1.2815515655446004
 """Deviations of a Gaussian on either side that hold four in five."""
 _TOGETHER = 64
 """Pages that are learned from while the rows of their shoppers are in the processor's cache."""
+_LONG = 40.0
+"""Mean delays after which no order is waited for."""
 NEWCOMER_REFRESHES = 4
 """Refreshes between two looks at what categories do."""
 CATEGORY_STRENGTH = 30.0
@@ -57,6 +73,8 @@ class Strengths:
     """Of a category against everything."""
     factors: bool = False
     """Click rates from three factors alone, as they were before tastes were learned; for comparison."""
+    needs: bool = True
+    """Order rates moved by liking and by what was bought and spent lately; without, they are three factors."""
 
 
 class Predictor:
@@ -80,6 +98,8 @@ class Predictor:
         self._met = np.zeros(shoppers, np.int32)
         self._edge = self._today = self._grouped = 0
         self.affinity = Affinity.of(shoppers, shelf.arrays.category, groups, SCENES, 0.05, shelf.vectors)
+        self.needs = Needs.of(shoppers, groups)
+        self._log_price = _log_prices(shelf)
         self._waited = np.zeros(64)
         self._day_of, self._last_of = np.zeros(64, np.int32), np.zeros(16, np.int32)
         self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
@@ -119,19 +139,27 @@ class Predictor:
         """Who is drawn to what, for kernels."""
         return self.affinity.draws(self._day_of, self._edge, self._today)
 
+    @property
+    def drives(self) -> Drives:
+        """What moves orders, for kernels."""
+        return self.needs.drives(self._today)
+
+    @property
+    def _needy(self) -> bool:
+        return self.strengths.needs and not self.strengths.factors
+
     def rates(self, shopper: Ints, scene: Ints, item: Ints) -> tuple[Floats, Floats]:
         """(click rate per view, order rate per click) of rows, as of the tick's start; what is not sold is not ordered."""
         out = np.empty((2, len(item)))
-        clicks, orders, arrays = self.clicks, self.orders, self.shelf.arrays
+        clicks, orders, arrays, draws = self.clicks, self.orders, self.shelf.arrays, self.draws
         meet(shopper, 0, len(shopper), self.tastes)
-        _rates_of(
-            shopper, scene, item, arrays.category, arrays.band, arrays.price, self.tastes, clicks.items.mean,
-            clicks.contexts.mean, orders.items.mean, orders.contexts.mean, out,
-        )  # fmt: skip
         if not self.strengths.factors:
-            draws = self.draws
             bring_up(shopper, 0, len(shopper), draws)
-            click_rates(shopper, scene, item, draws, out[0])
+        _rates_of(
+            shopper, scene, item, arrays.category, arrays.band, arrays.price, self.tastes, draws, self.drives,
+            not self.strengths.factors, clicks.items.mean, clicks.contexts.mean, orders.items.mean,
+            orders.contexts.mean, out,
+        )  # fmt: skip
         return out[0], out[1]
 
     def doubt(self, shopper: Ints, scene: Ints, item: Ints) -> tuple[Floats, Floats, Floats]:
@@ -171,6 +199,7 @@ class Predictor:
         self._met[row] = self._edge
         rank(self.clicks.matches.mean, row, self.liked)
         self.affinity.forget(row, self._edge)
+        self.needs.forget(row)
 
     def take_over(self, old: Predictor) -> None:
         """What another predictor has learned of the same items, shoppers and scenes, which are the first of ours."""
@@ -190,6 +219,7 @@ class Predictor:
         self._edge, self._today, self._grouped = old._edge, old._today, old._grouped
         self._waited, self._day_of, self._last_of = old._waited.copy(), old._day_of.copy(), old._last_of.copy()
         self.affinity.take_over(old.affinity)
+        self.needs.take_over(old.needs)
         self.reach[:], self._depths[:] = old.reach, old._depths
         self._delay_sum, self._delay_count, self._matured_at = old._delay_sum, old._delay_count, old._matured_at
 
@@ -216,7 +246,11 @@ class Predictor:
         """A click is a hit for the click rate and a chance to order."""
         clicks, orders, arrays = self.clicks, self.orders, self.shelf.arrays
         pending_items, pending_contexts = self._pending
+        draws, needs = self.draws, self.needs
+        bring_up(event.shopper, 0, len(event.shopper), draws)
         _learn_clicks(
+            event.request,
+            np.exp(np.clip((event.at - self._matured_at) / self.mean_delay, 0.0, _LONG)),
             event.shopper,
             event.scene,
             event.item,
@@ -230,9 +264,14 @@ class Predictor:
             pending_items,
             orders.contexts.mean,
             pending_contexts,
+            draws,
+            self.drives,
+            needs.known,
+            needs.drivers,
+            needs.waiting,
+            needs.aged,
+            needs.doubt,
         )
-        draws = self.draws
-        bring_up(event.shopper, 0, len(event.shopper), draws)
         learn_clicks(event.shopper, event.scene, event.item, draws)
 
     def on_ordered(self, event: Ordered) -> None:
@@ -247,6 +286,9 @@ class Predictor:
             orders.items.hits,
             orders.contexts.hits,
         )
+        needs = self.needs
+        count_drivers(event.request, event.item, needs.known, needs.drivers, needs.waiting, needs.hits)
+        needs.ordered(event.shopper, arrays.category[event.item], event.value / MICROS)
         self._delay_sum += float((event.at - event.clicked_at).sum())
         self._delay_count += len(event.at)
 
@@ -258,6 +300,8 @@ class Predictor:
         orders = self.orders
         for waiting, factor in zip(self._pending, (orders.items, orders.contexts), strict=True):
             _mature(waiting, factor.load, 1.0 - math.exp(-waited))
+        if self._needy:
+            self.needs.refresh(1.0 - math.exp(-waited), elapsed, self._today)
         self._edge += 1
         if self._edge == len(self._waited):
             self._waited, self._day_of = np.tile(self._waited, 2), np.tile(self._day_of, 2)
@@ -285,6 +329,15 @@ class Predictor:
             overall = (hits.sum() + 1.0) / (load.sum() + 1.0)
             prior = (hits + self.strengths.category * overall) / (load + self.strengths.category)
             factor.prior[sold] = prior[category[sold]]
+        if self._needy and sold.any():
+            orders, appeal = self.orders.items, self.affinity.items[sold, BIAS].astype(np.float64)
+            usual = np.bincount(category[sold], appeal, count) / np.maximum(
+                np.bincount(category[sold], minlength=count), 1
+            )
+            seen = np.stack([appeal - usual[category[sold]], self._log_price[sold]], axis=1)
+            orders.prior[sold] = self.needs.conclude(
+                orders.prior[sold], seen, orders.hits[sold], orders.load[sold], orders.strength
+            )
 
     def new_day(self) -> None:
         """Forget a little; call it at the edge that begins a day, before `refresh`."""
@@ -295,6 +348,16 @@ class Predictor:
             self._last_of = np.tile(self._last_of, 2)
         self._last_of[self._today] = self._edge
         self._today += 1
+
+
+def _log_prices(shelf: Shelf) -> Floats:
+    """(items,), log of the price over its category's geometric mean; 0 where nothing is sold."""
+    arrays, out = shelf.arrays, np.zeros(len(shelf))
+    sold = arrays.price > 0.0
+    logs, kind = np.log(arrays.price[sold]), arrays.category[sold]
+    count = np.maximum(np.bincount(kind, minlength=max(len(shelf.categories), 1)), 1)
+    out[sold] = logs - (np.bincount(kind, logs, len(count)) / count)[kind]
+    return out
 
 
 def _copy(source: Array, target: Array) -> None:
@@ -311,6 +374,9 @@ def _rates_of(
     band: Array,
     price: Array,
     tastes: Tastes,
+    draws: Draws,
+    drives: Drives,
+    drawn: bool,
     click_item: Array,
     click_context: Array,
     order_item: Array,
@@ -318,9 +384,17 @@ def _rates_of(
     out: Array,
 ) -> None:
     for row in range(item.shape[0]):
-        person, where, what = shopper[row], scene[row], item[row]
-        out[0, row] = predict(click_context[where], click_item[what], tastes.click_mean[person, category[what]])
-        order = predict(order_context[where], order_item[what], tastes.order_mean[person, band[what]])
+        person, where, what = int(shopper[row]), int(scene[row]), int(item[row])
+        kind, moved = int(category[what]), 1.0
+        if drawn:
+            mean, variance = belief(person, what, where, draws)
+            out[0, row] = rate_of(mean, variance)
+            left = fading(person, drives)
+            pull = mean - draws.scenes[where] - draws.items[what, BIAS]
+            moved = purse(person, left, drives) * appetite(person, kind, left, drives) * fancy(pull, variance, drives)
+        else:
+            out[0, row] = predict(click_context[where], click_item[what], tastes.click_mean[person, kind])
+        order = predict(order_context[where] * moved, order_item[what], tastes.order_mean[person, band[what]])
         out[1, row] = order if price[what] > 0.0 else 0.0
 
 
@@ -366,6 +440,8 @@ def _learn_views(
 
 @compiled
 def _learn_clicks(
+    request: Array,
+    older: Array,
     shopper: Array,
     scene: Array,
     item: Array,
@@ -379,26 +455,56 @@ def _learn_clicks(
     item_load: Array,
     context_mean: Array,
     context_load: Array,
+    draws: Draws,
+    drives: Drives,
+    known: Array,
+    drivers: Array,
+    expected: Array,
+    aged: Array,
+    doubt: Array,
 ) -> None:
     meet(shopper, 0, shopper.shape[0], tastes)
     match_hits, match_mean, waiting = tastes.click_hits, tastes.order_mean, tastes.order_waiting
+    level = math.exp(drives.weights[LEVEL])
     for row in range(shopper.shape[0]):
         if row + AHEAD < shopper.shape[0]:
             ahead = int(shopper[row + AHEAD])
             fetch(match_hits, ahead)
             fetch(match_mean, ahead)
             fetch(waiting, ahead)
-        what, person, where = item[row], shopper[row], scene[row]
+        what, person, where = int(item[row]), int(shopper[row]), int(scene[row])
         item_hits[what] += 1.0
         match_hits[person, category[what]] += 1.0
         context_hits[where] += 1.0
         if price[what] > 0.0:
+            kind, left = int(category[what]), fading(person, drives)
+            mean, variance = belief(person, what, where, draws)
+            pull = mean - draws.scenes[where] - draws.items[what, BIAS]
+            moved = purse(person, left, drives) * appetite(person, kind, left, drives) * fancy(pull, variance, drives)
+            plain = context_mean[where] * item_mean[what] * match_mean[person, band[what]]
+            rate = predict(moved, plain, 1.0)
+            keep_drivers(
+                np.uint64(request[row]),
+                what,
+                person,
+                kind,
+                pull,
+                variance,
+                rate,
+                older[row],
+                drives,
+                known,
+                drivers,
+                expected,
+                aged,
+                doubt,
+            )
             context_load[where] += learn(
                 what,
                 person,
                 band[what],
                 context_mean[where],
-                1.0,
+                rate / (plain * level),  # the level is above the factors, not one of them
                 item_mean,
                 item_load,
                 match_mean,
