@@ -1,6 +1,7 @@
 """Takes docs/screenshots/ again from the running product: the sample shop, rehearsed, launched and visited.
 
     python docs/make_screenshots.py            the pictures that the pages show
+    python docs/make_screenshots.py --understanding   of these, the pages on what is understood; a minute
     python docs/make_screenshots.py --all DIR  every page, light and dark, both languages, desktop and mobile
 
 Needs playwright (a development dependency) and a Chromium; /usr/bin/chromium or CHROMIUM names it.
@@ -137,6 +138,24 @@ def enter(page: Any, shop: Shop, name: str = "li", role: str = "merchant", merch
     page.wait_for_url(f"{shop.url}/")
 
 
+UNDERSTANDING = (
+    ("card", "/catalogue/cards/p012"), ("intents", "/intents"), ("search", "/search?q=露营灯 100元以下"),
+    ("quality", "/quality"), ("path", "/intents/shopper?shopper=shopper-7"),
+)  # fmt: skip
+"""Pages on what the platform understands; they need shoppers, no rehearsal."""
+
+
+def search_for(shop: Shop, people: int = 40) -> None:
+    """Made-up shoppers search in words and click the first thing that they are shown."""
+    words = ("露营灯", "保温杯", "phone case", "手霜", "折叠椅", "猫砂")
+    for one in range(people):
+        page = shop.live.decide(f"shopper-{one}", "search", query=words[one % len(words)], site="demo")
+        seen = {"type": "viewed", "id": f"s{page.request}", "page": page.page, "depth": 3}
+        shop.live.events(
+            [seen, {"type": "clicked", "id": f"s{page.request}", "page": page.page, "position": 0}], "demo"
+        )
+
+
 def rehearse(page: Any, shop: Shop, pairs: int) -> str:
     """Ask for a rehearsal and wait for its verdict; returns its address."""
     page.goto(f"{shop.url}/rehearsals")
@@ -160,6 +179,8 @@ def prepare(page: Any, shop: Shop, home: Path, pairs: int) -> str:
         shop.live.market.campaigns.change_campaign("demo-uax", bidder="reasoner")
         shop.live.market.experiments.hold_out("demo-uax", 0.2, standing=True)
     visit_for(shop, 60)
+    search_for(shop)
+    visit_for(shop, 1, seed=6)
     return address
 
 
@@ -227,7 +248,7 @@ def look_through(home: Path, folder: Path, pairs: int) -> None:
                     ("rehearsals", "/rehearsals"), ("rehearsal", address), ("launch", f"{address}/launch/uax"),
                     ("campaigns", "/campaigns"), ("campaign", campaign), ("market", f"{campaign}/market"),
                     ("experiments", "/experiments"), ("experiment", "/experiments/demo-uax:x1"), ("creatives", "/creatives"),
-                    ("audit", "/audit"), ("accounts", "/accounts"),
+                    ("audit", "/audit"), ("accounts", "/accounts"), *UNDERSTANDING,
                 ):  # fmt: skip
                     page.goto(to if to.startswith("http") else f"{shop.url}{to}")
                     page.wait_for_timeout(600)
@@ -243,17 +264,36 @@ def take(home: Path, folder: Path, pairs: int) -> None:
             ("overview", f"{shop.url}/"), ("rehearsal", address), ("campaign", f"{shop.url}/campaigns/demo-uax"),
             ("market", f"{shop.url}/campaigns/demo-uax/market"), ("experiment", f"{shop.url}/experiments/demo-uax:x1"),
             ("catalogue", f"{shop.url}/catalogue"), ("creatives", f"{shop.url}/creatives"), ("audit", f"{shop.url}/audit"),
+            *((name, f"{shop.url}{to}") for name, to in UNDERSTANDING),
         ):  # fmt: skip
-            page.goto(to)
-            page.wait_for_timeout(800)
-            picture = shrunk(page.screenshot())
-            (folder / f"{name}.png").write_bytes(picture)
-            print(f"{folder / name}.png {len(picture) / 1000:.0f} kB")
+            _keep(page, to, folder / f"{name}.png")
+
+
+def take_understanding(home: Path, folder: Path) -> None:
+    """Only the pictures of what is understood, without a rehearsal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_shop(home) as shop:
+        visit_for(shop, 60)
+        search_for(shop)
+        visit_for(shop, 1, seed=6)
+        with browser() as page:
+            enter(page, shop)
+            for name, to in UNDERSTANDING:
+                _keep(page, f"{shop.url}{to}", folder / f"{name}.png")
+
+
+def _keep(page: Any, address: str, file: Path) -> None:
+    page.goto(address)
+    page.wait_for_timeout(800)
+    picture = shrunk(page.screenshot())
+    file.write_bytes(picture)
+    print(f"{file} {len(picture) / 1000:.0f} kB")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", metavar="DIR", default="")
+    parser.add_argument("--understanding", action="store_true")
     parser.add_argument("--pairs", type=int, default=20)
     given = parser.parse_args()
     began = time.monotonic()
@@ -261,6 +301,8 @@ def main() -> None:
     try:
         if given.all:
             look_through(home, Path(given.all), given.pairs)
+        elif given.understanding:
+            take_understanding(home, ROOT / "docs" / "screenshots")
         else:
             take(home, ROOT / "docs" / "screenshots", given.pairs)
     finally:
