@@ -12,6 +12,7 @@ import numpy as np
 
 from magnetar.app.behaviours import Told, from_log, read_behaviour, read_texts
 from magnetar.app.goods import goods_from, sample_shop
+from magnetar.app.imported import with_orders
 from magnetar.capabilities.understanding.intents import (
     Behaviour,
     Blend,
@@ -42,7 +43,7 @@ class Known:
 
 
 def told_by_platform(platform: Platform, merchant: str = "") -> Told:
-    """What the log says of everything on the shelf; the catalogue alone where nothing was clicked yet.
+    """What the log says of everything on the shelf, and imported orders; the catalogue alone where there is neither.
 
     Args:
         merchant: whose items alone count; everybody's where it is empty.
@@ -61,15 +62,19 @@ def told_by_platform(platform: Platform, merchant: str = "") -> Told:
             item = products.get((owner, product.id))
             if item is not None:
                 words[item.id] = product.title, product.category
+    owners = [merchant] if merchant else list(dict.fromkeys([settings.merchant, *platform.accounts.merchants()]))
+    known = {(str(one.merchant), str(one.product)): one.id for one in products.values()}
     if not mine:
         goods = list(platform.catalogue.list(merchant or settings.merchant))
-        if not goods and not merchant:
+        if not goods and not merchant and not any(map(platform.orders.count, owners)):
             goods = list(goods_from(sample_shop() / "catalogue.csv", settings.merchant, settings.currency))
         items = [str(one.id) for one in goods]
         words = {one.id: (one.title, one.category) for one in goods}
+        known = {(merchant or settings.merchant, item): item for item in items}
     titles, categories = ([words.get(item, ("", ""))[side] for item in items] for side in (0, 1))
     told = from_log(runtime.bus.log.read(), items, titles, categories) if mine else _nobody(items, titles, categories)
-    return told if len(mine) in (0, len(items)) else _part(told, mine)
+    told = told if len(mine) in (0, len(items)) else _part(told, mine)
+    return with_orders(told, platform, owners, known)
 
 
 def _nobody(items: list[str], titles: list[str], categories: list[str]) -> Told:
@@ -126,6 +131,8 @@ def kept_for(platform: Platform, merchant: str = "") -> Known:
     """
     graph = IntentGraph.load(graph_file(platform.runtime.settings.home, merchant))
     told = told_by_platform(platform, merchant)
+    if not graph.about["events"] and len(told.behaviour):  # mined before anybody came
+        return mined_for(platform, merchant=merchant)
     if told.items != graph.items:  # new products since: their events wait for the next mining
         row_of = {item: row for row, item in enumerate(graph.items)}
         place = np.array([row_of.get(item, -1) for item in told.items] or [-1], np.int64)
@@ -137,8 +144,6 @@ def kept_for(platform: Platform, merchant: str = "") -> Known:
             [""] * len(graph.items),
             told.left_out,
         )
-    if not graph.about["events"] and len(told.behaviour):  # mined before anybody came
-        return mined_for(platform, merchant=merchant)
     return Known(graph, told)
 
 
@@ -197,7 +202,7 @@ def summary(graph: IntentGraph, most: int = LISTED) -> dict[str, Any]:
     states = [one.status for one in graph.needs]
     return {
         **graph.about,
-        "version": graph.version,
+        "graph_version": graph.version,
         "item_edges": len(graph.item_links),
         "type_edges": {one.name.lower(): int((links.standing == one).sum()) for one in Standing},
         "removed": sorted(graph.removed),

@@ -292,7 +292,7 @@ DataOption = Annotated[
     typer.Option(
         "--data",
         metavar="FILE",
-        help="行为文件 (订单表、购物篮、序列), 不给则读平台日志 · Orders, baskets or histories; default: the platform's log.",
+        help="行为文件 (订单表、购物篮、序列), 不给则读平台日志和导入的订单 · Orders, baskets or histories; default: the platform's log and imported orders.",
     ),
 ]
 TextsOption = Annotated[

@@ -189,6 +189,21 @@ def test_no_file_and_no_film_are_clear_errors(tmp_path: Path) -> None:
         understand_film(tmp_path / "text.mp4")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plain.txt", "u1 i1 i2\n" * 50),
+        ("list.mp4", "ffconcat version 1.0\nfile '{film}'\n"),
+        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:15\n#EXTINF:15,\n{film}\n#EXT-X-ENDLIST\n"),
+    ],
+)
+def test_a_text_file_is_no_film_and_a_playlist_opens_nothing(tmp_path: Path, name: str, text: str) -> None:
+    film(tmp_path / "film.mp4", [(200, 0, 0)])
+    (tmp_path / name).write_text(text.format(film=tmp_path / "film.mp4"), encoding="utf-8")
+    with pytest.raises(BadInput, match="cannot be read as a film"):
+        understand_film(tmp_path / name)
+
+
 def test_a_name_with_brackets_finds_its_subtitles(tmp_path: Path) -> None:
     path = tmp_path / "a [1].mp4"
     film(path, [(9, 9, 9)])

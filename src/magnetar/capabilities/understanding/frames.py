@@ -26,6 +26,12 @@ _STANDS_OUT = 4.0
 _LEVELS = 4
 Image = NDArray[np.uint8]
 
+FILMS = {
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,gif,ogg,wav,mp3,flac,aac",
+    "protocol_whitelist": "file",
+}
+"""FFmpeg's word for what a film is: no text file drawn as pictures, no playlist that opens other files or addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -85,7 +91,7 @@ def look(path: Path) -> Pictures | None:
     Raises:
         av.error.FFmpegError: the file cannot be decoded at all.
     """
-    with av.open(str(path)) as box:
+    with av.open(str(path), options=FILMS) as box:
         if not box.streams.video:
             return None
         track: Any = box.streams.video[0]

@@ -10,6 +10,7 @@ import av
 import numpy as np
 from scipy.signal import lfilter
 
+from magnetar.capabilities.understanding.frames import FILMS
 from magnetar.kernel.chance import Floats
 
 RATE = 48_000
@@ -41,7 +42,7 @@ def hear(path: Path) -> Hearing | None:
     Raises:
         av.error.FFmpegError: the file cannot be decoded at all.
     """
-    with av.open(str(path)) as box:
+    with av.open(str(path), options=FILMS) as box:
         if not box.streams.audio:
             return None
         mixer: Any = av.AudioResampler(format="flt", layout="mono", rate=RATE)

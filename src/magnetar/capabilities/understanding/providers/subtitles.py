@@ -10,6 +10,7 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
+from magnetar.capabilities.understanding.frames import FILMS
 from magnetar.capabilities.understanding.ports import Words
 
 ENDINGS = (".srt", ".vtt", ".ass", ".ssa")
@@ -75,7 +76,7 @@ def _track(film: Path) -> list[Words] | None:
     """The film's first text track; None where it has none."""
     found: list[Words] = []
     try:
-        with av.open(str(film)) as box:
+        with av.open(str(film), options=FILMS) as box:
             tracks: Any = box.streams.subtitles
             if not tracks:
                 return None
