@@ -4,9 +4,10 @@ import gzip
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from magnetar.app.benches.search import bench, read_queries
+from magnetar.app.benches.search import bench, read_queries, share_interval
 from magnetar.app.benches.search_queries import KINDS, make_queries
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.catalogue import Product
@@ -77,3 +78,9 @@ def test_every_engine_has_its_row_and_the_gain_over_bm25_is_what_the_rows_say(tm
     assert gain["value"] == pytest.approx(by["hybrid"]["mrr"] / by["bm25"]["mrr"] - 1.0)
     assert found["queries"] == 3
     assert all(one["bm25"] > one["hybrid"] for one in losing)
+
+
+def test_a_share_has_no_interval_outside_0_and_1():
+    found = share_interval(np.array([0.0, 1.0, 0.0, 1.0, 0.0]))
+    assert (found.low, found.high, found.mean) == (0.0, 1.0, 0.4)
+    assert np.isnan(share_interval(np.array([1.0])).low)

@@ -24,7 +24,7 @@ from magnetar.app.goods import sample_shop
 from magnetar.capabilities.catalogue import Rejected, read_catalogue
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval
 from magnetar.capabilities.search import ENGINES, SearchEngine
-from magnetar.kernel.chance import Chance
+from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.catalogue import Product
 
@@ -172,7 +172,7 @@ def _rows(scored: dict[str, Scored], judged: Sequence[Judged]) -> list[dict[str,
         groups |= {kind: np.array([place for place, one in enumerate(judged) if one.kind == kind]) for kind in kinds}
     for kind, places in groups.items():
         for name, one in scored.items():
-            recall = mean_interval(one.recall[places])
+            recall = share_interval(one.recall[places])
             more: dict[str, Any] = {
                 "engine": name,
                 "kind": kind or "all",
@@ -238,7 +238,7 @@ def _one_language(products: Sequence[Product], quick: bool, seed: int) -> list[d
     base = float(scored["bm25"].recall.mean())
     rows: list[dict[str, Any]] = []
     for name, one in scored.items():
-        recall = mean_interval(one.recall)
+        recall = share_interval(one.recall)
         more: dict[str, Any] = {"recall@10": recall.mean, "mrr": float(one.reciprocal.mean()), "p99_ms": one.p99_ms}
         label = f"{name}: recall@10, English query for a product without English"
         rows.append(row(label, "of 1", recall, baseline=("bm25", base), engine=name, kind="one-language", **more))
@@ -260,3 +260,13 @@ def _losing(engine: SearchEngine, scored: dict[str, Scored], judged: Sequence[Ju
         }
         for place in worst
     ]
+
+
+def share_interval(shares: Floats) -> Interval:
+    """Mean of shares with its interval, which ends at 0 and at 1 as shares do; NaN stays where it is not defined.
+
+    >>> float(share_interval(np.array([0.0, 1.0, 1.0])).high)
+    1.0
+    """
+    found = mean_interval(shares)
+    return Interval(found.mean, float(np.clip(found.low, 0.0, 1.0)), float(np.clip(found.high, 0.0, 1.0)), found.n)
