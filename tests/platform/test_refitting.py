@@ -236,6 +236,17 @@ def test_who_shares_a_row_or_has_refused_teaches_nothing(home: Opener):
     closed(shop)
 
 
+def test_what_came_before_somebody_was_forgotten_teaches_nothing(home: Opener):
+    shop = home()
+    live = shop.live
+    lead(shop, 2, 1)
+    live.forget("p1-3", "demo")
+    live.recorder.flush()
+    deeds = heard_from(live.recorder.read(), {}, frozenset()).deeds(len(live.market.shelf))
+    assert len(np.unique(deeds.who)) == 11
+    closed(shop)
+
+
 def test_where_a_crash_came_between_log_and_store_the_log_is_right(home: Opener):
     shop = home()
     refitter = forced(shop)

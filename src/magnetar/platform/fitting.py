@@ -22,7 +22,7 @@ from magnetar.kernel.chance import Ints
 from magnetar.kernel.clock import DAY
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound
 from magnetar.kernel.events import Envelope
-from magnetar.platform.seats import ANONYMOUS, ShoppersSeated
+from magnetar.platform.seats import ANONYMOUS, ShopperForgotten, ShoppersSeated
 
 NO_PAIRS = np.zeros((0, 2), np.int32)
 TAUGHT = "default"
@@ -56,7 +56,7 @@ class Heard:
 
 
 def heard_from(log: Iterable[tuple[int, Envelope]], holders: dict[int, int], refused: frozenset[int]) -> Heard:
-    """What known shoppers did; who shares a row, or has refused, is left out.
+    """What known shoppers did; who shares a row, or has refused, is left out, and what came before one was forgotten.
 
     Args:
         holders: row → digest of those who hold rows now: they held them before the log begins where it seats nobody there.
@@ -64,12 +64,18 @@ def heard_from(log: Iterable[tuple[int, Envelope]], holders: dict[int, int], ref
     """
     names: dict[int, int] = {}
     numbers: dict[int, int] = {}
-    heard, early = Heard(), []
+    heard, early, known = Heard(), [], 0
     for _, envelope in log:
         event: Any = envelope.data
         if isinstance(event, ShoppersSeated):
             for row, digest in zip(np.asarray(event.row).tolist(), np.asarray(event.digest).tolist(), strict=True):
                 names[row] = digest
+        elif isinstance(event, ShopperForgotten):
+            number = numbers.pop(event.digest, None)
+            if number is not None:
+                for who in heard.who:
+                    who[who == number] = -1
+            early = [one for one in early if holders.get(one[2]) != event.digest]
         elif isinstance(event, (Clicked, Ordered)):
             who = np.full(len(event.item), -1, np.int64)
             for place, row in enumerate(np.asarray(event.shopper).tolist()):
@@ -79,12 +85,16 @@ def heard_from(log: Iterable[tuple[int, Envelope]], holders: dict[int, int], ref
                 if digest is None:
                     early.append((who, place, row))
                 else:
-                    who[place] = numbers.setdefault(digest, len(numbers))
+                    if digest not in numbers:
+                        numbers[digest], known = known, known + 1
+                    who[place] = numbers[digest]
             heard.take(event, who)
     for who, place, row in early:  # seated before the log begins: who sits there now, unless somebody came between
         digest = holders.get(row)
         if row not in names and digest is not None and digest not in refused:
-            who[place] = numbers.setdefault(digest, len(numbers))
+            if digest not in numbers:
+                numbers[digest], known = known, known + 1
+            who[place] = numbers[digest]
     return heard
 
 
