@@ -89,7 +89,7 @@ def shop() -> Mixture:
         kind, series = rng.integers(0, 3), rng.integers(0, 10)
         sequences.append([ITEMS[kind * 100 + series * 10 + one] for one in rng.integers(0, 10, 6) if one != 3])
     parts = leave_one_out(histories_of(sequences, ITEMS, TEXT))
-    model = Mixture(learn=False)
+    model = Mixture(learn=False, newcomers=True)
     model.fit(parts.train, 1, parts.valid)
     return model
 

@@ -40,7 +40,7 @@ def cold_rows(parts: Split, seed: int, draws: int, goals: bool = True) -> list[d
         return []
     content = ContentKNN(content_of(train, seed).words)
     content.fit(train, seed, valid)
-    model = Mixture(learn=False)
+    model = Mixture(learn=False, newcomers=True)
     model.fit(train, seed, valid)
     ours, theirs = (judge(one, asked).values[:, FILTERED, _RECALL] for one in (model, content))
     with_places = judge(model, others).values[:, FILTERED, _NDCG]

@@ -300,9 +300,14 @@ class Mixture:
     name = "onerec"
 
     def __init__(
-        self, quick: bool = False, learn: bool | None = None, tell: Callable[[str], None] | None = None
-    ) -> None:
-        """`learn` False leaves the network out; by default it is taught where JAX is installed."""
+        self, quick: bool = False, learn: bool | None = None, tell: Callable[[str], None] | None = None,
+        newcomers: bool = False,
+    ) -> None:  # fmt: skip
+        """`learn` False leaves the network out; by default it is taught where JAX is installed.
+
+        `newcomers` holds places for products that nobody took yet; off, because it costs more than it finds.
+        """
+        self._newcomers = newcomers
         self.quick = quick
         self._learn = importlib.util.find_spec("jax") is not None if learn is None else learn
         self._tell = tell
@@ -330,7 +335,8 @@ class Mixture:
         self.recommender = Recommender(Parts(memory, gate, gate, Evidence(memory, near, content.words), generator))
         if valid is not None and len(valid):
             self.recommender.fit_gate(valid, seed)
-            self.recommender.parts.newcomers = learn_newcomers(self.recommender, train, valid, seed)
+            if self._newcomers:
+                self.recommender.parts.newcomers = learn_newcomers(self.recommender, train, valid, seed)
 
     def catch_up(self, later: Histories) -> None:
         """Count these events instead of the training ones: what was held back to judge is known to the shop."""
