@@ -22,14 +22,14 @@ from magnetar.capabilities.understanding.needs import (
 )
 from magnetar.kernel.clock import HOUR
 
-ONE = np.ones(1)
-WHO, KIND = np.zeros(1, np.int64), np.ones(1, np.int64)
+ORDER = np.ones(1, np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64), np.ones(1, np.int64)
+"""Request, item, shopper and category."""
 
 
 def test_orders_count_from_the_next_edge_on_and_fade_by_the_night():
     needs = Needs.of(3, 4)
     needs.weights[SATED], needs.weights[SPENT] = -1.0, -0.5
-    needs.ordered(WHO, KIND, 8.0 * ONE)
+    needs.ordered(*ORDER, np.full(1, 8_000_000))
     assert not needs.lately.any()
     needs.refresh(0.0, HOUR, 2)
     today, later = needs.drives(2), needs.drives(5)
@@ -41,9 +41,9 @@ def test_orders_count_from_the_next_edge_on_and_fade_by_the_night():
 
 def test_a_shopper_who_is_forgotten_has_bought_nothing():
     needs = Needs.of(2, 2)
-    needs.ordered(WHO, KIND, ONE)
+    needs.ordered(*ORDER, np.ones(1, np.int64))
     needs.refresh(0.0, HOUR, 0)
-    needs.ordered(WHO, KIND, ONE)
+    needs.ordered(*ORDER, np.ones(1, np.int64))
     needs.forget(0)
     needs.refresh(0.0, HOUR, 0)
     assert not needs.lately[0, 1:].any()
@@ -97,3 +97,21 @@ def test_what_items_start_from_follows_what_is_seen_of_them():
     assert np.corrcoef(np.log(start), seen @ [0.3, -0.6])[0, 1] > 0.98
     silent = Needs.of(1, 1).conclude(np.full(5, 0.7), seen[:5], np.zeros(5), np.zeros(5), 4.0)
     assert silent == pytest.approx(0.7 * np.ones(5))
+
+
+def test_orders_leave_the_same_in_whatever_batches_they_come():
+    rng = np.random.default_rng(8)
+    request, item, shopper, category, micros = rng.integers(0, 3, (5, 40))
+    weights, lately = [], []
+    for way in (np.arange(40), rng.permutation(40)):
+        for parts in (1, 7):
+            needs = Needs.of(3, 3)
+            needs.waiting += [2.0, 0.7, 0.3, 0.1, 0.1]
+            needs.aged += needs.waiting
+            needs.doubt += np.eye(DRIVERS)
+            for part in np.array_split(way, parts):
+                needs.ordered(*(one[part] for one in (request.astype(np.uint64), item, shopper, category, micros + 1)))
+            needs.refresh(0.4, HOUR, 0)
+            weights.append(needs.weights.tobytes())
+            lately.append(needs.lately.tobytes())
+    assert len(set(weights)) == len(set(lately)) == 1

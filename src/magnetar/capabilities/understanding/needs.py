@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.kernel.chance import Floats, mix
+from magnetar.kernel.chance import Floats, Ints, mix
 from magnetar.kernel.clock import DAY
 from magnetar.kernel.compiled import Array, compiled, inlined
 
@@ -78,10 +78,11 @@ class Needs:
     """(room,), names of clicks that drivers are kept of; the place is the name's lowest bits."""
     drivers: NDArray[np.float32]
     """(room, DRIVERS)."""
-    bought: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]]
-    """(shopper, category, money) of orders since the last edge."""
+    bought: list[tuple[NDArray[np.int64], ...]]
+    """(request, item, shopper, category, micros) of orders since the last edge, which is when they are counted, in an
+    order of their own: in whatever batches they came."""
     money: Floats
-    """(2,), money and orders in all, of which the mean is a usual order."""
+    """(2,), micros and orders in all, of which the mean is a usual order."""
     slopes: Floats
     """(2,), of items' order factors over appeal and price."""
 
@@ -108,13 +109,22 @@ class Needs:
         """What kernels read."""
         return Drives(self.lately, self.weights, today)
 
-    def ordered(self, shopper: NDArray[np.int64], category: NDArray[np.int64], money: Floats) -> None:
+    def ordered(
+        self, request: NDArray[np.uint64], item: Ints, shopper: Ints, category: Ints, micros: Ints
+    ) -> None:  # fmt: skip
         """Orders; shoppers are fuller and poorer from the next edge on."""
-        self.bought.append((shopper.copy(), category.copy(), money.copy()))
-        self.money += (money.sum(), len(money))
+        self.bought.append((request.astype(np.int64), item.copy(), shopper.copy(), category.copy(), micros.copy()))
+        self.money += (micros.sum(), len(micros))
 
     def refresh(self, share: float, elapsed: int, today: int) -> None:
         """Let a share of what waits mature and bring the weights up to date; at a tick edge."""
+        if self.bought:
+            columns = [np.concatenate(one) for one in zip(*self.bought, strict=True)]
+            request, item, shopper, category, micros = (one[np.lexsort(columns)] for one in columns)
+            self.bought.clear()
+            count_drivers(request, item, self.known, self.drivers, self.waiting, self.hits)
+            usual = self.money[0] / max(self.money[1], 1.0)
+            _remember(shopper, category, micros / max(usual, 1.0), today, self.lately)
         left = self.aged * (1.0 - share)
         moved = self.waiting - left
         self.waiting, self.aged = left, left.copy()
@@ -133,10 +143,6 @@ class Needs:
         known = np.minimum(1.0, PRIOR / np.sqrt(np.diag(covariance)))
         self.covariance = covariance * known * known[:, None]
         self.hits[:] = 0.0
-        usual = self.money[0] / max(self.money[1], 1.0)
-        for shopper, category, money in self.bought:
-            _remember(shopper, category, money / max(usual, 1e-9), today, self.lately)
-        self.bought.clear()
 
     def conclude(self, usual: Floats, seen: Floats, hits: Floats, load: Floats, strength: float) -> Floats:
         """(items,), what items start from: what is `usual` of their kind, moved by what is `seen` of them, (items, 2).
@@ -154,16 +160,15 @@ class Needs:
     def forget(self, row: int) -> None:
         """What one shopper did lately."""
         self.lately[row] = 0.0
-        for place, (shopper, category, money) in enumerate(self.bought):
-            kept = shopper != row
-            self.bought[place] = shopper[kept], category[kept], money[kept]
+        for place, columns in enumerate(self.bought):
+            self.bought[place] = tuple(one[columns[2] != row] for one in columns)
 
     def take_over(self, old: Needs) -> None:
         """What another has learned; its shoppers and categories are the first of ours."""
         self.lately[: old.lately.shape[0], : old.lately.shape[1]] = old.lately
         for name in ("weights", "covariance", "hits", "waiting", "aged", "doubt", "money", "slopes"):
             getattr(self, name)[:] = getattr(old, name)
-        self.bought = [tuple(column.copy() for column in rows) for rows in old.bought]  # pyright: ignore[reportAttributeAccessIssue]
+        self.bought = [tuple(column.copy() for column in rows) for rows in old.bought]
         self.known, self.drivers = old.known.copy(), old.drivers.copy()
 
 

@@ -24,7 +24,6 @@ from magnetar.capabilities.understanding.needs import (
     Drives,
     Needs,
     appetite,
-    count_drivers,
     fading,
     fancy,
     keep_drivers,
@@ -46,7 +45,6 @@ from magnetar.kernel.chance import Floats, Ints
 from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.fetching import fetch
-from magnetar.vocabulary.money import MICROS
 
 SCENES = 4
 EIGHTY = 1.2815515655446004
@@ -106,7 +104,7 @@ class Predictor:
         """(scenes, POSITIONS), share of pages on which a position comes on screen."""
         self._depths = np.zeros((SCENES, POSITIONS + 1))
         self._delay_sum, self._delay_count = 20.0 * 4.0 * HOUR, 20.0  # a prior of 20 orders after 4 hours each
-        self._matured_at = bus.clock.now()
+        self._matured_at, self._edge_delay = bus.clock.now(), self.mean_delay
         self._refreshes = 0
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
@@ -222,6 +220,7 @@ class Predictor:
         self.needs.take_over(old.needs)
         self.reach[:], self._depths[:] = old.reach, old._depths
         self._delay_sum, self._delay_count, self._matured_at = old._delay_sum, old._delay_count, old._matured_at
+        self._edge_delay = old._edge_delay
 
     def on_viewed(self, event: Viewed) -> None:
         """Everything on screen was a chance to click."""
@@ -250,7 +249,7 @@ class Predictor:
         bring_up(event.shopper, 0, len(event.shopper), draws)
         _learn_clicks(
             event.request,
-            np.exp(np.clip((event.at - self._matured_at) / self.mean_delay, 0.0, _LONG)),
+            np.exp(np.clip((event.at - self._matured_at) / self._edge_delay, 0.0, _LONG)),
             event.shopper,
             event.scene,
             event.item,
@@ -286,9 +285,7 @@ class Predictor:
             orders.items.hits,
             orders.contexts.hits,
         )
-        needs = self.needs
-        count_drivers(event.request, event.item, needs.known, needs.drivers, needs.waiting, needs.hits)
-        needs.ordered(event.shopper, arrays.category[event.item], event.value / MICROS)
+        self.needs.ordered(event.request, event.item, event.shopper, arrays.category[event.item], event.value)
         self._delay_sum += float((event.at - event.clicked_at).sum())
         self._delay_count += len(event.at)
 
@@ -296,7 +293,8 @@ class Predictor:
         """Bring items and scenes up to date, and from now on shoppers as they are met; at a tick edge."""
         elapsed = now - self._matured_at
         self._matured_at = now
-        waited = max(elapsed, 0) / self.mean_delay
+        waited = max(elapsed, 0) / self._edge_delay
+        self._edge_delay = self.mean_delay
         orders = self.orders
         for waiting, factor in zip(self._pending, (orders.items, orders.contexts), strict=True):
             _mature(waiting, factor.load, 1.0 - math.exp(-waited))
