@@ -25,7 +25,7 @@ def fitted(home, *more: str) -> dict:
 
 def test_a_model_is_fitted_judged_kept_and_served(home):
     first = fitted(home)
-    assert (first["version"], first["takes_over"]) == (1, True)
+    assert (first["model_version"], first["takes_over"]) == (1, True)
     assert {row["model"] for row in first["rows"]} == {"onerec", "transition"}
     out = home / "once.json"
     assert run(["recommend", "serve", "--once", "p3,p4,none", "--k", "2", "--json", str(out)]) == 0
@@ -36,8 +36,8 @@ def test_a_model_is_fitted_judged_kept_and_served(home):
 def test_the_same_data_again_is_not_worse_although_the_old_one_has_counted_what_is_judged(home):
     fitted(home)
     second = fitted(home)
-    assert (second["version"], second["takes_over"]) == (2, True)
-    assert fitted(home, "--rollback")["version"] == 1
+    assert (second["model_version"], second["takes_over"]) == (2, True)
+    assert fitted(home, "--rollback")["model_version"] == 1
     shelf = Shelf(home / "home", "default")
     assert (shelf.current, shelf.previous) == (1, 2)
 

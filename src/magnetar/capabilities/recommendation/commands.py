@@ -62,7 +62,7 @@ def fit(
     if rollback:
         version = shelf.roll_back()
         progress(f"已回到版本 back to version {version}")
-        write_json(json, "recommend fit", {"model": out, "version": version, "rolled_back": True}, seed)
+        write_json(json, "recommend fit", {"model": out, "model_version": version, "rolled_back": True}, seed)
         return
     learn = not no_learn
     if learn:
@@ -111,7 +111,7 @@ def fit(
     write_json(
         json, "recommend fit",
         {
-            "model": out, "version": version, "takes_over": takes_over, "reason": said, "folder": shelf.at(version),
+            "model": out, "model_version": version, "takes_over": takes_over, "reason": said, "folder": shelf.at(version),
             "rows": rows, "left_out": read.left_out, **about,
         },
         seed,

@@ -93,7 +93,7 @@ def taught(
     """Teach a network; with validation the best epoch is kept."""
     from magnetar.capabilities.recommendation.training import Recipe, Trainer, near_codes, teach
 
-    recipe = Recipe(epochs=epochs or (4 if quick else 60))
+    recipe = Recipe(epochs=epochs or (2 if quick else 60))
     shape = Shape(size=32, wide=64) if quick else Shape()
     ids = content.ids
     near = [near_codes(ids.books[level], recipe.smooth, np.isfinite(ids.prices[level])) for level in range(3)]
