@@ -264,7 +264,7 @@ class SearchEngine:
             popular = () if hits else tuple(self._hit(slot, 0.0, None) for slot in self._popular(limit, allowed))
             return Found(
                 query, engine, hits, corrections, asked.wish.said if engine in ("hybrid", "rrf") else (), eased, popular,
-                _notes(query, asked, hits, eased, bool(popular)),
+                _notes(query, asked, hits, eased, bool(popular), not self._slots),
             )  # fmt: skip
 
     def _hit(self, slot: int, score: float, asked: Asked | None) -> Hit:
@@ -445,10 +445,20 @@ def _codes(product: Product) -> list[str]:
     return [code.lower() for code in (str(product.id), product.gtin) if len(code) > 1]
 
 
-def _notes(query: str, asked: Asked, hits: Sequence[Hit], eased: bool, popular: bool) -> tuple[Reason, ...]:
+def _notes(
+    query: str, asked: Asked, hits: Sequence[Hit], eased: bool, popular: bool, empty: bool
+) -> tuple[Reason, ...]:
     notes: list[Reason] = []
     if not hits:
-        if not query.strip():
+        if empty:
+            notes.append(
+                Reason(
+                    "nothing",
+                    "目录里还没有商品, 请先导入: magnetar import catalogue FILE.",
+                    "There is no product yet; import a catalogue first: magnetar import catalogue FILE.",
+                )
+            )
+        elif not query.strip():
             notes.append(Reason("empty", "请输入要找的商品.", "Type what you are looking for."))
         elif not asked.plain:
             notes.append(
