@@ -32,6 +32,8 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 )  # fmt: skip
 LARGEST = 200_000
+REGULAR = "shopper-7"
+"""A made-up shopper who comes every half-hour."""
 
 
 @dataclass(slots=True)
@@ -88,13 +90,17 @@ def visit_for(shop: Shop, ticks: int, pages: int = 256, seed: int = 5) -> None:
         clock.step_to(clock.now() + 30 * MINUTE)
         live.open_ticks()
         asks = [("demo", Ask(f"shopper-{rng.integers(600)}", scenes[rng.integers(4)])) for _ in range(pages)]
+        asks[0] = ("demo", Ask(REGULAR, "feed"))
         answers, now = live.decide_many(asks), clock.now()
         reports: list[dict[str, Any]] = []
         for row in range(pages):
             token, depth = answers.tokens[row], int(rng.integers(3, 11))
             reports.append({"type": "viewed", "id": f"v{now}-{row}", "page": token, "depth": depth})
             for position, item in enumerate(answers.item[row][:depth]):
-                if item < 0 or rng.random() > 0.05 + 0.012 * (item % 3):
+                often = (
+                    row == 0 and position == 0
+                )  # one comes and clicks every time, so that there is somebody to look at
+                if item < 0 or (rng.random() > 0.05 + 0.012 * (item % 3) and not often):
                     continue
                 same = {"page": token, "position": position}
                 reports.append({"type": "clicked", "id": f"c{now}-{row}-{position}", **same})
@@ -140,7 +146,7 @@ def enter(page: Any, shop: Shop, name: str = "li", role: str = "merchant", merch
 
 UNDERSTANDING = (
     ("card", "/catalogue/cards/p012"), ("intents", "/intents"), ("search", "/search?q=露营灯 100元以下"),
-    ("quality", "/quality"), ("path", "/intents/shopper?shopper=shopper-7"),
+    ("quality", "/quality"), ("path", "/intents/shopper?shopper=" + REGULAR),
 )  # fmt: skip
 """Pages on what the platform understands; they need shoppers, no rehearsal."""
 

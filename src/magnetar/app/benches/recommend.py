@@ -64,12 +64,12 @@ def bench(order: Order, tell: Callable[[str], None] = lambda text: None) -> tupl
     """
     path = _file(order.data)
     names = order.models or tuple(one for one in MODELS if not (order.quick and one in SLOW))
-    for name in names:
-        make(name, quick=order.quick)  # whatever is missing is said before long work
     read = read_histories(path, user_id=order.user_id, texts=order.texts)
     whole = read.histories
     histories = drawn(whole, QUICK_SHOPPERS, order.seed) if order.quick else whole
     parts = split(histories, order.way)
+    for name in names:
+        make(name, quick=order.quick)  # whatever is missing is said before long work
     tell(
         f"{path.name}: {len(histories):,} 顾客 shoppers, {len(histories.items):,} 商品 items, {len(histories.item):,} "
         f"事件 events; {parts.way}: {len(parts.test):,} 评测 judged, {len(parts.valid):,} 验证 validation"

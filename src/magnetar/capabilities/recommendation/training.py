@@ -274,8 +274,8 @@ def _zeros_like(arrays: dict[str, Floats32]) -> dict[str, Floats32]:
 def _make_step(shape: Shape, recipe: Recipe) -> Callable[..., Any]:
     """One step of the dense middle, compiled by XLA: new weights, the loss, and the gradients of what was looked up."""
     try:
-        import jax
-        import jax.numpy as jnp
+        import jax  # pyright: ignore[reportMissingImports]
+        import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise ProviderUnavailable(
             "训练生成模型 training the generator needs 'jax'. Install it with: pip install 'magnetar[learn]'."

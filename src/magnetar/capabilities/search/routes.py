@@ -31,9 +31,11 @@ def router(service: SearchService, gate: Callable[..., Any]) -> APIRouter:
     def site(
         who: Principal = Depends(gate),
         q: str = Query("", max_length=20 * LONGEST, description="What is looked for."),
+        merchant: str = Query("", description="Not taken: the whole site is searched; another's is refused."),
         limit: int = Query(10, ge=1, le=100),
     ) -> dict[str, Any]:
-        del who  # what is on sale is public; the key only says that a known program asks
+        if merchant:
+            who.scope(merchant)  # what is on sale is public; whoever asks as somebody else is still refused
         found = service.search(checked(q), "", limit, sold=True)
         return as_json(found, lambda owner, id: service.engine().product((owner, id)))
 
