@@ -263,8 +263,8 @@ def test_the_bazaar_tells_the_direct_effect_from_what_reaches_the_held_out():
 
 def test_the_seeds_are_read_from_the_file_and_never_judged_on_what_was_tuned_on(tmp_path):
     held = bench.held_out()
-    assert held.seed == 20261203
-    assert held.tuned_seeds == (31, 32, 33)
+    assert held.final == 20261203
+    assert held.tuned == (31, 32, 33)
     wrong = tmp_path / "held-out.toml"
     wrong.write_text("[estimators]\ntuned_seeds = [1]\nfinal_seed = 1\n")
     with pytest.raises(BadInput, match="names as tuned on"):

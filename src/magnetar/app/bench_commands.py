@@ -167,7 +167,7 @@ def estimators(
             shown.add_row(*line)
         Console(width=200).print(shown)
     judged = [one for one in rows if one["goal"] is not None or "estimator" not in one]
-    _finish("bench estimators", rows, found, quick, seed or held.seed, json, judged)
+    _finish("bench estimators", rows, found, quick, seed or held.final, json, judged)
 
 
 def _split(names: list[str]) -> tuple[str, ...]:

@@ -7,17 +7,15 @@ get as many natural views for newcomers as ours does: a factor on their score fo
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from magnetar.app.benches.predict_watch import NEW_MERCHANTS, NEW_SHARE
 from magnetar.app.benches.rows import conditions, row
+from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, ratio_interval
 from magnetar.capabilities.recommendation.following import alike
@@ -26,14 +24,12 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.affinity import BIAS, NATURE, VAGUE, WIDE
 from magnetar.engines.spread import spread
 from magnetar.kernel.chance import Chance, Floats, Ints
-from magnetar.kernel.errors import BadInput
 from magnetar.platform.market import TICKS_PER_DAY
 from magnetar.twin.rehearsal import Setting, Stage
 from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import MICROS, Money
 
-HELD_OUT = Path("benchmarks/held-out.toml")
 POLICIES = ("ours", "content-kNN + Thompson", "learned natures by content-kNN + Thompson")
 GROUPS = ("products", "merchants", "shoppers")
 BEFORE, AFTER = 3, 3
@@ -47,30 +43,7 @@ SLOW = 50.0
 """Views by which the follower of exposure is slowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Seeds that were written down before anything was looked at."""
-
-    tuned: tuple[int, ...]
-    final: int
-
-
-def held_out(file: str = "") -> HeldOut:
-    """Read them.
-
-    Raises:
-        BadInput: the file is missing or is no such file.
-    """
-    path = Path(file) if file else HELD_OUT
-    if not path.is_file() and not file:
-        path = Path(__file__).resolve().parents[4] / HELD_OUT
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))["coldstart"]
-        return HeldOut(tuple(map(int, found["tuned_seeds"])), int(found["final_seed"]))
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise BadInput(
-            f"Cannot read seeds from {str(path)!r}: {error}. Expected [coldstart] with tuned_seeds and final_seed."
-        ) from None
+held_out = partial(seeds_of, "coldstart")
 
 
 class Counts:
@@ -214,7 +187,7 @@ def _nearest(vectors: np.ndarray[Any, Any], rows: Ints, among: Ints, count: int 
 
 
 def bench(
-    quick: bool, seed: int, held: HeldOut, markets: int, world: str, tuning: bool, workers: int, say: Callable[[str], None]
+    quick: bool, seed: int, held: Seeds, markets: int, world: str, tuning: bool, workers: int, say: Callable[[str], None]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:  # fmt: skip
     """Rows and conditions."""
     file = sample_shop() / "catalogue.csv"

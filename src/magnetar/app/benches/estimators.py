@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import importlib
 import math
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from magnetar.app.benches.rows import conditions, row
+from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval
-from magnetar.kernel.errors import BadInput
 from magnetar.twin.estimators.certificate import Certificate, Looking, certificates, looking, run_trials
 from magnetar.twin.estimators.commons import CommonsSettings
 from magnetar.twin.estimators.rehearsed import CASES, QUICK_CASES, run_markets
@@ -39,36 +38,7 @@ BUDGET, ROI, DAYS = 10_000.0, 3.0, 7
 _NAIVE = ("ab", "attribution")
 """Designs that a certificate shows as baselines."""
 
-
-@dataclass(frozen=True, slots=True)
-class EstimatorsHeldOut:
-    """The seeds, written before anything was tuned."""
-
-    file: Path
-    tuned_seeds: tuple[int, ...]
-    seed: int
-
-
-def held_out(file: str = "") -> EstimatorsHeldOut:
-    """Read the seeds of the table [estimators].
-
-    Raises:
-        BadInput: the file is not there, has no such table, or judges on a seed that was tuned on.
-    """
-    here = Path(__file__).resolve()
-    beside, packed = here.parents[4] / "benchmarks" / "held-out.toml", here.parents[2] / "examples" / "held-out.toml"
-    path = Path(file) if file else packed if packed.is_file() else beside
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))["estimators"]
-        found = EstimatorsHeldOut(path, tuple(int(one) for one in table["tuned_seeds"]), int(table["final_seed"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            f"Cannot read the seeds of estimators from {str(path)!r}: {error}. It needs a table [estimators] with "
-            "tuned_seeds and final_seed; name it with --held-out FILE."
-        ) from None
-    if found.seed in found.tuned_seeds:
-        raise BadInput(f"{str(path)!r} judges on seed {found.seed}, which it names as tuned on. Choose another.")
-    return found
+held_out = partial(seeds_of, "estimators")
 
 
 def bench(
@@ -76,14 +46,14 @@ def bench(
     seed: int,
     repetitions: int,
     markets: int,
-    held: EstimatorsHeldOut,
+    held: Seeds,
     workers: int,
     tell: Callable[[str], None],
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Rows and conditions. `seed` 0 takes the file's; `markets` −1 leaves the bazaar out."""
     repetitions = repetitions or (QUICK_REPETITIONS if quick else REPETITIONS)
     markets = 0 if markets < 0 else markets or (QUICK_MARKETS if quick else MARKETS)
-    seed = seed or held.seed
+    seed = seed or held.final
     answers, stops = run_trials(
         seed, repetitions, workers=workers, tell=lambda done: tell(f"commons: {done}/{repetitions}")
     )
@@ -105,7 +75,7 @@ def bench(
     return rows, conditions(
         files,
         seeds=[seed],
-        tuned_seeds=list(held.tuned_seeds),
+        tuned_seeds=list(held.tuned),
         repetitions=repetitions,
         bazaar_markets=markets,
         commons={name: _unusual(one) for name, one in _WORLDS.items()},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,19 +12,18 @@ import numpy as np
 from magnetar.app.benches import predict_lifetime
 from magnetar.app.benches.predict_watch import Columns, Watch, Watched, auc, calibration_error, off
 from magnetar.app.benches.rows import conditions, cpu_time, per_cpu_second, row
+from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, mean_interval
 from magnetar.capabilities.understanding import Strengths
 from magnetar.capabilities.understanding.returns import return_risk
 from magnetar.kernel.chance import Chance
-from magnetar.kernel.errors import BadInput
 from magnetar.twin.bazaar.population import RETURNS
 from magnetar.twin.rehearsal import WARM_UP_DAYS, Setting
 from magnetar.vocabulary.campaigns import Goal, GoalKind
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import Money
 
-HELD_OUT = Path("benchmarks/held-out.toml")
 AUC_GAP, CALIBRATION, SPEED = 0.003, 0.003, 200_000.0
 BEFORE = "factors"
 BASELINES = ("item", "ftrl", "overall", BEFORE)
@@ -41,34 +39,11 @@ _SETTLED = 2
 _BATCH = 4_096
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """Seeds that were written down before anything was tuned."""
-
-    tuned: tuple[int, ...]
-    final: int
-
-
-def held_out(file: str = "") -> HeldOut:
-    """Read them.
-
-    Raises:
-        BadInput: the file is missing or is no such file.
-    """
-    path = Path(file) if file else HELD_OUT
-    if not path.is_file() and not file:
-        path = Path(__file__).resolve().parents[4] / HELD_OUT
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))["predict"]
-        return HeldOut(tuple(map(int, found["tuned_seeds"])), int(found["final_seed"]))
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise BadInput(
-            f"Cannot read seeds from {str(path)!r}: {error}. Expected [predict] with tuned_seeds and final_seed."
-        ) from None
+held_out = partial(seeds_of, "predict")
 
 
 def bench(
-    quick: bool, seed: int, held: HeldOut, seeds: int, tuning: bool, say: Callable[[str], None]
+    quick: bool, seed: int, held: Seeds, seeds: int, tuning: bool, say: Callable[[str], None]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Rows and conditions. `seeds` markets are drawn from one seed; `tuning` looks at the seeds that may be looked at."""
     file = sample_shop() / "catalogue.csv"

@@ -9,7 +9,6 @@ import csv
 import gzip
 import io
 import time
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ import numpy as np
 
 from magnetar.app.benches.rows import conditions, row
 from magnetar.app.benches.search_queries import Judged, make_queries
+from magnetar.app.benches.seeds import seeds_of
 from magnetar.app.goods import sample_shop
 from magnetar.capabilities.catalogue import Rejected, read_catalogue
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval
@@ -87,16 +87,12 @@ def bench(
 
 
 def final_seed() -> int:
-    """The seed that judges, from benchmarks/held-out.toml.
+    """The seed that judges.
 
     Raises:
         BadInput: the file is not part of this installation.
     """
-    here = Path(__file__).resolve()
-    for path in (here.parents[2] / "examples" / "held-out.toml", here.parents[4] / "benchmarks" / "held-out.toml"):
-        if path.is_file():
-            return int(tomllib.loads(path.read_text())["search"]["final_seed"])
-    raise BadInput("No held-out.toml here. Name a seed: --seed N.")
+    return seeds_of("search").final
 
 
 def read_queries(path: str, known: set[str]) -> tuple[list[Judged], dict[str, int]]:
