@@ -6,6 +6,7 @@
     ├── Refused                   a limit or a rule says no
     ├── UnknownProvider           a setting names a provider that does not exist
     ├── ProviderUnavailable       exit 3: the provider is known, a part of it is not installed
+    ├── ProviderFailed            exit 1: the provider was asked and could not, after its retries
     └── GoalMissed                exit 1: the command ran, a goal or a check failed
 
 A wrong argument in code is a ValueError, not one of these.
@@ -38,6 +39,12 @@ class ProviderUnavailable(MagnetarError):
     """The provider is known but something that it needs is not here."""
 
     exit_code = 3
+
+
+class ProviderFailed(MagnetarError):
+    """The provider was asked and could not do it, after its retries."""
+
+    exit_code = 1
 
 
 class GoalMissed(MagnetarError):

@@ -1,0 +1,71 @@
+"""Foundation models as ports: language, image, video, speech, vision, embedding; a model store; a task service."""
+
+from typing import TYPE_CHECKING
+
+from magnetar.kernel.lazy import lazily
+
+if TYPE_CHECKING:
+    from magnetar.capabilities.generation.ports import (
+        Cost,
+        Embedder,
+        FilmWanted,
+        Heard,
+        ImageMaker,
+        Language,
+        Listener,
+        Made,
+        Mark,
+        Message,
+        PictureWanted,
+        Speech,
+        TextSeen,
+        VideoMaker,
+        Viewer,
+        Voice,
+        Written,
+    )
+
+__all__ = [
+    "Cost",
+    "Embedder",
+    "FilmWanted",
+    "Heard",
+    "ImageMaker",
+    "Language",
+    "Listener",
+    "Made",
+    "Mark",
+    "Message",
+    "PictureWanted",
+    "Speech",
+    "TextSeen",
+    "VideoMaker",
+    "Viewer",
+    "Voice",
+    "Written",
+]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "ports": (
+            "Cost",
+            "Embedder",
+            "FilmWanted",
+            "Heard",
+            "ImageMaker",
+            "Language",
+            "Listener",
+            "Made",
+            "Mark",
+            "Message",
+            "PictureWanted",
+            "Speech",
+            "TextSeen",
+            "VideoMaker",
+            "Viewer",
+            "Voice",
+            "Written",
+        ),
+    },
+)

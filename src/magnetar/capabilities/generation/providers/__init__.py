@@ -1,0 +1,1 @@
+"""Who fills the ports: one file each."""
