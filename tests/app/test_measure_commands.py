@@ -20,7 +20,7 @@ from magnetar.kernel.errors import BadInput
 from magnetar.kernel.settings import Settings
 from magnetar.platform.assemble import assemble
 from magnetar.platform.live import LivePlatform
-from magnetar.platform.seats import ANONYMOUS, ShoppersSeated
+from magnetar.platform.seats import ANONYMOUS, ShopperForgotten, ShoppersSeated
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import MerchantId, ProductId
 from magnetar.vocabulary.money import Money
@@ -123,6 +123,32 @@ def test_a_row_that_another_shopper_took_over_starts_anew():
 def test_shoppers_without_an_id_have_no_journey():
     log = log_of(seat(ANN, 77), click(3, 1), order(3, 2, 900))
     assert credit(log) == {"": 900}
+
+
+def test_what_a_forgotten_shopper_did_is_nobodys_and_who_comes_back_begins_anew():
+    high = 77 | 1 << 63
+    log = log_of(
+        seat(ANN, high),
+        seat(ANN + 1, 88),
+        click(ANN, 1),
+        order(ANN, 2, 900),
+        click(ANN + 1, 2),
+        ShopperForgotten(0, high),
+        order(ANN, 3, 60),  # a page from before, reported late
+        order(ANN + 1, 3, 40),
+        seat(ANN, high),
+        order(ANN, 4, 5),
+        click(ANN, 5, scene=LIVE),
+        order(ANN, 6, 7),
+    )
+    assert credit(log) == {"organic/feed": 40, "organic/live": 7, "": 965}
+    found = journeys_in(log.read(), ITEMS, MINE, lookback=DAY)
+    assert len(found.at) == 2
+
+
+def test_forgetting_a_digest_forgets_no_row_of_a_log_without_seats():
+    log = log_of(click(ANN, 1), ShopperForgotten(0, ANN), order(ANN, 2, 900))
+    assert credit(log) == {"organic/feed": 900, "": 0}
 
 
 def test_a_part_that_does_not_exist_is_refused():

@@ -15,13 +15,15 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned
 from magnetar.kernel.chance import Ints
 from magnetar.kernel.errors import BadInput
 from magnetar.kernel.events import Envelope
-from magnetar.platform.seats import ANONYMOUS, ShoppersSeated
+from magnetar.platform.seats import ANONYMOUS, ShopperForgotten, ShoppersSeated
 from magnetar.vocabulary.campaigns import Scene
 
 PARTS = ("paid", "scene", "campaign", "group", "item")
 """What a channel may be made of, joined by slashes."""
 TOUCHES = ("clicks", "impressions")
 ORGANIC = "organic"
+_DIGEST = 2**63 - 1
+"""Bits of a digest that tell shoppers apart here."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,11 @@ class _Rows:
 
     def add(self, *columns: Any) -> None:
         self.batches.append(tuple(np.asarray(one) for one in columns))
+
+    def forget(self, shopper: int) -> None:
+        """What this shopper did so far is nobody's; who did it is the first column."""
+        for who, *_ in self.batches:
+            who[who == shopper] = -1
 
     def joined(self) -> dict[str, Ints]:
         columns = zip(*self.batches, strict=True) if self.batches else ([] for _ in self.names)
@@ -55,7 +62,8 @@ def journeys_in(
 
     A touch is a click on one of its items, or an impression of one that came on screen. An order is worth
     what was paid less what came back. Shoppers without an id share rows, so they have no journey: their
-    touches are left out and their orders stay unattributed.
+    touches are left out and their orders stay unattributed. So it is with what forgotten shoppers did before they
+    were forgotten.
 
     Args:
         items: ids of the shelf's rows.
@@ -97,7 +105,13 @@ def journeys_in(
         elif isinstance(event, ShoppersSeated):
             seated = True
             who(event.row)
-            holder[event.row] = np.asarray(event.digest).astype(np.uint64).view(np.int64) & (2**63 - 1)
+            holder[event.row] = np.asarray(event.digest).astype(np.uint64).view(np.int64) & _DIGEST
+        elif isinstance(event, ShopperForgotten):
+            gone = event.digest & _DIGEST
+            holder[holder == gone] = -1
+            if seated:  # without seats shoppers are rows, not digests
+                touched.forget(gone)
+                ordered.forget(gone)
         elif isinstance(event, Clicked) and touches == "clicks":
             keep = ours(event.item)
             touched.add(*(c[keep] for c in (who(event.shopper), event.at, event.scene, event.item, event.group)))
