@@ -19,6 +19,7 @@ from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
 from magnetar.capabilities.creative.encode import PRESET, Writer, whole_or_nothing
+from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ, outline, texts
 from magnetar.capabilities.creative.layers import Studio
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
@@ -168,6 +169,7 @@ def render_film(
         defects = check_film(part, expected, made.stage.scenes, every_frame) if check else []
     checked = cpu()
     manifest = _manifest(made, product, language, seed, lufs, peak, defects)
+    manifest["sound"] = {"outline_hz": OUTLINE_HZ, "outline": outline(sound)}
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     manifest = {
@@ -206,6 +208,9 @@ def _manifest(
         "seconds": round(board.seconds, 3),
         "frames": board.frames,
         "fps": board.fps,
+        "width": made.stage.studio.width,
+        "height": made.stage.studio.height,
+        "turn_s": round(board.turn_frames / board.fps, 3),
         "scenes": [
             {
                 "start_s": round(shot.start / board.fps, 3),
@@ -216,8 +221,9 @@ def _manifest(
                 "headline": shot.line.headline,
                 "caption": shot.line.caption,
                 "chip": shot.line.chip,
+                "texts": texts(scene, board.fps),
             }
-            for shot in board.shots
+            for shot, scene in zip(board.shots, made.stage.scenes, strict=True)
         ],
         "price": "".join(made.script.price),
         "list_price": "".join(made.script.list_price) if made.script.list_price else None,

@@ -48,6 +48,8 @@ class Setting:
     """Where the sprite's corner goes."""
     colour: RGB
     shortened: bool = False
+    leading: float = 1.24
+    align: str = "left"
 
 
 def set_text(
@@ -94,7 +96,7 @@ def set_text(
     ink = Box(x, y, x + wide, y + tall)
     if len(rows) and len(columns):
         ink = Box(x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1)
-    return Setting(text, tuple(lines), size, style.weight, Sprite(alpha, colour), ink, (x, y), colour, shortened)
+    return Setting(text, tuple(lines), size, style.weight, Sprite(alpha, colour), ink, (x, y), colour, shortened, style.leading, style.align)
 
 
 def _fit(face: Typeface, text: str, box: Box, style: Style, scale: float) -> tuple[int, list[str] | None]:
