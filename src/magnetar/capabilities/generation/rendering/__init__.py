@@ -1,0 +1,1 @@
+"""Plain painting for the embedded providers: type, posters, moves, writing files."""

@@ -1,0 +1,148 @@
+"""Going out to addresses that callers named: pictures to fetch, callbacks to make.
+
+An address may lead into the operator's own network. The name is looked up once, every address that it stands for
+must be a public one, and the connection goes to exactly the address that was checked, so that a name which
+changes its mind in between gains nothing. Redirects are checked again; size and time are limited.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from magnetar.kernel.errors import BadInput, ProviderFailed
+
+_STEP = 64 << 10
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where calls may go."""
+
+    private: frozenset[str] = frozenset()
+    """`host` or `host:port` that the operator allows although its addresses are not public."""
+    within_s: float = 20.0
+    most_bytes: int = 20 << 20
+    redirects: int = 3
+
+    @classmethod
+    def allowing(cls, listed: str) -> Reach:
+        """From a comma-separated setting."""
+        return cls(frozenset(one.strip().lower() for one in listed.split(",") if one.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+    kind: str
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the open internet, also where it carries another one inside.
+
+    >>> is_public("127.0.0.1"), is_public("::ffff:10.0.0.1"), is_public("169.254.169.254"), is_public("8.8.8.8")
+    (False, False, False, True)
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if found in _NAT64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None and not is_public(str(inner)):
+            return False
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def look_up(host: str, port: int, reach: Reach) -> str:
+    """The address to connect to.
+
+    Raises:
+        BadInput: the name leads to an address that is not public and that the operator does not allow.
+        ProviderFailed: the name is not known now.
+    """
+    try:
+        found = list(dict.fromkeys(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    except (OSError, UnicodeError):
+        raise ProviderFailed(f"The host {host[:100]!r} cannot be found.") from None
+    if not {host.lower(), f"{host.lower()}:{port}"} & reach.private:
+        for address in found:
+            if not is_public(address):
+                raise BadInput(
+                    f"The host {host[:100]!r} leads to an address that is not public. Name a public one, or have the "
+                    "operator allow it with MAGNETAR_GENERATION_PRIVATE_HOSTS."
+                )
+    return found[0]
+
+
+def call(
+    method: str, url: str, reach: Reach, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """One HTTP call with every limit; redirects are followed for GET only.
+
+    Raises:
+        BadInput: the address may not be gone to, or too much came back.
+        ProviderFailed: nobody answers there now.
+    """
+    for _ in range(1 + (reach.redirects if method == "GET" else 0)):
+        answer, where = _call_once(method, url, reach, body, dict(headers or {}))
+        if method != "GET" or answer.status not in (301, 302, 303, 307, 308) or not where:
+            return answer
+        url = urljoin(url, where)
+    raise BadInput(f"{url[:200]!r} redirects more than {reach.redirects} times. Name the address it ends at.")
+
+
+def _call_once(
+    method: str, url: str, reach: Reach, body: bytes | None, headers: dict[str, str]
+) -> tuple[Answer, str | None]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        host, port, parts = "", 0, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        raise BadInput(f"{url[:200]!r} is no http(s) address.")
+    address = look_up(host, port, reach)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = http.client.HTTPConnection(host, port, timeout=reach.within_s)
+    stopped: threading.Timer | None = None
+    try:
+        plain = socket.create_connection((address, port), timeout=reach.within_s)
+        connection.sock = plain
+        stopped = threading.Timer(reach.within_s, _cut, (plain,))  # who drips a byte at a time is cut off, too
+        stopped.daemon = True
+        stopped.start()
+        if parts.scheme == "https":
+            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        connection.request(method, path, body, {"User-Agent": "magnetar", "Accept-Encoding": "identity", **headers})
+        got = connection.getresponse()
+        kept = b""
+        while part := got.read(_STEP):
+            kept += part
+            if len(kept) > reach.most_bytes:
+                raise BadInput(f"{host!r} sends more than {reach.most_bytes >> 20} MiB. Name something smaller.")
+        if got.length:
+            raise ProviderFailed(f"{host!r} stopped before the end.")
+        return Answer(got.status, kept, got.headers.get_content_type()), got.headers.get("Location")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ProviderFailed(f"{host!r} gives no answer: {type(error).__name__}.") from None
+    finally:
+        if stopped is not None:
+            stopped.cancel()
+        connection.close()
+
+
+def _cut(found: socket.socket) -> None:
+    try:
+        found.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
