@@ -50,6 +50,7 @@ class Platform:
 
     def close(self) -> None:
         """Let go of files and locks."""
+        self.search.close()
         self.runtime.bus.log.close()
         self.runtime.store.close()
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from magnetar.capabilities.search.engine import ENGINES, SearchEngine, Shopper
     from magnetar.capabilities.search.hits import Found, Hit, Reason
     from magnetar.capabilities.search.keywords import Keyword, Match, Negative, exclude, expand
+    from magnetar.capabilities.search.lessons import Verdict
     from magnetar.capabilities.search.service import AskedFor, Heard, SearchService
     from magnetar.capabilities.search.suggesting import Phrases, Suggestion, suggest
 
@@ -29,6 +30,7 @@ __all__ = [
     "SearchService",
     "Shopper",
     "Suggestion",
+    "Verdict",
     "Wish",
     "exclude",
     "expand",
@@ -61,6 +63,7 @@ __getattr__ = lazily(
             "exclude",
             "expand",
         ),
+        "lessons": ("Verdict",),
         "service": (
             "AskedFor",
             "Heard",

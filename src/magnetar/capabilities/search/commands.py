@@ -40,7 +40,12 @@ def search(
     session = session_of(context)
     service: SearchService = session.platform.search
     whose = "" if everybody else session.merchant(merchant)
-    found = service.search(checked(query), whose, limit, engine=engine)
+    query = checked(query)
+    if engine not in ("bm25", "pieces") and service.due(whose):
+        telling = Console(stderr=True)
+        telling.print("学习目录, 只在目录变了时… · Learning the catalogue, only once it has changed…", style="dim")
+        service.learn(whose)
+    found = service.search(query, whose, limit, engine=engine)
     shown = as_json(found, lambda owner, id: service.engine(whose).product((owner, id)))
     write_json(json, "search", {"merchant": whose or None, **shown})
     if json != "-":

@@ -18,6 +18,7 @@ from magnetar.capabilities.search.constraints import Facts, facts_of, satisfied
 from magnetar.capabilities.search.fields import FIELDS, grams, texts_of, weigh
 from magnetar.capabilities.search.fusion import SIGNS, Gate
 from magnetar.capabilities.search.hits import Found, Hit, Reason
+from magnetar.capabilities.search.keeping import Learned, digest_of
 from magnetar.capabilities.search.lexical import K1, Inverted, best
 from magnetar.capabilities.search.onesearch import Generator
 from magnetar.capabilities.search.spelling import Spelling
@@ -30,6 +31,8 @@ ENGINES = ("bm25", "pieces", "dense", "generated", "rrf", "hybrid")
 """Ways to rank, plainest first. The last is what the platform uses."""
 DEEP = 80
 """Candidates that each engine puts forward."""
+LEXICAL = "lexical"
+"""What an answer says of itself where `hybrid` was asked for and only words and pieces are there yet."""
 GENERATED = 300_000
 """Products above which the generator is not trained when an engine is opened; the others still answer."""
 TAUGHT = 24_000
@@ -66,8 +69,9 @@ class SearchEngine:
         self._generator: Generator | None = None
         self._ids_model: SemanticIds | None = None
         self.gate: Gate = fusion.USUAL
-        self._untaught: Sequence[tuple[str, Key]] | None = None
-        """The log that the generator and the gate have yet to learn from."""
+        self._learned = False
+        self.taught: frozenset[str] = frozenset()
+        """Queries that the last lesson taught; empty where what was learned came from a file."""
         self.clicks: Counter[Key] = Counter()
         """How often each product was chosen; what is offered where nothing is found."""
 
@@ -85,23 +89,85 @@ class SearchEngine:
 
         Args:
             log: (query, product chosen) pairs; they teach beside the made-up ones.
-            taught: train the generator and the gate now; without, `teach` does it when it is first worth the time.
+            taught: learn vectors, the generator and the gate now; without, words, pieces and the bridge answer until
+                `learn` or `adopt`.
         """
         engine = cls(seed)
         for product in products:
             engine._put(product)
-        engine._fit()
-        engine._untaught = log
+        engine.bridge = Bridge.learn(
+            (one.title, one.title_en) for one in (engine._at[slot] for slot in sorted(engine._at)) if one.title_en
+        )
         if taught:
-            engine.teach()
+            engine.learn(log)
         return engine
 
-    def teach(self) -> None:
-        """Train the generator and the gate, where that has not been done."""
+    @property
+    def learned(self) -> bool:
+        """Whether vectors, generator and gate answer; one product or none leaves nothing to learn."""
+        return self._learned or len(self._slots) < 2
+
+    def learn(self, log: Sequence[tuple[str, Key]] = ()) -> None:
+        """Fit vectors and the tree of ids, train the generator and the gate; seconds, in this thread."""
         with self._lock:
-            log, self._untaught = self._untaught, None
-            if log is not None and len(self._slots) > 1 and self._generator is not None:
+            self._fit()
+            if len(self._slots) > 1 and self._generator is not None:
                 self._teach(sorted(self._at), log)
+            self._learned = True
+
+    def state(self) -> Learned | None:
+        """What was learned, to be kept; None where nothing was."""
+        with self._lock:
+            if not self._learned or self._vectors is None or not self._slots:
+                return None
+            slots = sorted(self._at)
+            row = {slot: place for place, slot in enumerate(slots)}
+            keys = tuple((str(self._at[slot].merchant), str(self._at[slot].id)) for slot in slots)
+            return Learned(
+                keys, tuple(digest_of(self._texts[slot]) for slot in slots), self.bridge.words, self.gate.weights,
+                tuple(self._vectors.vocabulary), self._vectors.idf, self._vectors.basis, self._dense[slots],
+                self._generator.state(row) if self._generator is not None and self._ids_model is not None else None,
+                (self._ids_model.books, self._ids_model.prices, self._ids_model.codes) if self._ids_model is not None else None,
+            )  # fmt: skip
+
+    def adopt(self, learned: Learned) -> None:
+        """Take what another engine learned on these products or most of them; products that it did not know, or knew
+        with another text, are placed by their text.
+
+        Raises:
+            ValueError: the parts do not fit each other; the engine stays as it was.
+        """
+        with self._lock:
+            vectors = TextVectors(
+                {term: place for place, term in enumerate(learned.vocabulary)}, learned.idf, learned.basis
+            )
+            slots = np.full(len(learned.keys), -1, np.int32)
+            for place, (key, digest) in enumerate(zip(learned.keys, learned.digests, strict=True)):
+                slot = self._slots.get(key)
+                if slot is not None and digest_of(self._texts[slot]) == digest:
+                    slots[place] = slot
+            generator = ids_model = None
+            if learned.tree is not None and learned.ids is not None:
+                generator = Generator.restored(learned.tree, slots)
+                ids_model = SemanticIds(*learned.ids)
+            same = slots >= 0
+            dense = np.zeros((2 * self._next + 16, len(vectors)), np.float32)
+            dense[slots[same]] = learned.dense[same]
+            late = sorted(set(self._at) - set(slots[same].tolist()))
+            if late and len(vectors):
+                dense[late] = vectors.encode([_whole(self._texts[slot]) for slot in late])
+            self._vectors, self._dense = vectors, dense
+            self._generator, self._ids_model = generator, ids_model
+            self.bridge, self.gate = Bridge(learned.bridge), Gate(learned.gate)
+            if generator is not None:
+                for slot in late:
+                    self._place(slot)
+            self._learned = True
+
+    def digests(self) -> dict[Key, str]:
+        """What each product's texts say, as a digest."""
+        with self._lock:
+            return {key: digest_of(self._texts[slot]) for key, slot in self._slots.items()}
 
     # ---- keeping up with the catalogue
 
@@ -161,15 +227,14 @@ class SearchEngine:
         return slot
 
     def _fit(self) -> None:
-        """Learn what needs many products at once: the bridge, the vectors, the tree of ids, the gate."""
+        """Learn what needs many products at once: the vectors, the tree of ids."""
         slots = sorted(self._at)
         if not slots:
             return
-        self.bridge = Bridge.learn(
-            (self._at[slot].title, self._at[slot].title_en) for slot in slots if self._at[slot].title_en
-        )
         wholes = [_whole(self._texts[slot]) for slot in slots]
-        self._vectors = TextVectors.fit(wholes, seed=self._seed)
+        fitted = TextVectors.fit(wholes, seed=self._seed)
+        basis = fitted.basis.astype(np.float32).astype(np.float64)  # what a file keeps, so that it answers the same
+        self._vectors = TextVectors(fitted.vocabulary, fitted.idf, basis)
         self._dense = np.zeros((2 * self._next + 16, len(self._vectors)), np.float32)
         if len(self._vectors):
             self._dense[slots] = self._vectors.encode(wholes)
@@ -190,6 +255,7 @@ class SearchEngine:
         clicked = [(query, self._slots[key]) for query, key in log if key in self._slots]
         for_tree = make_up(records, each, self._seed, self.bridge.words)
         self._generator.teach([*for_tree, *clicked], self._seed)
+        self.taught = frozenset(query for query, _ in (*for_tree, *clicked))
         some = slots[:: max(1, len(slots) // 400)]
         for_gate = make_up({slot: records[slot] for slot in some}, 2, self._seed + 1, self.bridge.words)
         asked: list[tuple[NDArray[np.float64], int]] = []
@@ -262,8 +328,9 @@ class SearchEngine:
             )
             corrections = tuple(pair for pair in asked.corrections if engine == "hybrid") if hits else ()
             popular = () if hits else tuple(self._hit(slot, 0.0, None) for slot in self._popular(limit, allowed))
+            named = engine if engine != "hybrid" or self.learned else LEXICAL
             return Found(
-                query, engine, hits, corrections, asked.wish.said if engine in ("hybrid", "rrf") else (), eased, popular,
+                query, named, hits, corrections, asked.wish.said if engine in ("hybrid", "rrf") else (), eased, popular,
                 _notes(query, asked, hits, eased, bool(popular), not self._slots),
             )  # fmt: skip
 

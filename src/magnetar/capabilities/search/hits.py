@@ -35,6 +35,7 @@ class Found:
 
     query: str
     engine: str
+    """Which engine answered: one of `ENGINES`, or 'lexical' while `hybrid` has yet to learn."""
     hits: tuple[Hit, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     """(written, meant)."""

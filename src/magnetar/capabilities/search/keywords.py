@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ _NOT_BUYING = {
     "二手": "second-hand", "维修": "repair", "免费": "free", "出租": "rental", "教程": "tutorial", "图片": "pictures",
     "招聘": "jobs", "怎么修": "how to fix", "回收": "recycling", "说明书": "manual",
 }  # fmt: skip
+_MEASURED = re.compile(
+    r"(?<=\d)(?:英寸|小时|[只双片件米条块秒个支颗层提键包袋盒瓶本人升克斤档色万蛋张卷枚粒套])[\u3400-\u9fff]*"
+)
+_DENYING = frozenset("不无免未非防可")
 _PEOPLE = (
     (("男士", "男款", "男", "men's", "men"), ("女士", "女款", "women's")),
     (("女士", "女款", "女", "women's", "women"), ("男士", "男款", "men's")),
@@ -220,30 +225,69 @@ def _words(text: str) -> list[str]:
 def heads_of(product: Product) -> list[str]:
     """What a title calls its product, likeliest first.
 
-    The first run of a Chinese title, without its brand, ends in the thing itself: the longest ending that is a word,
-    then the whole run. An English title names it last before the first comma.
+    The first run of a Chinese title, without its brand, ends in the thing itself: its last word, then the whole run. An
+    English title names it last before the first comma.
 
     >>> from magnetar.vocabulary.ids import MerchantId, ProductId
     >>> from magnetar.vocabulary.money import Money
     >>> heads_of(Product(ProductId("1"), MerchantId("m"), "萤架植绒衣架 防滑不留痕 20只", Money.of(1), brand="萤架"))
     ['衣架', '植绒衣架']
+    >>> heads_of(Product(ProductId("2"), MerchantId("m"), "萤架布艺收纳箱 带盖", Money.of(1), brand="萤架"))
+    ['收纳箱', '布艺收纳箱']
     """
     runs = _runs(product.title, product.brand)
     if runs:
         first = next((run for run in runs if len(run) > 1), runs[0])
-        ending = next(
-            (first[-size:] for size in (4, 3, 2) if size <= len(first) and rjieba.cut(first[-size:], True) == [first[-size:]]),
-            first[-2:],
-        )  # fmt: skip
+        ending = _ending(first)
         return list(dict.fromkeys([ending, *([first] if len(first) <= 8 else [])]))
     brand = set(words_of(product.brand)[1])
     latin = [word for word in words_of(product.title.split(",")[0])[1] if word not in brand and not is_unit(word)]
     return list(dict.fromkeys([*latin[-1:], " ".join(latin[-2:])])) if latin else []
 
 
+def _ending(run: str) -> str:
+    """The last word of a run, of two characters or more where it has them.
+
+    The run is cut as a whole, since its last characters alone may look like a word that is none (纳箱 of 收纳箱). Where
+    the dictionary holds another ending, that one is taken if it leaves fewer characters over (植绒|衣架, not 植|绒衣架).
+    """
+    cut = rjieba.cut(run, True)
+    tail = ""
+    while cut and len(tail) < 2:
+        tail = cut.pop() + tail
+    known = next(
+        (run[-size:] for size in (4, 3, 2) if size <= len(run) and rjieba.cut(run[-size:], False) == [run[-size:]]),
+        tail,
+    )
+    if known.endswith(tail) or _left_over(run, known) < _left_over(run, tail):
+        return known
+    return tail
+
+
+def _left_over(run: str, ending: str) -> int:
+    """Characters that are no word where a run ends so."""
+    return sum(len(word) == 1 for word in rjieba.cut(run[: len(run) - len(ending)], True))
+
+
+def _parts(run: str) -> list[str]:
+    """The words of a run, what says no with what it denies: 防滑不留痕 is 防滑 and 不留痕."""
+    parts: list[str] = []
+    for word in rjieba.cut(run, True):
+        if parts and parts[-1] in _DENYING:
+            parts[-1] += word
+        else:
+            parts.append(word)
+    return parts
+
+
 def _runs(title: str, brand: str) -> list[str]:
-    """The Chinese runs of a title, its brand left out."""
-    return [part for run in words_of(title)[0] for part in (run.split(plain(brand)) if brand else [run]) if part]
+    """The Chinese runs of a title, its brand and its measures (4只装, 8英寸) left out."""
+    return [
+        part
+        for run in words_of(_MEASURED.sub(" ", title))[0]
+        for part in (run.split(plain(brand)) if brand else [run])
+        if part
+    ]
 
 
 def _phrases(product: Product) -> list[str]:
@@ -254,7 +298,7 @@ def _phrases(product: Product) -> list[str]:
         if 2 <= len(run) <= 8:
             found.append(run)
         if heads and heads[0][0] >= "\u3400":
-            words = [word for word in rjieba.cut(run, True) if len(word) > 1 and word not in heads[0]]
+            words = [word for word in _parts(run.removesuffix(heads[0])) if len(word) > 1 and word not in heads[0]]
             found += [f"{word}{heads[0]}" for word in words if f"{word}{heads[0]}" not in found]
     return found
 

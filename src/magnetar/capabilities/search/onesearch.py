@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from magnetar.capabilities.search.fields import grams
+from magnetar.capabilities.search.keeping import Tree
 from magnetar.capabilities.understanding import terms
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.compiled import Array, compiled
@@ -58,7 +59,9 @@ def pieces(text: str) -> Counter[int]:
 class Generator:
     """The encoder and the tree. Products are slots; a product that comes later is placed by its own text."""
 
-    def __init__(self, encoder: Floats, idf: Floats, levels: int) -> None:
+    def __init__(self, encoder: Floats, idf: Floats, levels: int, seed: int = 1) -> None:
+        self.seed = seed
+        """Of the encoder's start."""
         self.encoder = encoder
         """(features, dimensions)."""
         self.idf = idf
@@ -92,17 +95,65 @@ class Generator:
         matrix = sparse.csr_array(sparse.diags_array(1.0 / np.where(length > 0.0, length, 1.0)) @ matrix)
         smaller = min(len(bags), len(used))
         most = min(DIMENSIONS, smaller)
-        encoder = (0.02 * Chance(seed).of("encoder").normals(size, DIMENSIONS)).astype(np.float32)
+        encoder = _start(seed)
         if most:
             if smaller <= 2 * DIMENSIONS:
                 right = np.linalg.svd(matrix.toarray(), full_matrices=False)[2][:most]
             else:
                 right = np.asarray(svds(matrix, k=most, v0=Chance(seed).of("start").normals(smaller))[2])
             encoder[used, :most] = right.T
-        generator = cls(encoder, idf.astype(np.float32), levels)
+        generator = cls(encoder, idf.astype(np.float32), levels, seed)
         return generator, np.stack([generator.encode(text) for text in texts]) if texts else np.zeros(
             (0, DIMENSIONS), np.float32
         )
+
+    def state(self, row_of: Mapping[int, int]) -> Tree:
+        """What was learned, with rows in place of slots."""
+        count = self._count
+        row = np.full(count, NONE, np.int32)
+        for slot, node in self._leaf.items():
+            row[node] = row_of[slot]
+        used = np.flatnonzero((self.encoder != _start(self.seed)).any(axis=1)).astype(np.int32)
+        return Tree(
+            self.levels, self.seed, used, self.encoder[used], self.idf[used],
+            float(self.idf.max()), self._up[:count].copy(), self._code[:count].copy(), row, self._nodes[:count].copy(),
+        )  # fmt: skip
+
+    @classmethod
+    def restored(cls, tree: Tree, slots: Ints) -> Generator:
+        """The generator again.
+
+        Args:
+            slots: (rows,), each row's slot now; −1 for products that are gone.
+
+        Raises:
+            ValueError: the tree is none, or two of its leaves are one product's.
+        """
+        if tree.nodes.shape[1] != DIMENSIONS:
+            raise ValueError(f"the tree has {tree.nodes.shape[1]} dimensions; expected {DIMENSIONS}")
+        encoder, idf = _start(tree.seed), np.full(1 << BITS, tree.rare, np.float32)
+        encoder[tree.features], idf[tree.features] = tree.encoder, tree.idf
+        generator = cls(encoder, idf, tree.levels, tree.seed)
+        depth = np.zeros(len(tree.up), np.int32)
+        up, code, row = tree.up.tolist(), tree.code.tolist(), tree.row.tolist()
+        for node in range(1, len(up)):
+            if not 0 <= up[node] < node or code[node] < 0 or (up[node], code[node]) in generator._child:
+                raise ValueError(f"node {node} of the tree of ids has no place")
+            made = generator._add(up[node], code[node], tree.nodes[node])
+            depth[made] = depth[up[node]] + 1
+        generator._nodes[: len(up)] = tree.nodes
+        for node, one in enumerate(row):
+            slot = int(slots[one]) if one != NONE else NONE
+            if slot == NONE:
+                continue
+            if depth[node] != tree.levels or slot in generator._leaf:
+                raise ValueError(f"node {node} of the tree of ids cannot be a product's")
+            generator._slot[node] = slot
+            generator._leaf[slot] = node
+            while node != NONE:
+                generator._live[node] += 1
+                node = int(generator._up[node])
+        return generator
 
     def bag(self, text: str) -> Bag:
         """A text's features with their weights."""
@@ -222,6 +273,16 @@ class Generator:
         self._nodes = np.where(length > 1e-9, SHARPNESS * sums / np.maximum(length, 1e-9), self._nodes).astype(
             np.float32
         )
+
+
+def _start(seed: int) -> Floats:
+    """(features, dimensions) of ±0.02: words that no product had point somewhere, each its own way.
+
+    Source: Achlioptas (2003), Database-friendly random projections.
+    """
+    draws = Chance(seed).of("encoder").uniforms(1 << BITS, DIMENSIONS // 32)
+    bits = np.unpackbits(np.ascontiguousarray((draws * 2.0**32).astype("<u4")).view(np.uint8), axis=1)
+    return np.float32(0.04) * bits.astype(np.float32) - np.float32(0.02)
 
 
 @compiled

@@ -6,20 +6,23 @@ import re
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import msgspec
 
 from magnetar.capabilities.catalogue import CatalogueImported, CatalogueService
-from magnetar.capabilities.search.engine import SearchEngine, Shopper
-from magnetar.capabilities.search.hits import Found
+from magnetar.capabilities.search.engine import LEXICAL, Key, SearchEngine, Shopper
+from magnetar.capabilities.search.hits import Found, Reason
+from magnetar.capabilities.search.keeping import Keeper
 from magnetar.capabilities.search.keywords import Keyword, Negative, exclude, expand
+from magnetar.capabilities.search.lessons import CHANGED, Verdict, changed_share, held_out, judge
 from magnetar.capabilities.search.suggesting import Phrases, Suggestion, suggest
 from magnetar.capabilities.understanding import plain
 from magnetar.kernel.errors import BadInput, NotFound
 from magnetar.kernel.store import Collection
 from magnetar.vocabulary.catalogue import Product
+from magnetar.vocabulary.ids import OPERATOR
 
 LONGEST = 500
 """Characters of a query that are read; more is cut off."""
@@ -27,6 +30,8 @@ KEPT = 60
 """Longest query that is counted."""
 MOST = 20_000
 """Queries of one merchant that are kept; the least asked give way."""
+TOLD = 60
+"""Verdicts that are kept, the latest."""
 CHOSEN = 200
 """Products of one query that are counted."""
 _PRIVATE = re.compile(r"\d{7,}|@|://|www\.")
@@ -69,14 +74,37 @@ class _Opened:
     engine: SearchEngine
     records: dict[tuple[str, str], Product]
     phrases: Phrases | None = None
+    judged_on: dict[Key, str] = field(default_factory=dict[Key, str])
+    """What the products said when an engine was last learned on them, whether it took over or not."""
+
+    @property
+    def due(self) -> bool:
+        """Whether there is enough to learn that the engine does not know."""
+        if len(self.engine) < 2:
+            return False
+        return not self.judged_on or changed_share(self.engine.digests(), self.judged_on) >= CHANGED
 
 
 class SearchService:
-    """Answers queries over a merchant's products, or over everybody's."""
+    """Answers queries over a merchant's products, or over everybody's.
+
+    The first answer comes from words and pieces; vectors, the generator and the gate's weights are learned behind it,
+    or read from the file of the last lesson.
+    """
 
     def __init__(
-        self, catalogue: CatalogueService, asked: Collection[AskedFor], merchants: Callable[[], Iterable[str]], seed: int = 1
+        self, catalogue: CatalogueService, asked: Collection[AskedFor], merchants: Callable[[], Iterable[str]], seed: int = 1, *,
+        verdicts: Collection[Verdict] | None = None, keeper: Keeper | None = None, now: Callable[[], int] = lambda: 0,
     ) -> None:  # fmt: skip
+        """`keeper`: where engines outlive the process; without one they stay in memory."""
+        self._verdicts, self._keeper, self._now = verdicts, keeper, now
+        self._due: dict[str, None] = {}
+        """Whose lessons are waiting or under way."""
+        self._worker: threading.Thread | None = None
+        self._closed = False
+        self._generation: Counter[str] = Counter()
+        self.trouble = ""
+        """Why the last lesson failed; empty where it did not."""
         self._catalogue = catalogue
         self._asked = asked
         self._merchants = merchants
@@ -95,6 +123,8 @@ class SearchService:
             for name, opened in self._opened.items():
                 if name in ("", event.merchant):
                     self._refresh(opened, event.merchant)
+                    if opened.judged_on and opened.due:
+                        self.begin(name)
 
     def search(
         self, query: str, merchant: str = "", limit: int = 10, *, engine: str = "hybrid", shopper: Shopper | None = None,
@@ -105,12 +135,20 @@ class SearchService:
         Args:
             merchant: whose products; '' searches everybody's.
             sold: leave out what cannot be bought.
+
+        Returns:
+            What was found. Where the engine has yet to learn, `hybrid` answers at once by words and pieces, says so
+            (`engine` is 'lexical'), and learns in the background; engines that are nothing untaught learn first.
         """
+        opened = self._open(merchant)
+        if engine in ("dense", "generated", "rrf") and not opened.engine.learned:
+            self.learn(merchant)
+            opened = self._open(merchant)
+        elif engine == "hybrid" and opened.due:
+            self.begin(merchant)
         allowed = _on_sale if sold else None
-        found = self.engine(merchant)
-        if engine in ("hybrid", "generated", "rrf"):
-            found.teach()
-        return found.search(query[:LONGEST], limit, engine=engine, shopper=shopper, allowed=allowed)
+        found = opened.engine.search(query[:LONGEST], limit, engine=engine, shopper=shopper, allowed=allowed)
+        return replace(found, notes=(*found.notes, _LEARNING)) if found.engine == LEXICAL and found.hits else found
 
     def product(self, merchant: str, id: str) -> Product:
         """A product as it is indexed.
@@ -197,24 +235,113 @@ class SearchService:
             kept = [(one.asked + 4 * sum(one.chosen.values()), key) for key, one in self._asked.list(merchant)]
             self._asked.delete(merchant, [key for _, key in sorted(kept)[: over + MOST // 10]])
 
-    def learn(self, merchant: str = "") -> None:
-        """Train an engine on the catalogue and the log as they are, and put it in place of the one that answers.
+    # ---- lessons
 
-        Nobody waits: the other one answers meanwhile, and what changed in the catalogue since is taken in.
+    def due(self, merchant: str = "") -> bool:
+        """Whether the engine has yet to learn, or the catalogue is no longer the one that it learned on."""
+        with self._turn:
+            return self._open(merchant).due
+
+    def generation(self, merchant: str = "") -> int:
+        """How often an engine took another's place: answers of an older one need not hold."""
+        return self._generation[merchant]
+
+    def begin(self, merchant: str = "") -> bool:
+        """Learn in the background; False where that goes on already or the service is closed."""
+        with self._turn:
+            if self._closed or merchant in self._due:
+                return False
+            self._due[merchant] = None
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="search lessons", daemon=True)
+                self._worker.start()
+            return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether a lesson is under way in the background."""
+        return bool(self._due)
+
+    def close(self) -> None:
+        """Begin no lesson any more, and let one under way come to nothing."""
+        with self._turn:
+            self._closed = True
+
+    def _work(self) -> None:
+        while True:
+            with self._turn:
+                if self._closed or not self._due:
+                    self._due.clear()
+                    self._worker = None
+                    return
+                merchant = next(iter(self._due))
+            try:
+                self.learn(merchant)
+                self.trouble = ""
+            except Exception as error:  # the engine in use goes on; the operator sees why
+                self.trouble = f"{merchant or '*'}: {type(error).__name__}: {error}"
+                with self._turn:
+                    if not self._closed and merchant in self._opened:
+                        opened = self._opened[merchant]
+                        opened.judged_on = opened.engine.digests()  # not again before the catalogue changes
+            with self._turn:
+                self._due.pop(merchant, None)
+
+    def learn(self, merchant: str = "") -> Verdict | None:
+        """Train an engine on the catalogue and the log as they are; it takes over where it is not worse.
+
+        Nobody waits: the other one answers meanwhile, and what changed in the catalogue since is taken in. What takes
+        over is kept in a file, where the service has a folder.
+
+        Returns:
+            The verdict; None where the service was closed meanwhile.
         """
         with self._learning:
-            opened = self._open(merchant)
             with self._turn:
+                if self._closed:
+                    return None
+                opened = self._open(merchant)
                 products, log, fresh = list(opened.records.values()), self._log(merchant), self.fresh
-            engine = SearchEngine.open(products, self._seed, log)
+            engine = SearchEngine.open(products, self._seed, [one for one in log if not held_out(one[0])])
+            new = _Opened(engine, {(str(one.merchant), str(one.id)): one for one in products}, None, engine.digests())
+            state = engine.state()
             with self._turn:
-                engine.clicks = opened.engine.clicks
-                new = _Opened(engine, {(str(one.merchant), str(one.id)): one for one in products})
-                self._opened[merchant] = new
+                if self._closed:
+                    return None
                 for owner in self._owners(merchant):
                     self._refresh(new, owner)
+            if opened.engine.learned and len(engine) > 1:
+                verdict = judge(engine, opened.engine, log, at=self._now(), merchant=merchant, seed=self._seed)
+            else:
+                verdict = Verdict(self._now(), merchant, len(engine), True, 0, 0, 0.0, 0.0, 0.0, _FIRST)
+            with self._turn:
+                if self._closed:
+                    return None
+                if verdict.takes_over:
+                    for owner in self._owners(merchant):
+                        self._refresh(new, owner)
+                    engine.clicks = opened.engine.clicks
+                    self._opened[merchant] = new
+                    self._generation[merchant] += 1
+                else:
+                    opened.judged_on = new.judged_on
                 if not merchant:
                     self.fresh -= fresh
+                self._say(verdict)
+            if verdict.takes_over and state is not None and self._keeper is not None:
+                self._keeper.write(state, merchant, self._seed)
+            return verdict
+
+    def verdicts(self) -> list[Verdict]:
+        """What became of lessons, the latest first."""
+        return [one for _, one in self._verdicts.list(OPERATOR)][::-1] if self._verdicts is not None else []
+
+    def _say(self, verdict: Verdict) -> None:
+        if self._verdicts is None:
+            return
+        keys = [key for key, _ in self._verdicts.list(OPERATOR)]
+        self._verdicts.put(OPERATOR, [(f"{int(keys[-1]) + 1 if keys else 0:012d}", verdict)])
+        self._verdicts.delete(OPERATOR, keys[: max(0, len(keys) + 1 - TOLD)])
 
     def _owners(self, merchant: str) -> list[str]:
         return [merchant] if merchant else sorted(set(self._merchants()))
@@ -239,14 +366,27 @@ class SearchService:
             if opened is None:
                 owners = self._owners(merchant)
                 products = [product for owner in owners for product in self._catalogue.list(owner)]
-                log = self._log(merchant)
-                engine = SearchEngine.open(products, self._seed, log, taught=False)
+                engine = SearchEngine.open(products, self._seed, taught=False)
                 for owner in owners:
                     for _, one in self._asked.list(owner):
                         engine.clicks.update({(owner, id): times for id, times in one.chosen.items()})
                 records = {(str(one.merchant), str(one.id)): one for one in products}
-                opened = self._opened[merchant] = _Opened(engine, records)
+                opened = self._opened[merchant] = _Opened(engine, records, None, self._recalled(merchant, engine))
             return opened
+
+    def _recalled(self, merchant: str, engine: SearchEngine) -> dict[Key, str]:
+        """Give an engine what was kept, where that is most of its catalogue; the texts that it was learned on."""
+        kept = self._keeper.read(merchant, self._seed) if self._keeper is not None and len(engine) > 1 else None
+        if kept is None:
+            return {}
+        then, now = dict(zip(kept.keys, kept.digests, strict=True)), engine.digests()
+        if 2 * sum(then.get(key) == digest for key, digest in now.items()) < len(now):
+            return {}
+        try:
+            engine.adopt(kept)
+        except ValueError:
+            return {}
+        return then
 
     def _refresh(self, opened: _Opened, merchant: str) -> None:
         """Take in what changed of a merchant's products, and nothing else."""
@@ -260,6 +400,14 @@ class SearchService:
             opened.records[key] = one
         if changed:
             opened.phrases = None
+
+
+_LEARNING = Reason(
+    "learning",
+    "搜索引擎正在学习目录, 暂按字词作答; 几秒后更准.",
+    "The engine is learning the catalogue; words alone answer for the moment.",
+)
+_FIRST = "第一个引擎 · the first engine"
 
 
 def _nobody(merchant: str, id: str) -> Sequence[tuple[str, int]]:
