@@ -114,6 +114,13 @@ COMMANDS: Table = {
         },
     ),
     "film": ("商品广告片 · A finished ad film of a product", "magnetar.capabilities.creative.commands:film"),
+    "studio": (
+        "广告片工厂 · The studio: films made, checked and signed",
+        {
+            "check": ("检查影片 · List a film's defects", "magnetar.capabilities.creative.judging.commands:check"),
+            "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
+        },
+    ),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),

@@ -174,7 +174,7 @@ def test_defects_are_found(face: Typeface, tmp_path: Path):
         for _ in range(40):
             writer.write()
     kinds = {one["kind"] for one in check_film(path, Expected(270, 480, 25, 50))}
-    assert kinds == {"label metadata", "frames", "frozen", "black or empty", "sync", "loudness"}
+    assert kinds == {"label metadata", "frames", "frozen", "cover", "black or empty", "sync", "silence", "loudness"}
     assert check_film(tmp_path / "none.mp4", Expected(270, 480, 25, 50))[0]["kind"] == "unreadable"
 
 

@@ -87,7 +87,7 @@ def set_text(
             text = text[: len(text) - 1]
             lines = _lines(face, text + "…", box, style, size) if text else ["…"]
     lines = [_spaced(line) for line in lines]
-    alpha = _draw(face, lines, size, style)
+    alpha = draw(face, lines, size, style)
     tall, wide = alpha.shape
     x = {"left": box.x, "centre": (box.x + box.right - wide) // 2, "right": box.right - wide}[style.align]
     y = {"top": box.y, "middle": (box.y + box.bottom - tall) // 2, "bottom": box.bottom - tall}[anchor]
@@ -129,7 +129,7 @@ def _spaced(line: str) -> str:
     return _SIDE_BY_SIDE.sub(_THIN, line.replace(_THIN, ""))
 
 
-def _draw(face: Typeface, lines: list[str], size: int, style: Style) -> Bytes:
+def draw(face: Typeface, lines: list[str], size: int, style: Style) -> Bytes:
     font = face.sized(size, style.weight)
     widths = [font.getlength(line) for line in lines]
     wide = round(max(widths, default=0)) + 3

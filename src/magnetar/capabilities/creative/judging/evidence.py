@@ -18,17 +18,18 @@ _FIRST = 48
 """Code of the character for the lowest level: '0'."""
 
 
-def levels(sound: Sound, hop: int, window: int = RATE // OUTLINE_HZ) -> NDArray[np.float64]:
-    """Level in dB of a window of sound around every hop, never below −72.
+def levels(sound: Sound, middle: NDArray[np.int64], window: int = RATE // OUTLINE_HZ) -> NDArray[np.float64]:
+    """Level in dB of a window of sound around each place, never below −72.
 
     Args:
         sound: (channels, samples) at 48 kHz.
-        hop, window: samples.
+        middle: samples.
+        window: samples.
     """
     power = (sound.astype(np.float64) ** 2).mean(axis=0)
     total = np.concatenate([[0.0], np.cumsum(power)])
-    middle = np.arange(hop // 2, sound.shape[1], hop)
-    low, high = np.clip(middle - window // 2, 0, None), np.clip(middle + window // 2, None, sound.shape[1])
+    low = np.clip(middle - window // 2, 0, sound.shape[1])
+    high = np.clip(middle + window // 2, 0, sound.shape[1])
     mean = (total[high] - total[low]) / np.maximum(high - low, 1)
     return np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), LOWEST_DB)
 
@@ -39,7 +40,9 @@ def outline(sound: Sound) -> str:
     >>> outline(np.zeros((2, 960), np.float32))
     '00'
     """
-    steps = np.rint((levels(sound, RATE // OUTLINE_HZ) - LOWEST_DB) / STEP_DB).astype(int)
+    hop = RATE // OUTLINE_HZ
+    middle = np.arange(hop // 2, sound.shape[1], hop)
+    steps = np.rint((levels(sound, middle) - LOWEST_DB) / STEP_DB).astype(int)
     return "".join(chr(_FIRST + int(step)) for step in np.clip(steps, 0, 74))
 
 

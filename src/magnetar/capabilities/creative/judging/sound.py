@@ -1,0 +1,94 @@
+"""What is wrong with a film's sound, by its samples alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from magnetar.capabilities.creative.judging.defects import Defect, defect
+from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, TARGET_LUFS, Sound, loudness, true_peak
+
+LOUD_WITHIN = 0.5
+SILENT_DB = -60.0
+SILENT_S = 0.5
+"""A stretch below that level for that long is silence; ours end in a fade shorter than that."""
+DEAD_DB = -60.0
+DC = 0.01
+FLAT_RUN, FLAT_SHARE = 3, 2e-4
+"""Clipped sound: that many samples in a row within 0.4 % of the highest, in that share of all samples."""
+PEAK_SLACK_DB = 0.05
+"""Two true-peak meters may differ by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The sound of a film, decoded."""
+
+    sound: Sound
+    """(channels, samples) at 48 kHz."""
+    start_s: float
+    rate: int
+    """Of the file, before any change."""
+    channels: int
+
+    @property
+    def seconds(self) -> float:
+        return self.sound.shape[1] / RATE
+
+
+def check_sound(heard: Heard) -> list[Defect]:
+    """Loudness, true peak, silence, clipping, dead channels, DC offset."""
+    sound = heard.sound
+    if not sound.shape[1]:
+        return [defect("no sound", 0.0, "the audio stream holds no sound")]
+    found: list[Defect] = []
+    level, peak = loudness(sound), true_peak(sound)
+    if not abs(level - TARGET_LUFS) <= LOUD_WITHIN:
+        found.append(defect("loudness", 0.0, f"{level:.1f} LUFS, expected {TARGET_LUFS} ± {LOUD_WITHIN}"))
+    if peak > PEAK_DB + PEAK_SLACK_DB:
+        found.append(defect("true peak", 0.0, f"{peak:.2f} dBTP, at most {PEAK_DB}"))
+    found += _silences(sound)
+    strength = 20 * np.log10(np.maximum(np.sqrt((sound.astype(np.float64) ** 2).mean(axis=1)), 1e-9))
+    if len(strength) > 1 and strength.max() > DEAD_DB + 20 and strength.min() < DEAD_DB:
+        found.append(defect("dead channel", 0.0, f"channel {int(strength.argmin()) + 1} has no sound"))
+    middle = sound.mean(axis=1, dtype=np.float64)
+    if np.abs(middle).max() > DC:
+        found.append(
+            defect("dc offset", 0.0, f"{middle[np.abs(middle).argmax()]:+.3f} of full scale, at most {DC:.3f}")
+        )
+    if (at := _flat(sound)) is not None:
+        found.append(defect("clipping", at, "flat-topped: the sound was cut off at its peaks"))
+    return found
+
+
+def _silences(sound: Sound) -> list[Defect]:
+    hop = RATE // 100
+    blocks = sound.shape[1] // hop
+    loudest = np.abs(sound[:, : blocks * hop]).reshape(len(sound), blocks, hop).max(axis=(0, 2))
+    quiet = np.concatenate([[False], loudest < 10 ** (SILENT_DB / 20), [False]])
+    edges = np.flatnonzero(quiet[1:] != quiet[:-1]).reshape(-1, 2)
+    return [
+        defect("silence", start / 100, f"{(end - start) / 100:.2f} s below {SILENT_DB:.0f} dBFS")
+        for start, end in edges
+        if end - start >= SILENT_S * 100
+    ]
+
+
+def _flat(sound: Sound) -> float | None:
+    """Second of the first flat top, where there are many."""
+    count, first = 0, None
+    for channel in sound:
+        top = float(np.abs(channel).max(initial=0.0))
+        if top < 0.05:
+            continue
+        high = np.abs(channel) >= 0.996 * top
+        runs = high.copy()
+        for shift in range(1, FLAT_RUN):
+            runs[: len(runs) - shift] &= high[shift:] & (np.sign(channel[shift:]) == np.sign(channel[:-shift]))
+            runs[len(runs) - shift :] = False
+        places = np.flatnonzero(runs)
+        count += len(places)
+        if len(places) and (first is None or places[0] < first):
+            first = int(places[0])
+    return None if first is None or count < FLAT_SHARE * sound.size else first / RATE
