@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -39,6 +40,52 @@ class Settings(BaseSettings):
     """Processes for rehearsals; 0 means one for each core."""
     spread: str = "processes"
     """Where independent pieces of work run: processes (of this machine) or ray (extra `scale`)."""
+    models_home: Path = Path()
+    """Where pulled models lie; by default `models` below home. Several homes may share one."""
+    models_hub: str = "https://huggingface.co"
+    """The hub that is asked first for models, or one that stands in for it; none asks no hub."""
+
+    language: str = "auto"
+    """Who writes: llama (a pulled model), openai (any endpoint of that contract), none; auto takes what is ready."""
+    embedder: str = "auto"
+    """Who places texts in a space: e5, openai, none; auto takes what is ready."""
+    image: str = "auto"
+    """Who makes pictures: drawn (here), kling, openai, diffusers; auto takes a named Kling endpoint, else drawn."""
+    video: str = "auto"
+    """Who makes clips: moving (here), kling, diffusers; auto takes a named Kling endpoint, else moving."""
+    voice: str = "auto"
+    """Who speaks: kokoro, espeak, openai, none; auto takes what is ready."""
+    listener: str = "auto"
+    """Who hears: whisper, openai, none; auto takes what is ready."""
+    viewer: str = "auto"
+    """Who reads pictures: rapidocr, none; auto takes what is ready."""
+    answers: str = "live"
+    """Models' answers: live, record (keep each below home/answers) or replay (only kept ones, nothing is asked)."""
+    openai_url: str = ""
+    """An OpenAI-compatible endpoint with its /v1."""
+    openai_key: SecretStr = SecretStr("")
+    openai_model: str = ""
+    """Its model for text."""
+    openai_embedding_model: str = ""
+    openai_image_model: str = ""
+    openai_voice_model: str = ""
+    openai_listener_model: str = ""
+    openai_price_in: float = 0.0
+    """Price of a million tokens read, in currency units."""
+    openai_price_out: float = 0.0
+    """Price of a million tokens written, in currency units."""
+    openai_price_currency: str = "CNY"
+    kling_url: str = ""
+    """An endpoint with the Kling contract."""
+    kling_access_key: str = ""
+    kling_secret_key: SecretStr = SecretStr("")
+    kling_model: str = ""
+    """Its model for video; empty takes the endpoint's own default."""
+    kling_image_model: str = ""
+    diffusion_image: str = ""
+    """A folder with an image pipeline of diffusers."""
+    diffusion_video: str = ""
+    """A folder with a video pipeline of diffusers."""
 
     @classmethod
     def settings_customise_sources(
@@ -54,3 +101,5 @@ class Settings(BaseSettings):
     def model_post_init(self, context: object, /) -> None:
         if self.home == Path():
             self.home = _home()
+        if self.models_home == Path():
+            self.models_home = self.home / "models"

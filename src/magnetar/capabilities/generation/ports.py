@@ -74,7 +74,9 @@ class Embedder(Protocol):
     """Gives texts places in a space where alike is near."""
 
     name: str
-    dimensions: int
+
+    @property
+    def dimensions(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """(texts, dimensions), rows of length one; a text of which nothing is known is zeros."""
