@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.generation.matrix import Matrix
+    from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
     from magnetar.capabilities.generation.ports import (
         Cost,
         Embedder,
@@ -35,6 +37,7 @@ __all__ = [
     "Listener",
     "Made",
     "Mark",
+    "Matrix",
     "Message",
     "PictureWanted",
     "Speech",
@@ -43,11 +46,15 @@ __all__ = [
     "Viewer",
     "Voice",
     "Written",
+    "estimated_seconds",
+    "spread_marks",
 ]
 
 __getattr__ = lazily(
     __name__,
     {
+        "matrix": ("Matrix",),
+        "weighing": ("estimated_seconds", "spread_marks"),
         "ports": (
             "Cost",
             "Embedder",
