@@ -6,7 +6,6 @@ from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
     from magnetar.capabilities.generation.matrix import Matrix
-    from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
     from magnetar.capabilities.generation.ports import (
         Cost,
         Embedder,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
         Voice,
         Written,
     )
+    from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
 
 __all__ = [
     "Cost",
