@@ -52,8 +52,8 @@ class Verdict:
 def held_out(query: str) -> bool:
     """Whether a query judges and never teaches: one in five, always the same ones.
 
-    >>> sum(held_out(f"query {n}") for n in range(1000)) // 20
-    10
+    >>> round(sum(held_out(f"query {n}") for n in range(10_000)) / 10_000, 1)
+    0.2
     """
     return zlib.crc32(query.encode("utf-8", "surrogatepass")) % FOLDS == 0
 

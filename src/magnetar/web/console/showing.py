@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -74,6 +76,20 @@ EVIDENCE = {
     "target": ("目标成本", "target cost", ",.2f"),
     "probability_on_target": ("达标概率", "on target", ".0%"),
 }
+
+
+_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def apart(text: str) -> str:
+    """A text from outside within a sentence: marks that turn the direction are left out; right-to-left words are isolated.
+
+    >>> apart("mug\u202e gpj.exe"), apart("كوب") == "\u2068كوب\u2069"
+    ('mug gpj.exe', True)
+    """
+    plain = _MARKS.sub("", text)
+    turned = any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in plain)
+    return f"\u2068{plain}\u2069" if turned else plain
 
 
 class Showing:

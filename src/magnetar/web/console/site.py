@@ -32,7 +32,7 @@ from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.charts import as_script
 from magnetar.web.console.listing import Listing
 from magnetar.web.console.market.book import MarketBook
-from magnetar.web.console.showing import Showing
+from magnetar.web.console.showing import Showing, apart
 from magnetar.web.console.static import address
 from magnetar.web.console.worlds import named_worlds
 
@@ -140,6 +140,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.templates.filters["apart"] = apart
         self.templates.globals.update(static=address, as_script=as_script, stepping=_stepping)
 
     @property

@@ -90,7 +90,11 @@
         return [data.names[at], ...lines, ...(said.has(at) ? [said.get(at).replace(/(.{34})/gu, "$1\n")] : [])].join("\n");
       };
       option.xAxis = { ...categories(data.names), boundaryGap: false };
-      option.yAxis = values(false);
+      option.yAxis = { ...values(false), ...(data.floor === undefined ? {} : { min: data.floor }) };
+      if (data.axis) {
+        Object.assign(option.yAxis, { name: data.axis, nameLocation: "end", nameTextStyle: { color: token("ink-3"), fontSize: 11, align: "left", padding: [0, 0, 0, -24] } });
+        option.grid.top = 30;
+      }
       if (data.times) option.yAxis = { ...option.yAxis, type: "log", logBase: 2, axisLabel: { ...option.yAxis.axisLabel, formatter: (value) => `×${+value.toPrecision(2)}` } };
       option.series = data.series.map((series, at) => ({
         type: "line", name: series.name, data: series.values, step: series.step ? "end" : false, symbol: "none", connectNulls: false, itemStyle: { color: colors[at] },

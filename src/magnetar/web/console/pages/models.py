@@ -8,10 +8,14 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from magnetar.capabilities.search import Verdict
 from magnetar.platform.refitting import Refitter
 from magnetar.platform.versions import Said
 from magnetar.web.console.showing import NONE, Showing
 from magnetar.web.console.site import Site, Visit
+
+LESSONS = 20
+"""Verdicts on search engines that are shown."""
 
 
 def routes(site: Site) -> list[Route]:
@@ -30,8 +34,10 @@ def routes(site: Site) -> list[Route]:
             }
             for version, (clicks, expected) in sorted(standing.counts.items(), reverse=True)
         ]
+        search = site.platform.search
         return site.render(
             visit, "models.html",
+            lessons=[_lesson(one, show) for one in search.verdicts()[:LESSONS]], learning=search.busy, failed=search.trouble,
             standing=standing, worth=worth, rows=[_row(one, show) for one in standing.told], changed=standing.changed,
         )  # fmt: skip
 
@@ -57,6 +63,18 @@ def routes(site: Site) -> list[Route]:
         site.page("/models/refit", refit, operators=True, methods=("POST",)),
         site.page("/models/rollback", rollback, operators=True, methods=("POST",)),
     ]
+
+
+def _lesson(one: Verdict, show: Showing) -> dict[str, Any]:
+    """What became of a lesson of search, as the page lists it."""
+    t, judged = show.voice, one.made_up + one.chosen > 0 and one.before > 0.0
+    return {
+        "at": show.moment(one.at), "whose": one.merchant or t("全站", "Whole site"), "products": f"{one.products:,}",
+        "what": t("接手", "Took over") if one.takes_over else t("不接手", "Not taken"), "tone": "good" if one.takes_over else "warn",
+        "found": f"{show.amount(one.found, 3)} ⁄ {show.amount(one.before, 3)}" if judged else NONE,
+        "low": show.amount(one.low, 3) if judged else NONE,
+        "asked": f"{one.made_up:,} + {one.chosen:,}" if judged else NONE, "words": t.of(one.reason),
+    }  # fmt: skip
 
 
 def _row(said: Said, show: Showing) -> dict[str, Any]:

@@ -67,9 +67,21 @@ def day_name(day: int) -> str:
 
 
 def by_day(
-    title: str, days: Sequence[int], series: Sequence[tuple[str, Sequence[float]]], show: Showing, digits: int = 3
+    title: str,
+    days: Sequence[int],
+    series: Sequence[tuple[str, Sequence[float]]],
+    show: Showing,
+    digits: int = 3,
+    *,
+    axis: str = "",
+    floor: float | None = None,
 ) -> dict[str, Any]:
-    """Figures over days, one line each; the last one stands out."""
+    """Figures over days, one line each; the last one stands out.
+
+    Args:
+        axis: what the values are, beside their axis.
+        floor: where the axis begins, in place of 0.
+    """
     names = [day_name(day) for day in days]
     return {
         "title": title,
@@ -82,6 +94,8 @@ def by_day(
             ],
             "points": [],
             "digits": digits,
+            **({"axis": axis} if axis else {}),
+            **({"floor": floor} if floor is not None else {}),
         },
         "head": [show.voice("日期", "Day"), *(name for name, _ in series)],
         "table": [
@@ -89,6 +103,15 @@ def by_day(
             for place in range(len(days) - 1, -1, -1)
         ],
     }
+
+
+def floor_of(values: Sequence[float]) -> float:
+    """Where an axis of AUCs begins: at 0.5, which is guessing, or at the tenth below the lowest.
+
+    >>> floor_of([0.61, 0.58]), floor_of([0.61, 0.43]), floor_of([math.nan])
+    (0.5, 0.4, 0.5)
+    """
+    return min([0.5, *(math.floor(10.0 * one) / 10.0 for one in values if math.isfinite(one))])
 
 
 def reliability(title: str, score: Score, show: Showing) -> dict[str, Any]:
@@ -145,6 +168,8 @@ def routes(site: Site) -> list[Route]:
                     days,
                     [(own, column("click", ITEM, "auc")), (model, column("click", LIVE, "auc"))],
                     show,
+                    axis=t("AUC, 0.5 是瞎猜", "AUC; 0.5 is guessing"),
+                    floor=floor_of([*column("click", ITEM, "auc"), *column("click", LIVE, "auc")]),
                 ),
                 by_day(
                     t("校准: 预估 ÷ 实际, 1 为准", "Level: predicted over came; 1 is right"),
@@ -154,6 +179,7 @@ def routes(site: Site) -> list[Route]:
                         (t("点击", "Clicks"), column("click", LIVE, "level")),
                     ],
                     show,
+                    axis=t("预估 ÷ 实际", "Predicted ÷ came"),
                 ),
             ]
             whole = found.total("click", LIVE)

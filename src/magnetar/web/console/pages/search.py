@@ -55,8 +55,10 @@ def routes(site: Site) -> list[Route]:
         if found is None or not found.hits:
             return []
         engine = service.engine(visit.merchant)
-        listed = []
+        listed: list[tuple[str, list[tuple[str, str]]]] = []
         for name in ENGINES:
+            if name in ("dense", "generated", "rrf") and not engine.learned:
+                continue  # nothing yet to compare
             hits = engine.search(found.query[:500], COMPARED, engine=name, explained=False).hits
             named = [(hit.id, titled(visit, engine.product((hit.merchant, hit.id)))) for hit in hits]
             listed.append((visit.voice(*LABELS[name]), named))
