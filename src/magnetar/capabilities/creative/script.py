@@ -17,13 +17,13 @@ from magnetar.vocabulary.catalogue import Product
 LANGUAGES = ("zh", "en")
 POINTS = 3
 """Selling points that fit into fifteen seconds."""
-_ACTION = {"zh": "立即购买", "en": "Shop now"}
-_SOLD_OUT = {"zh": "暂时缺货", "en": "Currently sold out"}
-_COPIED = {  # attribute names and plain values that an English film may show, each a word for the same fact
+ACTION = {"zh": "立即购买", "en": "Shop now"}
+SOLD_OUT = {"zh": "暂时缺货", "en": "Currently sold out"}
+NAMES_EN = {  # attribute names and plain values that an English film may show, each a word for the same fact
     "材质": "Material", "面料": "Fabric", "容量": "Capacity", "净含量": "Net", "重量": "Weight", "尺寸": "Size", "直径": "Diameter",
     "口径": "Diameter", "长度": "Length", "厚度": "Thickness", "功率": "Power", "承重": "Load", "规格": "Pack",
 }  # fmt: skip
-_CAUTION = re.compile(
+CAUTION = re.compile(
     r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|http|www|\b(?:avoid|not|please|keep|never|normal)\b", re.I
 )
 
@@ -76,24 +76,29 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
     if language not in LANGUAGES:
         raise BadInput(f"--language takes {' or '.join(LANGUAGES)}, found {language!r}.")
     notes: list[str] = []
-    title = _title(product, language, notes)
+    title = shown_title(product, language, notes)
     brand = lawful(clean_text(product.brand, "brand", notes), "brand", notes)
-    if language == "en" and not _latin(brand):
+    if language == "en" and not is_latin(brand):
         brand = ""  # the English title names it in Latin letters
-    name, extras = _split_title(title, brand)
-    pool = _points(product, language, points, extras, notes)
-    pool = pool or _sentences(product, language, notes)
+    name, extras = split_title(title, brand)
+    pool = shown_points(product, language, points, extras, notes)
+    pool = pool or shown_sentences(product, language, notes)
     told = "".join(pool[:POINTS])
-    facts = [fact for fact in _facts(product, language, notes) if not _says(told, fact)]
+    facts = [fact for fact in shown_facts(product, language, notes) if not says(told, fact)]
     least = 3 if language == "zh" else 6
-    lines = [Line("hook", name, " · ".join(extras[:2]), _category(product, language))]
+    lines = [Line("hook", name, " · ".join(extras[:2]), shown_category(product, language))]
     for point in pool[:POINTS]:
         first, *rest = clauses(point)
         head = [first]
         while rest and len("".join(head)) < least:
             head.append(rest.pop(0))
         lines.append(
-            Line("point", _start(_join(head, language)), _start(_join(rest, language)), facts.pop(0) if facts else "")
+            Line(
+                "point",
+                capital(join_clauses(head, language)),
+                capital(join_clauses(rest, language)),
+                facts.pop(0) if facts else "",
+            )
         )
     if len(lines) == 1 and len(facts) > 1:
         lines += [Line("point", fact.split(" ", 1)[1], fact.split(" ", 1)[0]) for fact in facts[:POINTS]]
@@ -107,14 +112,14 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
         tuple(lines),
         show_price(product.price),
         show_price(was) if was is not None and higher else None,
-        (_ACTION if product.available else _SOLD_OUT)[language],
+        (ACTION if product.available else SOLD_OUT)[language],
         notes,
     )
     check_numbers(script.shown(), product)
     return script
 
 
-def _title(product: Product, language: str, notes: list[str]) -> str:
+def shown_title(product: Product, language: str, notes: list[str]) -> str:
     raw = product.title_en if language == "en" and product.title_en else product.title
     if language == "en" and not product.title_en:
         notes.append("title: the record has no English title; shown as it is")
@@ -126,12 +131,12 @@ def _title(product: Product, language: str, notes: list[str]) -> str:
     return title
 
 
-def _split_title(title: str, brand: str) -> tuple[str, list[str]]:
+def split_title(title: str, brand: str) -> tuple[str, list[str]]:
     """A title's name, without the brand in front, and what follows it: sizes, counts, uses.
 
-    >>> _split_title("釉野青釉陶瓷餐盘 8英寸 4只装", "釉野")
+    >>> split_title("釉野青釉陶瓷餐盘 8英寸 4只装", "釉野")
     ('青釉陶瓷餐盘', ['8英寸', '4只装'])
-    >>> _split_title("Youye Celadon Plates, 8 in, Set of 4", "Youye")
+    >>> split_title("Youye Celadon Plates, 8 in, Set of 4", "Youye")
     ('Celadon Plates', ['8 in', 'Set of 4'])
     """
     bare = title.removeprefix(brand).strip(" -–—|·,，") if brand else title
@@ -144,12 +149,12 @@ def _split_title(title: str, brand: str) -> tuple[str, list[str]]:
     return name, [part.strip() for part in parts]
 
 
-def _points(
+def shown_points(
     product: Product, language: str, given: Sequence[str] | None, extras: list[str], notes: list[str]
 ) -> list[str]:
     raw = given if given is not None else product.selling_points
-    if language == "en" and given is None and not all(_latin(point) for point in raw):
-        raw = [point for point in product.selling_points if _latin(point)]
+    if language == "en" and given is None and not all(is_latin(point) for point in raw):
+        raw = [point for point in product.selling_points if is_latin(point)]
         notes.append("selling_points: those that are not in English are not shown")
     found: list[str] = []
     for number, point in enumerate(raw):
@@ -161,52 +166,52 @@ def _points(
     return [extra for extra in extras if re.search(r"\w", extra)][:POINTS]
 
 
-def _sentences(product: Product, language: str, notes: list[str]) -> list[str]:
+def shown_sentences(product: Product, language: str, notes: list[str]) -> list[str]:
     """Sentences of the description that praise rather than warn, for records without selling points."""
     text = clean_text(re.sub(r"<[^>]*>", " ", product.description), "description", notes)
     most = 34 if language == "zh" else 72
     kept: list[str] = []
     for sentence in sentences(text):
-        if (language == "en") != _latin(sentence) or _CAUTION.search(sentence) or not re.search(r"\w", sentence):
+        if (language == "en") != is_latin(sentence) or CAUTION.search(sentence) or not re.search(r"\w", sentence):
             continue
         if len(sentence) <= most and (sentence := lawful(sentence, "description", notes)):
             kept.append(sentence)
     return kept
 
 
-def _facts(product: Product, language: str, notes: list[str]) -> list[str]:
+def shown_facts(product: Product, language: str, notes: list[str]) -> list[str]:
     found: list[str] = []
     for name, value in product.attributes.items():
         name, value = (clean_text(text, f"attributes.{name}", notes) for text in (name, value))
         if language == "en":
-            name = _COPIED.get(name, name)
-        if not name or not value or len(name) + len(value) > 16 or (language == "en" and not _latin(name + value)):
+            name = NAMES_EN.get(name, name)
+        if not name or not value or len(name) + len(value) > 16 or (language == "en" and not is_latin(name + value)):
             continue
-        if _latin(name) and (language == "zh" or name.islower()):  # machine words such as `launch=new`
+        if is_latin(name) and (language == "zh" or name.islower()):  # machine words such as `launch=new`
             continue
         if lawful(name + value, f"attributes.{name}", notes):
             found.append(f"{name} {value}")
     return found
 
 
-def _category(product: Product, language: str) -> str:
+def shown_category(product: Product, language: str) -> str:
     leaf = product.category.split(" > ")[-1].strip()
-    return leaf if leaf and len(leaf) <= 18 and (language == "en") == _latin(leaf) else ""
+    return leaf if leaf and len(leaf) <= 18 and (language == "en") == is_latin(leaf) else ""
 
 
-def _says(text: str, fact: str) -> bool:
+def says(text: str, fact: str) -> bool:
     text, value = text.replace(" ", ""), fact.split(" ", 1)[-1]
     return any(part in text for part in [value.replace(" ", ""), *re.split(r"[、，/ ]", value)])
 
 
-def _join(parts: Sequence[str], language: str) -> str:
+def join_clauses(parts: Sequence[str], language: str) -> str:
     return ("，" if language == "zh" else ", ").join(parts)
 
 
-def _start(text: str) -> str:
+def capital(text: str) -> str:
     """A text with a capital at its start where it is in Latin letters."""
     return text[:1].upper() + text[1:] if text[:1].islower() and text.split(" ")[0].islower() else text
 
 
-def _latin(text: str) -> bool:
+def is_latin(text: str) -> bool:
     return not re.search(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff]", text)

@@ -1,0 +1,229 @@
+"""What a record offers to a writer: a name, clauses, specifications, scenes, seasons, each with the field it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from magnetar.capabilities.creative.copy.record import words_in
+from magnetar.capabilities.creative.script import (
+    CAUTION,
+    NAMES_EN,
+    capital,
+    is_latin,
+    shown_category,
+    shown_title,
+    split_title,
+)
+from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, sentences
+from magnetar.capabilities.understanding import Kind, ProductCard, Quote, find_flags
+from magnetar.kernel.errors import Refused
+from magnetar.vocabulary.catalogue import Product
+
+MOST_POINTS, MOST_FACTS, MOST_SENTENCES = 12, 10, 6
+LONGEST = {"zh": 34, "en": 80}
+_KEYS_EN = {
+    **NAMES_EN, "电池": "Battery", "续航": "Run time", "亮度": "Brightness", "电压": "Voltage", "防水": "Water rating", "充电": "Charging",
+    "接口": "Ports", "长": "Length", "宽": "Width", "高": "Height", "高度": "Height", "宽度": "Width", "深度": "Depth", "线长": "Cable",
+    "克重": "Fabric weight", "尺码": "Sizes", "齿长": "Teeth", "噪音": "Noise", "转速": "Speed", "被套": "Cover", "水箱": "Tank", "内胆": "Lining",
+    "填充": "Fill", "盖": "Lid", "颜色": "Colour", "温度": "Temperature", "储存": "Storage", "配料": "Ingredients", "材料": "Material",
+}  # fmt: skip
+_MATERIAL_KEYS = ("材质", "面料", "材料", "内胆", "填充", "涂层", "material", "fabric", "成分")
+_NUISANCE_ZH = re.compile(r"^(?:也|就|都)?不(?:用|必|怕|会|再|太|容易)?(?!锈|同|错|是|能|要|可|建|宜|得|了|粘|沾|到|过|少|足|止|仅|但|只|论|管|影响)([\u4e00-\u9fff]{2,7})$")  # fmt: skip
+_NUISANCE_EN = re.compile(r"\b(?:no|without)\s+([a-z][a-z ]{2,22}?)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of the record."""
+
+    text: str
+    field: str
+    key: str = ""
+    """An attribute's name, as it is shown."""
+    head: str = ""
+    rest: str = ""
+    nuisance: str = ""
+    """What the words say one is rid of, as the record writes it."""
+    material: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What may be told of a product in one language."""
+
+    language: str
+    brand: str
+    name: str
+    title_field: str
+    extras: str
+    leaf: str
+    points: tuple[Said, ...]
+    facts: tuple[Said, ...]
+    sentences: tuple[Said, ...]
+    scenes: tuple[Said, ...]
+    seasons: tuple[Said, ...]
+    occasions: tuple[Said, ...]
+    about: dict[str, Said]
+    """English value of each scene, audience, season and occasion that the record names, with its words."""
+    notes: tuple[str, ...]
+
+
+def gather(product: Product, card: ProductCard, language: str, points: Sequence[str] = ()) -> Matter:
+    """Read a record for a language.
+
+    Args:
+        card: of the product; only what the record itself says is taken, no inferred and no flagged claim.
+        points: selling points in the language where the record's own are in another one.
+
+    Raises:
+        BadInput: no title that can be shown.
+        Refused: the title is written from right to left.
+    """
+    notes: list[str] = []
+    title = shown_title(product, language, notes)
+    brand = lawful(_clean(product.brand, "brand", notes), "brand", notes)
+    if language == "en" and not is_latin(brand):
+        brand = ""
+    name, extras = split_title(title, brand)
+    field = "title_en" if language == "en" and product.title_en else "title"
+    given = [(text, f"points.{place}") for place, text in enumerate(points)] if points else []
+    own = [(text, f"selling_points.{place}") for place, text in enumerate(product.selling_points)]
+    told = [one for text, where in given or own if (one := _point(text, where, language, notes))]
+    if not told:
+        told = [
+            Said(extra, f"{field}.{place}", head=extra) for place, extra in enumerate(extras) if re.search(r"\w", extra)
+        ]
+    return Matter(
+        language, brand, name, field, " · ".join(extras[:2]), shown_category(product, language),
+        tuple(dict.fromkeys(told))[:MOST_POINTS], tuple(_facts(product, language, notes))[:MOST_FACTS],
+        tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
+        *(tuple(_named(card, kind, language)) for kind in (Kind.SCENE, Kind.SEASON, Kind.OCCASION)),
+        _about(card), tuple(dict.fromkeys(notes)),
+    )  # fmt: skip
+
+
+def _clean(text: str, field: str, notes: list[str]) -> str:
+    """The text as it may be shown; '' for one that cannot be: right-to-left, an order to a machine, markup."""
+    try:
+        text = clean_text(text, field, notes)
+    except Refused:
+        notes.append(f"{field}: left out, right-to-left writing")
+        return ""
+    if flags := find_flags(field, text):
+        notes.append(f"{field}: left out, {flags[0].reason}: {flags[0].text[:40]!r}")
+        return ""
+    return text
+
+
+def _point(text: str, field: str, language: str, notes: list[str]) -> Said | None:
+    text = lawful(_clean(text[:400], field, notes), field, notes).rstrip("。.；;！!")
+    if not re.search(r"\w", text) or CAUTION.search(text) or (language == "en" and not is_latin(text)):
+        return None
+    if len(text) > LONGEST[language]:
+        first = next((part for part in sentences(text) if len(part) <= LONGEST[language]), "")
+        notes.append(
+            f"{field}: of {len(text)} characters, "
+            + ("its first short sentence is used" if first else "left out as too long")
+        )
+        if not first:
+            return None
+        text = first
+    head, rest = _cut(text, language)
+    return Said(text, field, head=head, rest=rest, nuisance=_nuisance(text, language))
+
+
+def _cut(text: str, language: str) -> tuple[str, str]:
+    """A sentence as a headline and what follows it."""
+    first, *rest = clauses(text) or [text]
+    mark = "，" if language == "zh" else ", "
+    while rest and len(first) < (3 if language == "zh" else 6):
+        first += mark + rest.pop(0)
+    return capital(first), capital(mark.join(rest))
+
+
+def _nuisance(text: str, language: str) -> str:
+    rule = _NUISANCE_ZH if language == "zh" else _NUISANCE_EN
+    for part in clauses(text):
+        if match := rule.search(part):
+            return match[1]
+    return ""
+
+
+def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
+    """Attributes short enough to be shown, in the language, each with its name."""
+    found: list[Said] = []
+    for raw, value in product.attributes.items():
+        field = f"attributes.{raw}"
+        name, value = _clean(raw, field, notes), _clean(value, field, notes)
+        if language == "en":
+            name = _KEYS_EN.get(name, name)
+            value = value if is_latin(value) else _in_english(value)
+        if (
+            not name
+            or not value
+            or len(name) + len(value) > (16 if language == "zh" else 40)
+            or not re.search(r"\w", value)
+        ):
+            continue
+        if (language == "en") != (is_latin(name) and is_latin(value)) and (language == "en" or is_latin(name)):
+            continue
+        if language == "en" and name.islower() and name == raw:  # machine words such as `launch=new`
+            name = name.replace("_", " ").capitalize() if raw.lower() in _MATERIAL_KEYS else ""
+        if name and lawful(name + value, field, notes):
+            found.append(Said(value, field, key=name, material=raw.lower() in _MATERIAL_KEYS))
+    return found
+
+
+def _in_english(value: str) -> str:
+    """A value of lexicon words only, in English: 陶瓷 is ceramic; '' where a part is not known."""
+    parts = [part for part in re.split(r"[、，,/ ]+", value) if part]
+    words = [next((en for _, en, words in words_in(part) if words.lower() == part.lower()), "") for part in parts]
+    return ", ".join(words) if parts and all(words) else ""
+
+
+def _sentences(product: Product, language: str, notes: list[str]) -> list[Said]:
+    """Sentences of the description that praise rather than warn."""
+    found: list[Said] = []
+    text = re.sub(r"<[^>]{0,200}>", " ", product.description[:4000])
+    for place, sentence in enumerate(sentences(text)):
+        one = sentence if len(sentence) <= LONGEST[language] else ""
+        if not one or (language == "en") != is_latin(one) or CAUTION.search(one):
+            continue
+        if said := _point(one, f"description.{place}", language, notes):
+            found.append(said)
+    return found
+
+
+def _named(card: ProductCard, kind: Kind, language: str) -> list[Said]:
+    """What the record's own words name of a kind, each in the record's words (zh) or the lexicon's (en)."""
+    found: list[Said] = []
+    for claim in card.of(kind, inferred=False):
+        quote = next(
+            (one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")), None
+        )
+        if quote is None or claim.warnings or quote.source == "category":
+            continue
+        words = claim.value if language == "zh" else claim.value_en
+        if language == "zh" and is_latin(words):
+            continue
+        found.append(Said(words, quote.source))
+    return found
+
+
+def _about(card: ProductCard) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    for claim in card.claims:
+        if (
+            claim.kind not in (Kind.SCENE, Kind.AUDIENCE, Kind.SEASON, Kind.OCCASION, Kind.FUNCTION)
+            or claim.inferred
+            or claim.warnings
+        ):
+            continue
+        quote = next(
+            (one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")), None
+        )
+        if quote is not None:
+            found.setdefault(claim.value_en, Said(quote.text, quote.source))
+    return found

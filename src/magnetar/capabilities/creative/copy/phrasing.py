@@ -1,0 +1,200 @@
+"""Our own words around the record's: templates by angle, tone and language, which by themselves claim nothing.
+
+A template's braces are filled with words of the record; `*` stands for every tone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Template(NamedTuple):
+    """A headline and a caption."""
+
+    tone: str
+    headline: str
+    caption: str
+
+
+_ZH = """
+direct | * | {name} | {extras}
+direct | * | 看看这款{name} | {extras}
+direct | * | 来看{name} | {extras}
+direct | * | {brand} {name} | {extras}
+direct | plain | 说说{name} | {extras}
+direct | plain | 认识这款{name} | {extras}
+direct | warm | 给你介绍{name} | {extras}
+direct | warm | 慢慢看这款{name} | {extras}
+direct | lively | {name}来了 | {extras}
+direct | lively | 嘿，看这款{name} | {extras}
+price | * | {price} | {name}
+price | * | {name} {price} | {extras}
+price | * | {price}的{name} | {extras}
+price | plain | 先说价格：{price} | {name}
+price | warm | {price}，看看{name} | {extras}
+price | lively | {price}带走{name} | {extras}
+deal | * | 标价{list}，现价{price} | {name}
+deal | * | {name}，现价{price} | 标价{list}
+deal | plain | 标价{list} | 现价{price}，{name}
+deal | lively | 从{list}到{price} | {name}
+deal | warm | 现价{price} | 标价{list}，{name}
+point | * | {head} | {rest}
+point | * | {head} | {name}
+point | * | 这款{name} | {point}
+point | plain | 先看这点：{head} | {rest}
+point | warm | 想说的是{head} | {name}
+point | lively | {head}，看这款 | {name}
+spec | * | {key}{value} | {name}
+spec | * | {key}：{value} | {name}
+spec | plain | 看参数：{key}{value} | {name}
+spec | lively | {value} | {key}，{name}
+spec | warm | 记下{key}：{value} | {name}
+pain | * | 怕{nuisance}？ | {point}
+pain | plain | 说到{nuisance} | {point}
+pain | warm | 不想{nuisance}？ | {point}
+pain | lively | 又要{nuisance}？看这款 | {point}
+scene | * | {scene}用什么？ | {name}
+scene | * | 说到{scene}，看这款 | {name}
+scene | plain | {scene}，看看{name} | {extras}
+scene | warm | 想着{scene}的时候 | 看看{name}
+scene | lively | {scene}，选它？ | {name}
+season | * | 说到{season}，看这款 | {name}
+season | plain | {season}，看看{name} | {extras}
+season | warm | {season}的日子 | 看看{name}
+season | lively | {season}，来看它 | {name}
+gift | * | {occasion}，看看这款 | {name}
+gift | plain | 想着{occasion}？ | {name}
+gift | warm | {occasion}的心意 | 看看{name}
+gift | lively | {occasion}选什么？ | {name}
+choose | * | 挑{leaf}，先看{key} | {key} {value}
+choose | plain | 选{leaf}看什么？ | {key} {value}
+choose | lively | {leaf}怎么挑？ | 看{key}：{value}
+choose | warm | 挑{leaf}的时候看看{key} | {key} {value}
+material | * | {key}是{value} | {name}
+material | plain | {name}用什么做？ | {key}：{value}
+material | lively | 问{key}？{value} | {name}
+material | warm | 摸得到的{key} | {value}，{name}
+detail | * | {head} | {rest}
+detail | * | {name}的细节 | {point}
+detail | warm | 看看细节 | {point}
+detail | lively | 细节在这：{head} | {rest}
+audience | * | {who}，看看这款 | {name}
+audience | plain | {who} | {name}
+audience | warm | {who}，这款给你看看 | {name}
+audience | lively | 嘿，{who} | 看这款{name}
+"""
+_EN = """
+direct | * | {name} | {extras}
+direct | * | Take a look: {name} | {extras}
+direct | * | Here: {name} | {extras}
+direct | * | {brand} {name} | {extras}
+direct | plain | About the {name} | {extras}
+direct | plain | This is it: {name} | {extras}
+direct | warm | Meet the {name} | {extras}
+direct | warm | Say hello to the {name} | {extras}
+direct | lively | Look at this: {name} | {extras}
+direct | lively | Hey, {name} here | {extras}
+price | * | {price} | {name}
+price | * | {name}, {price} | {extras}
+price | * | {price} for the {name} | {extras}
+price | plain | Price first: {price} | {name}
+price | warm | At {price}: have a look | {name}
+price | lively | {price}? Yes, {price} | {name}
+deal | * | List price {list}, now {price} | {name}
+deal | * | {name}, now {price} | List price {list}
+deal | plain | List price {list} | Now {price}: {name}
+deal | lively | From {list} to {price} | {name}
+deal | warm | Now {price} | List price {list}, {name}
+point | * | {head} | {rest}
+point | * | {head} | {name}
+point | * | {name} | {point}
+point | plain | To begin with: {head} | {rest}
+point | warm | What you get: {head} | {name}
+point | lively | Look: {head} | {name}
+spec | * | {key}: {value} | {name}
+spec | * | {value} | {key}, {name}
+spec | plain | The figures: {key} {value} | {name}
+spec | lively | {key}? {value} | {name}
+spec | warm | To note: {key} {value} | {name}
+pain | * | Tired of {nuisance}? | {point}
+pain | plain | About {nuisance} | {point}
+pain | warm | Had enough of {nuisance}? | {point}
+pain | lively | {nuisance} again? Look here | {point}
+scene | * | Thinking of {scene}? | {name}
+scene | * | On the list for {scene} | {name}
+scene | plain | For {scene}: take a look | {name}
+scene | warm | With {scene} in mind | {name}
+scene | lively | What for {scene}? | {name}
+season | * | {season}: take a look | {name}
+season | plain | For {season} | {name}
+season | warm | With {season} in mind | {name}
+season | lively | What for {season}? | {name}
+gift | * | {occasion}? Take a look | {name}
+gift | plain | Thinking of a {occasion}? | {name}
+gift | warm | With a {occasion} in mind | {name}
+gift | lively | What for a {occasion}? | {name}
+choose | * | How to choose: check the {key} | {key}: {value}
+choose | plain | Before you buy, check the {key} | {key}: {value}
+choose | lively | Choosing? See the {key} | {key}: {value}
+choose | warm | Worth a look: the {key} | {key}: {value}
+material | * | {key}: {value} | {name}
+material | plain | What is it made of? | {key}: {value}
+material | lively | {key}? {value} | {name}
+material | warm | About the {key}: {value} | {name}
+detail | * | {head} | {rest}
+detail | * | A detail of the {name} | {point}
+detail | warm | See the detail | {point}
+detail | lively | The detail: {head} | {rest}
+audience | * | {who}? Take a look | {name}
+audience | plain | {who} | {name}
+audience | warm | {who}? This is for you to see | {name}
+audience | lively | Hey, {who}? Look here | {name}
+"""
+_OFFERS_ZH = """
+* | {name} | 立即购买
+* | {name} | 去看看
+* | {brand} {name} | 立即购买
+* | 需要就点这里 | 立即购买
+plain | 规格在详情里 | 查看详情
+plain | 点开看参数 | 查看详情
+warm | 喜欢就带它回去 | 立即购买
+warm | 看中了，就点这里 | 去看看
+lively | 心动就点 | 立即购买
+lively | 带走它 | 加入购物车
+"""
+_OFFERS_EN = """
+* | {name} | Shop now
+* | {name} | See details
+* | {brand} {name} | Shop now
+* | Need one? Tap here | Shop now
+plain | The figures are on the page | See details
+plain | Read the specifications | See details
+warm | Like it? Take it home | Shop now
+warm | Have a closer look | See details
+lively | Tap if you like it | Shop now
+lively | Take it with you | Add to cart
+"""
+
+
+def _read(table: str) -> dict[str, tuple[Template, ...]]:
+    found: dict[str, list[Template]] = {}
+    for line in table.strip().splitlines():
+        angle, *rest = (part.strip() for part in line.split("|"))
+        found.setdefault(angle, []).append(Template(*rest))
+    return {angle: tuple(listed) for angle, listed in found.items()}
+
+
+def _offers(table: str) -> tuple[Template, ...]:
+    return tuple(Template(*(part.strip() for part in line.split("|"))) for line in table.strip().splitlines())
+
+
+HOOKS = {"zh": _read(_ZH), "en": _read(_EN)}
+OFFERS = {"zh": _offers(_OFFERS_ZH), "en": _offers(_OFFERS_EN)}
+"""Headline and button."""
+HEADLINE, CAPTION = {"zh": 20, "en": 48}, {"zh": 36, "en": 84}
+"""Most characters of each."""
+
+
+def of_tone(templates: tuple[Template, ...], tone: str) -> list[Template]:
+    """The templates of a tone, its own first."""
+    return [one for one in templates if one.tone == tone] + [one for one in templates if one.tone == "*"]
