@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     diffusion_video: str = ""
     """A folder with a video pipeline of diffusers."""
 
+    generation_private_hosts: str = ""
+    """`host` or `host:port`, joined by commas, that pictures and callbacks of tasks may use although not public."""
+    generation_public_url: str = ""
+    """Where callers reach the task service, such as https://media.example; empty: the host that they asked."""
+
     @classmethod
     def settings_customise_sources(
         cls,
