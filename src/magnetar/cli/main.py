@@ -121,6 +121,19 @@ COMMANDS: Table = {
             "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
         },
     ),
+    "generation": (
+        "生成任务服务 · The task service for pictures and films, priced in credits",
+        {
+            "serve": (
+                "运行任务服务 · Serve the task API (Kling contract) with workers",
+                "magnetar.web.generation_commands:serve",
+            ),
+            "work": ("执行任务 · Make queued tasks", "magnetar.web.generation_commands:work"),
+            "keys": ("任务密钥 · Pairs of access and secret key", "magnetar.web.generation_commands:keys"),
+            "credits": ("灵感值 · Credits and membership", "magnetar.web.generation_commands:credits"),
+            "check": ("对账 · Tasks against the ledger", "magnetar.web.generation_commands:check"),
+        },
+    ),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),

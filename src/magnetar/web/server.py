@@ -13,7 +13,9 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from magnetar.capabilities.generation.routes import TaskApi, serves
 from magnetar.kernel.errors import BadInput, MagnetarError
+from magnetar.platform.generating import tasks_beside
 from magnetar.platform.live import LivePlatform
 from magnetar.web.api import OnceOnly, control_plane
 from magnetar.web.door import RATE, Door, Keys, Receive, Scope, Send
@@ -33,6 +35,8 @@ class Site:
         self.door = Door(live, keys or live.platform.accounts, rate)
         runtime = live.platform.runtime
         self._once = OnceOnly(control_plane(live), runtime.store, runtime.clock)
+        self._service = tasks_beside(runtime, live.ledger.ledger)
+        self._tasks = None if self._service is None else TaskApi(self._service)
         self._console = console
         self._beside = _Lifespan(console) if console is not None else None
         self._ticker: asyncio.Task[None] | None = None
@@ -43,7 +47,9 @@ class Site:
             await self._live_long(receive, send)
             return
         path: str = scope["path"]
-        if kind == "http" and path.startswith("/v1/"):
+        if kind == "http" and self._tasks is not None and serves(path):
+            await self._tasks(scope, receive, send)
+        elif kind == "http" and path.startswith("/v1/"):
             await self.door(scope, receive, send)
         elif kind == "http" and (path == "/api" or path.startswith("/api/")):
             await self._once({**scope, "root_path": scope.get("root_path", "") + "/api"}, receive, send)
@@ -61,6 +67,8 @@ class Site:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.live.recorder.start()
+                if self._service is not None:
+                    self._service.courier.start()
                 if self._beside is not None:
                     await self._beside.begin()
                 self._ticker = asyncio.create_task(self._keep_time())
@@ -72,6 +80,8 @@ class Site:
                         await self._ticker
                 if self._beside is not None:
                     await self._beside.end()
+                if self._tasks is not None:
+                    await self._tasks.close()
                 try:
                     await asyncio.to_thread(self.live.close)
                 except MagnetarError as error:
@@ -91,6 +101,11 @@ class Site:
                     await asyncio.to_thread(self.live.open_ticks)
                     self.live.trouble = ""
                 except Exception as error:  # the present tick goes on; it is tried again in a second
+                    self.live.trouble = f"{type(error).__name__}: {error}"
+            if self._service is not None:
+                try:
+                    await asyncio.to_thread(self._service.announce, self.live.platform.runtime.bus)
+                except Exception as error:  # told at a later look
                     self.live.trouble = f"{type(error).__name__}: {error}"
             if loop.time() - cleaned > CLEAN_EVERY_S:
                 cleaned = loop.time()

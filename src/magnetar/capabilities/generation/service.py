@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from magnetar.capabilities.generation.events import GenerationFinished
 from magnetar.capabilities.generation.tasks.book import TaskBook
 from magnetar.capabilities.generation.tasks.callbacks import Courier
 from magnetar.capabilities.generation.tasks.contract import SUCCEED, VIDEOS, Wanted, task_data
@@ -20,6 +21,7 @@ from magnetar.capabilities.generation.tasks.pictures import Pictures
 from magnetar.capabilities.generation.tasks.prices import Plan, Prices
 from magnetar.capabilities.generation.tasks.rows import Ask, Task
 from magnetar.capabilities.ledger import Ledger
+from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import MINUTE, SECOND, Clock
 from magnetar.kernel.database import Database
 from magnetar.kernel.store import Store
@@ -134,6 +136,20 @@ class TaskService:
         if task is None or task.kind != kind:
             raise Fault(404, 1203, f"任务不存在 · there is no task {id[:60]!r} at this path")
         return task
+
+    def announce(self, bus: Bus) -> int:
+        """Publish an event for each task that ended since the last time; by its number, so that none counts twice."""
+        tasks = self.book.unannounced()
+        for task in tasks:
+            told = GenerationFinished(
+                task_id=task.task_id, merchant=task.merchant, kind=task.kind, model=task.wanted.model, status=task.status,
+                price_micros=task.price, made_by="" if task.result is None else task.result.provider,
+                took_us=task.updated_at - task.created_at,
+            )  # fmt: skip
+            bus.publish(told, id=f"generation:{task.task_id}")
+        if tasks:
+            self.book.announced(tasks)
+        return len(tasks)
 
     def cancel(self, merchant: str, kind: str, id: str) -> Task:
         """Stop a task that has not ended.

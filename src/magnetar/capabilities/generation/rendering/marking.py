@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -49,10 +50,8 @@ def font(size: int, weight: int = 600) -> Font:
         found = ImageFont.truetype(str(path), size, index=index)
     except OSError:
         found = ImageFont.truetype(str(path), size)
-    try:
+    with contextlib.suppress(OSError):  # a font of one weight
         found.set_variation_by_axes([weight])
-    except OSError:
-        pass  # a font of one weight
     return found
 
 

@@ -48,6 +48,12 @@ _LIST = sa.text(
 _NEWEST = sa.text(f"SELECT {COLUMNS} FROM generation_tasks WHERE merchant = :merchant ORDER BY id DESC LIMIT :most")
 
 
+_UNANNOUNCED = sa.text(
+    f"SELECT {COLUMNS} FROM generation_tasks WHERE announced = 0 AND settle_key IS NOT NULL ORDER BY id LIMIT :most"
+)
+_ANNOUNCED = sa.text("UPDATE generation_tasks SET announced = 1 WHERE id = :id")
+
+
 class TaskBook:
     """Creates and looks; `TaskLeases` does the work's side."""
 
@@ -157,6 +163,16 @@ class TaskBook:
         """How many of a merchant's tasks wait and are at work."""
         with self.database.reading() as connection:
             return Standing(*self._standing(connection, merchant))
+
+    def unannounced(self, most: int = 500) -> list[Task]:
+        """Tasks that have ended and that no event has told of yet."""
+        with self.database.reading() as connection:
+            return [to_task(row) for row in connection.execute(_UNANNOUNCED, {"most": most})]
+
+    def announced(self, tasks: Sequence[Task]) -> None:
+        """Events have told of these."""
+        with self.database.writing() as connection:
+            connection.execute(_ANNOUNCED, [{"id": task.id} for task in tasks])
 
     def audit(self) -> Audit:
         """Count everything again and hold it against the ledger."""

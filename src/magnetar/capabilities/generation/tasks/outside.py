@@ -7,6 +7,7 @@ changes its mind in between gains nothing. Redirects are checked again; size and
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
@@ -142,7 +143,5 @@ def _call_once(
 
 
 def _cut(found: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         found.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.BigInteger),
         sa.Column("cancel", sa.Boolean, nullable=False, server_default="0"),
         sa.Column("result", sa.Text),
+        sa.Column("announced", sa.Boolean, nullable=False, server_default="0"),
         sa.CheckConstraint("typeof(price) = 'integer' AND price > 0"),
         sa.CheckConstraint("status IN ('submitted', 'processing', 'succeed', 'failed')"),
     )
@@ -47,6 +48,10 @@ def upgrade() -> None:
     op.create_index(
         "generation_tasks_leased", "generation_tasks", ["lease_until"], sqlite_where=sa.text("status = 'processing'")
     )
+    op.create_index(
+        "generation_tasks_unannounced", "generation_tasks", ["id"],
+        sqlite_where=sa.text("announced = 0 AND settle_key IS NOT NULL"),
+    )  # fmt: skip
     op.create_index("generation_tasks_listed", "generation_tasks", ["merchant", "kind", "id"])
     op.create_table(
         "generation_queues",
