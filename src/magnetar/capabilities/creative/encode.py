@@ -75,7 +75,7 @@ class Writer:
             self._audio.bit_rate = AUDIO_BITS
         self._frame = av.VideoFrame(width, height, "yuv420p")
         self._frame.colorspace, self._frame.color_range = BT709, 1
-        self.canvas = Planes(*(_view(plane) for plane in self._frame.planes))
+        self.canvas = Planes(*(view_of(plane) for plane in self._frame.planes))
         self._count = 0
 
     def write(self) -> None:
@@ -111,7 +111,7 @@ class Writer:
             self._box.close()
 
 
-def _view(plane: Any) -> Any:
+def view_of(plane: Any) -> Any:
     """The visible part of an encoder plane, writable."""
     rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]

@@ -23,7 +23,7 @@ from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ, outline,
 from magnetar.capabilities.creative.layers import Studio
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
-from magnetar.capabilities.creative.palette import palette_for, tuned
+from magnetar.capabilities.creative.palette import Palette, palette_for, tuned
 from magnetar.capabilities.creative.picture import Picture, open_picture
 from magnetar.capabilities.creative.placeholder import draw_placeholder
 from magnetar.capabilities.creative.planes import bound_threads
@@ -92,11 +92,18 @@ def prepare(
     digest = hashlib.sha256(repr((product, language, seed, points, __version__)).encode()).hexdigest()[:32]
     chance = Chance(seed).of("film", product.id, language)
     board = plan(script, chance, fps, length_s)
-    picture, used = _picture(product, pictures_root, script, face)
-    palette = tuned(palette_for(product.category), picture.colour)
+    picture, used, palette = look_of(product, pictures_root, script, face)
     height = width * HEIGHT // WIDTH // 2 * 2
     studio = Studio(script, face, palette, picture, width / WIDTH, width, height, fps, board.turn_frames)
     return Prepared(script, board, Stage(board, studio), face, used, digest)
+
+
+def look_of(
+    product: Product, pictures_root: Path | str | None, script: Script, face: Typeface
+) -> tuple[Picture, str, Palette]:
+    """The picture that a product's films show, its name in the record, and the colours that go with it."""
+    picture, used = _picture(product, pictures_root, script, face)
+    return picture, used, tuned(palette_for(product.category), picture.colour)
 
 
 def _picture(product: Product, root: Path | str | None, script: Script, face: Typeface) -> tuple[Picture, str]:

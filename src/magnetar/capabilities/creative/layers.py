@@ -104,3 +104,5 @@ class Studio:
     height: int
     fps: int
     turn_frames: int
+    header: bool = True
+    """Whether scenes carry label and brand themselves; not where a band above them does."""

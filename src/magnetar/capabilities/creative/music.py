@@ -15,10 +15,10 @@ from magnetar.kernel.chance import Chance
 
 TEMPI = (96, 112, 128)
 """Beats a minute; each gives a whole number of beats in fifteen seconds."""
-_PROGRESSIONS = ((0, 7, 9, 5), (9, 5, 0, 7), (0, 9, 5, 7), (5, 7, 4, 9))
+PROGRESSIONS = ((0, 7, 9, 5), (9, 5, 0, 7), (0, 9, 5, 7), (5, 7, 4, 9))
 _MINOR_ON = (2, 4, 9)
 """Steps of the major scale whose chord is minor."""
-_PATTERNS = ((0, 1, 2, 3, 2, 1, 2, 1), (0, 2, 1, 3, 0, 2, 3, 2), (2, 1, 0, 1, 2, 3, 2, 1))
+PATTERNS = ((0, 1, 2, 3, 2, 1, 2, 1), (0, 2, 1, 3, 0, 2, 3, 2), (2, 1, 0, 1, 2, 3, 2, 1))
 _TABLE = 4096
 
 
@@ -47,8 +47,8 @@ def choose_tune(chance: Chance) -> Tune:
     return Tune(
         TEMPI[int(draws[0] * len(TEMPI))],
         int(draws[1] * 12),
-        _PROGRESSIONS[int(draws[2] * len(_PROGRESSIONS))],
-        _PATTERNS[int(draws[3] * len(_PATTERNS))],
+        PROGRESSIONS[int(draws[2] * len(PROGRESSIONS))],
+        PATTERNS[int(draws[3] * len(PATTERNS))],
     )
 
 

@@ -64,7 +64,8 @@ class _Builder:
             self._panel(self.layout.panel)
             self.behind = WHITE
         self._camera()
-        self._header()
+        if s.header:
+            self._header()
         text = WHITE if self.layout.dark else p.ink
         hook = self.shot.look is Look.STUDIO
         if hook:

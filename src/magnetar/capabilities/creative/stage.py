@@ -34,7 +34,7 @@ class Stage:
                 if frame < turning and before:
                     before[1].paint(self._old, before[0].frames + frame)
                     scene.paint(self._new, frame, whole=frame == 0)
-                    _join(canvas, self._old, self._new, shot.turn, (frame + 1) / (turning + 1))
+                    join(canvas, self._old, self._new, shot.turn, (frame + 1) / (turning + 1))
                 else:
                     if frame == turning and turning:
                         canvas.paste(self._new)
@@ -49,7 +49,7 @@ class Stage:
                 scene.paint(canvas, frame - shot.start, whole=True)
 
 
-def _join(canvas: Planes, old: Planes, new: Planes, turn: Turn, share: float) -> None:
+def join(canvas: Planes, old: Planes, new: Planes, turn: Turn, share: float) -> None:
     """The new scene slides over the old one, which gives way more slowly."""
     width, height = canvas.width, canvas.height
     along = ease_in_out(share)
