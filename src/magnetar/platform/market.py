@@ -30,6 +30,8 @@ from magnetar.vocabulary.campaigns import ConversionKind
 from magnetar.vocabulary.money import Money
 
 TICKS_PER_DAY = 48
+_FIRST_ORDER = int(ConversionKind.FIRST_ORDER)
+"""As a plain number: an array is compared with it ten times as fast."""
 
 
 class ItemsListed(Event, frozen=True):
@@ -143,7 +145,9 @@ class Marketplace:
     def _leave_out_buyers(self) -> None:
         """Ad groups that pay for first orders are at their cap for everybody who has bought from the merchant."""
         roster, shown = self.campaigns.roster, self.serving.shown
-        rows = np.flatnonzero(roster.conversion == ConversionKind.FIRST_ORDER)
+        rows = np.flatnonzero(roster.conversion == _FIRST_ORDER)
+        if not len(rows):
+            return
         for merchant in np.unique(roster.merchant[rows]).tolist():
             buyers = self.campaigns.buyers.of(merchant)
             groups = rows[roster.merchant[rows] == merchant]

@@ -47,21 +47,18 @@ def groups_of(account: Account, rows: NDArray[np.int64]) -> list[GroupView]:
     campaigns = account.campaigns
     roster: Roster = campaigns.roster
     delivery = campaigns.delivery
-    prices, results = account.predictor.shelf.arrays.price, delivery.results()
-    return [
-        GroupView(
-            group=roster.groups[row],
-            price=float(prices[roster.item[row]]),
-            target=float(roster.target[row]),
-            views=int(delivery.views[row]),
-            clicks=int(delivery.clicks[row]),
-            orders=int(results[row]),
-            spend=float(delivery.spend[row]) / MICROS,
-            gmv=float(delivery.gmv[row]) / MICROS,
-            predicted=float(delivery.predicted[row]),
-        )
-        for row in rows.tolist()
-    ]
+    columns = (
+        account.predictor.shelf.arrays.price[roster.item[rows]],
+        roster.target[rows],
+        delivery.views[rows],
+        delivery.clicks[rows],
+        delivery.results()[rows],
+        delivery.spend[rows] / MICROS,
+        delivery.gmv[rows] / MICROS,
+        delivery.predicted[rows],
+    )
+    each = zip(*(one.tolist() for one in columns), strict=True)
+    return [GroupView(roster.groups[row], *figures) for row, figures in zip(rows.tolist(), each, strict=True)]
 
 
 def value_per_view(predictor: Predictor, items: NDArray[np.int64]) -> Floats:

@@ -350,7 +350,9 @@ def _name(
     without: Array, out: Array,
 ) -> None:  # fmt: skip
     """The strongest partners of every item, by behaviour and what stands beside it together, over popularity."""
-    strength = np.zeros(out.shape[0], np.float32)
+    strength, damped = np.zeros(out.shape[0], np.float32), np.empty(out.shape[0], np.float32)
+    for item in range(out.shape[0]):
+        damped[item] = np.float32((1.0 + taken[item]) ** DAMPING)
     for item in range(out.shape[0]):
         best = np.zeros(NEXT, np.float32)
         count = 0
@@ -366,7 +368,7 @@ def _name(
             one = partner[low + turn] if turn < size[item] else near[item, turn - size[item]]
             if one < 0 or strength[one] <= 0.0 or one == item:
                 continue
-            score = strength[one] / np.float32((1.0 + taken[one]) ** DAMPING)
+            score = strength[one] / damped[one]
             strength[one] = 0.0
             if count < NEXT or score > best[NEXT - 1]:
                 place = min(count, NEXT - 1)

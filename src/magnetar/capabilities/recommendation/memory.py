@@ -16,6 +16,7 @@ WINDOW = 8
 """Events before the present one that it is counted against, each 1 ⁄ distance."""
 MOST = 512
 """Partners kept of an item; the weakest makes room."""
+_STRETCH = 16
 READ = 50
 """Latest events of a history from which it is foretold."""
 
@@ -145,6 +146,24 @@ def _move(row: int, start: Array, size: Array, room: Array, partner: Array, weig
     return True
 
 
+@inlined
+def _where(partner: Array, low: int, high: int, goal: int) -> int:
+    """The place of a partner in a row, −1 where it has none; a stretch at a time, side by side in wide registers."""
+    place = low
+    while place + _STRETCH <= high:
+        same = 0
+        for turn in range(_STRETCH):
+            same |= np.int32(partner[place + turn] == goal)
+        if same:
+            break
+        place += _STRETCH
+    while place < high:
+        if partner[place] == goal:
+            return place
+        place += 1
+    return -1
+
+
 @compiled
 def _add(
     sources: Array, goals: Array, weights: Array, done: int, start: Array, size: Array, room: Array, total: Array,
@@ -154,14 +173,7 @@ def _add(
     for one in range(done, len(sources)):
         row, goal = sources[one], goals[one]
         low, high = start[row], start[row] + size[row]
-        found = -1
-        weakest = low
-        for place in range(low, high):
-            if partner[place] == goal:
-                found = place
-                break
-            if weight[place] < weight[weakest]:
-                weakest = place
+        found = _where(partner, low, high, goal)
         if found >= 0:
             weight[found] += weights[one]
             total[row] += weights[one]
@@ -173,6 +185,10 @@ def _add(
             size[row] += 1
             total[row] += weights[one]
         else:
+            weakest = low
+            for place in range(low, high):
+                if weight[place] < weight[weakest]:
+                    weakest = place
             total[row] += weights[one] - weight[weakest]
             partner[weakest], weight[weakest] = goal, weights[one]
     return len(sources)

@@ -108,8 +108,8 @@ class Serving:
         alpha = np.where(np.isfinite(alpha) & (alpha > 0.0), alpha, 0.0)
         paid, paid_sizes = paid_pools(roster, alpha, predictor, liking)
         reasons = np.full(groups, int(Reason.PAID), np.int64)
-        reasons[roster.phase == Phase.COLD_START] = int(Reason.PAID_COLD_START)
-        reasons[roster.phase == Phase.EXPANSION] = int(Reason.PAID_EXPANSION)
+        reasons[roster.phase == int(Phase.COLD_START)] = int(Reason.PAID_COLD_START)
+        reasons[roster.phase == int(Phase.EXPANSION)] = int(Reason.PAID_EXPANSION)
         self.tick = tick
         self.lease = lease.copy()
         self.leased = lease

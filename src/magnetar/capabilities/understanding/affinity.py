@@ -155,11 +155,8 @@ class Affinity:
             self._conclude()
             _centres(self.category, self.told, self.mean, self.information, self.centre)
             _lay_out(self.mean, self.information, np.flatnonzero(self.fresh.sum(axis=1) < 50.0), self.items)
-        rows = np.flatnonzero(self.fresh[:, 0] >= _LEAST + _MORE * self.fresh[:, 1])
-        _step_items(rows, self.category, self.centre, self.mean, self.viewed, self.clicked, self.information)
+        rows = _step_items(self.fresh, self.mean, self.viewed, self.clicked, self.information)
         _lay_out(self.mean, self.information, rows, self.items)
-        self.fresh[rows, 1] += self.fresh[rows, 0]
-        self.fresh[rows, 0] = 0.0
         sums = self.scene_sums
         self.scene_precision += sums[:, 2]
         self.scenes += (sums[:, 0] + sums[:, 1]) / self.scene_precision
@@ -181,11 +178,9 @@ class Affinity:
         base = self.centre[self.category] + self.told
         alone = (self.mean - base) / np.maximum(share, _LEAST_SHARE) + self.told
         weight = np.where(share > _LEAST_SHARE, share, 0.0)
-        fresh = np.empty_like(self.told)
-        for axis in range(ITEM):
-            weighted = x * weight[:, axis : axis + 1]
-            slope = np.linalg.solve(weighted.T @ x + len(x.T) * np.eye(len(x.T)), weighted.T @ alone[:, axis])
-            fresh[:, axis] = x @ slope
+        weighted = np.ascontiguousarray(x.T) * np.ascontiguousarray(weight.T)[:, None]  # a layer for each direction
+        slope = np.linalg.solve(weighted @ x + len(x.T) * np.eye(len(x.T)), weighted @ alone.T[:, :, None])
+        fresh = np.ascontiguousarray((x @ slope)[:, :, 0].T)
         self.mean += (1.0 - share) * (fresh - self.told)
         self.told = fresh
 
@@ -283,7 +278,7 @@ def bring_up(shopper: Array, first: int, last: int, draws: Draws) -> None:
                 step[axis] = np.float64(rows[person, VIEWED + axis]) + rows[person, CLICKED + axis]
                 rows[person, VIEWED + axis] = rows[person, CLICKED + axis] = 0.0
             _factor(rows, person, work)
-            _solve(work, step)
+            _solve(WIDE, work, step)
             norm = 0.0
             for axis in range(WIDE):
                 rows[person, axis] += step[axis]
@@ -294,7 +289,7 @@ def bring_up(shopper: Array, first: int, last: int, draws: Draws) -> None:
             for place_ in range(INFORMATION, LINE):
                 rows[person, place_] *= keep
             _factor(rows, person, work)
-        rows[person, DOUBT] = _trace_of_inverse(work, step) / WIDE
+        rows[person, DOUBT] = _trace_of_inverse(WIDE, work, step) / WIDE
 
 
 @inlined
@@ -306,12 +301,12 @@ def _factor(rows: Array, person: int, work: Array) -> None:
             work[b, a] = np.float64(rows[person, place])
             place += 1
         work[a, a] += 1.0
-    _cholesky(work)
+    _cholesky(WIDE, work)
 
 
 @inlined
-def _cholesky(work: Array) -> None:
-    size = work.shape[0]
+def _cholesky(size: int, work: Array) -> None:
+    """In place, below the diagonal. The size is given, so that loops of known length can be unrolled."""
     for a in range(size):
         held = work[a, a]
         for k in range(a):
@@ -326,8 +321,7 @@ def _cholesky(work: Array) -> None:
 
 
 @inlined
-def _solve(work: Array, step: Array) -> None:
-    size = work.shape[0]
+def _solve(size: int, work: Array, step: Array) -> None:
     for a in range(size):
         for k in range(a):
             step[a] -= work[a, k] * step[k]
@@ -339,9 +333,9 @@ def _solve(work: Array, step: Array) -> None:
 
 
 @inlined
-def _trace_of_inverse(work: Array, column: Array) -> float:
+def _trace_of_inverse(size: int, work: Array, column: Array) -> float:
     """Sum of the variances whose precision has this Cholesky factor."""
-    size, total = work.shape[0], 0.0
+    total = 0.0
     for axis in range(size):
         for a in range(axis, size):
             held = 1.0 if a == axis else 0.0
@@ -427,22 +421,29 @@ def _precision(information: Array, what: int, work: Array) -> None:
         for b in range(a, ITEM):
             work[b, a] = information[what, ITEM * a + b]
         work[a, a] += 1.0 / SPREAD**2 if a < WIDE else 1.0 / APPEAL_SPREAD**2
-    _cholesky(work)
+    _cholesky(ITEM, work)
 
 
 @compiled
-def _step_items(
-    rows: Array, category: Array, centre: Array, mean: Array, viewed: Array, clicked: Array, information: Array
-) -> None:
+def _step_items(fresh: Array, mean: Array, viewed: Array, clicked: Array, information: Array) -> Array:
+    """Items of which enough came together take a step; which they are."""
     work, step = np.empty((ITEM, ITEM)), np.empty(ITEM)
-    for what in rows:
+    rows, count = np.empty(fresh.shape[0], np.int64), 0
+    for what in range(fresh.shape[0]):
+        if fresh[what, 0] < _LEAST + _MORE * fresh[what, 1]:
+            continue
+        rows[count] = what
+        count += 1
+        fresh[what, 1] += fresh[what, 0]
+        fresh[what, 0] = 0.0
         _precision(information, what, work)
         for axis in range(ITEM):
             step[axis] = viewed[what, axis] + clicked[what, axis]
             viewed[what, axis] = clicked[what, axis] = 0.0
-        _solve(work, step)
+        _solve(ITEM, work, step)
         for axis in range(ITEM):
             mean[what, axis] += step[axis]
+    return rows[:count]
 
 
 @compiled
@@ -451,7 +452,7 @@ def _lay_out(mean: Array, information: Array, rows: Array, out: Array) -> None:
     work, column = np.empty((ITEM, ITEM)), np.empty(ITEM)
     for what in rows:
         _precision(information, what, work)
-        whole = _trace_of_inverse(work, column)
+        whole = _trace_of_inverse(ITEM, work, column)
         unsure = 1.0 / work[WIDE, WIDE] ** 2  # the appeal stands last, so that its variance can be read off
         length = 0.0
         for axis in range(WIDE):

@@ -18,6 +18,7 @@ from magnetar.vocabulary.campaigns import Horizon
 
 EDGES = np.array([0.0, 0.25, 0.5, 1, 2, 4, 8, 16, 24, 48, 96, 168, 336, 720]) * HOUR
 """Where the stretches of the histogram begin and end, microseconds; what comes later is not counted."""
+_STARTS = EDGES[1:-1]
 STRENGTH = 20.0
 """Conversions' worth of trust in the prior law."""
 _UNTIL = {Horizon.D1: 1.0 * DAY, Horizon.D7: 7.0 * DAY}
@@ -55,7 +56,8 @@ class DelayLaw:
         """Conversions arrived after these delays, microseconds."""
         if len(delay):
             delay = np.maximum(delay, 0)
-            self.hits += np.histogram(delay, EDGES)[0]
+            place = np.searchsorted(_STARTS, delay, side="right")  # `np.histogram` takes ten times as long
+            self.hits += np.bincount(place[delay <= EDGES[-1]], minlength=len(self.hits))
             self.waited += float(delay.sum())
             self.arrived += len(delay)
 
