@@ -62,7 +62,8 @@ _NOT_BUYING = {
 _MEASURED = re.compile(
     r"(?<=\d)(?:英寸|小时|[只双片件米条块秒个支颗层提键包袋盒瓶本人升克斤档色万蛋张卷枚粒套])[\u3400-\u9fff]*"
 )
-_DENYING = frozenset("不无免未非防可")
+_LOOSE = frozenset("男女式色型款")
+_LEADING = frozenset("不无免未非防可小大重轻半慢快带含热冷高低超双三单多微新")
 _PEOPLE = (
     (("男士", "男款", "男", "men's", "men"), ("女士", "女款", "women's")),
     (("女士", "女款", "女", "women's", "women"), ("男士", "男款", "men's")),
@@ -249,19 +250,25 @@ def _ending(run: str) -> str:
     """The last word of a run, of two characters or more where it has them.
 
     The run is cut as a whole, since its last characters alone may look like a word that is none (纳箱 of 收纳箱). Where
-    the dictionary holds another ending, that one is taken if it leaves fewer characters over (植绒|衣架, not 植|绒衣架).
+    the dictionary holds another ending, that one is taken if it leaves no more characters over (植绒|衣架, but not 铸|铁锅).
     """
     cut = rjieba.cut(run, True)
     tail = ""
     while cut and len(tail) < 2:
         tail = cut.pop() + tail
-    known = next(
-        (run[-size:] for size in (4, 3, 2) if size <= len(run) and rjieba.cut(run[-size:], False) == [run[-size:]]),
-        tail,
-    )
-    if known.endswith(tail) or _left_over(run, known) < _left_over(run, tail):
+    known = _known_ending(run)
+    if cut and len(cut[-1]) == 1 and len(tail) == 2 and not known and cut[-1] not in _LEADING | _LOOSE:
+        return cut.pop() + tail  # 挂|烫机
+    if known and (known.endswith(tail) or _left_over(run, known) <= _left_over(run, tail)):
         return known
     return tail
+
+
+def _known_ending(run: str) -> str:
+    """The longest ending that the dictionary holds, '' for none."""
+    return next(
+        (run[-size:] for size in (4, 3, 2) if size <= len(run) and rjieba.cut(run[-size:], False) == [run[-size:]]), ""
+    )
 
 
 def _left_over(run: str, ending: str) -> int:
@@ -270,13 +277,20 @@ def _left_over(run: str, ending: str) -> int:
 
 
 def _parts(run: str) -> list[str]:
-    """The words of a run, what says no with what it denies: 防滑不留痕 is 防滑 and 不留痕."""
+    """The words of a run, no character left alone: 防滑不留痕 is 防滑 and 不留痕, 大豆蜡香薰 is 大豆蜡 and 香薰.
+
+    A lone character that says how or how much goes with what follows; another with what comes before it.
+    """
     parts: list[str] = []
+    waits = False
     for word in rjieba.cut(run, True):
-        if parts and parts[-1] in _DENYING:
+        lone = len(word) == 1
+        if parts and (waits or (lone and word not in _LEADING)):
             parts[-1] += word
+            waits = len(parts[-1]) == 1
         else:
             parts.append(word)
+            waits = lone
     return parts
 
 
