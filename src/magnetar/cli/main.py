@@ -118,6 +118,10 @@ COMMANDS: Table = {
         "广告片工厂 · The studio: films made, checked and signed",
         {
             "check": ("检查影片 · List a film's defects", "magnetar.capabilities.creative.judging.commands:check"),
+            "export": (
+                "导出给剪辑软件 · A film's cut for editors: OTIO, EDL, 剪映, subtitles",
+                "magnetar.capabilities.creative.timeline.commands:export",
+            ),
             "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
         },
     ),
@@ -134,6 +138,15 @@ COMMANDS: Table = {
             "check": ("对账 · Tasks against the ledger", "magnetar.web.generation_commands:check"),
         },
     ),
+    "models": (
+        "模型仓库 · The models that can be pulled",
+        {
+            "list": ("列出模型 · List models", "magnetar.capabilities.generation.commands:list_models"),
+            "pull": ("取模型 · Bring models, checked by hash", "magnetar.capabilities.generation.commands:pull"),
+            "verify": ("校验模型 · Hash what is here again", "magnetar.capabilities.generation.commands:verify"),
+        },
+    ),
+    "say": ("把文字念出来 · Say a text into a WAV file", "magnetar.capabilities.generation.commands:say"),
     "serve": ("运行平台 · Run the door, the API and the console", "magnetar.web.commands:serve"),
     "load": ("压测投放接口 · Press the door and measure it", "magnetar.web.commands:load"),
     "warm": ("编译内核 · Compile the numeric kernels once", "magnetar.app.commands:warm"),
