@@ -25,13 +25,11 @@ IMAGES = Port[ImageMaker](
         "diffusers": f"{_HERE}.diffusion:images",
     },
     "drawn",
-    extra="diffusion",
 )
 VIDEOS = Port[VideoMaker](
     "video",
     {"moving": f"{_HERE}.moving:make", "kling": f"{_HERE}.kling:videos", "diffusers": f"{_HERE}.diffusion:videos"},
     "moving",
-    extra="diffusion",
 )
 VOICES = Port[Voice](
     "voice",

@@ -1,6 +1,6 @@
-"""Image and video models on the operator's own GPU, through Hugging Face's diffusers (extra `diffusion`).
+"""Image and video models on the operator's own GPU, through Hugging Face's diffusers.
 
-No weights come with it: `diffusion_image` and `diffusion_video` name a folder with a pipeline that the operator has a
+Neither the packages nor weights come with it (`pip install diffusers torch transformers accelerate`): `diffusion_image` and `diffusion_video` name a folder with a pipeline that the operator has a
 licence for, such as Wan 2.x (Apache-2.0). Nothing is fetched from a hub.
 """
 
@@ -42,7 +42,9 @@ def _pipeline(folder: Path) -> Any:
         import torch  # pyright: ignore[reportMissingImports]
         from diffusers import DiffusionPipeline  # pyright: ignore[reportMissingImports]
     except ModuleNotFoundError as missing:
-        raise ProviderUnavailable(f"diffusers needs {missing.name!r}: pip install 'magnetar[diffusion]'.") from None
+        raise ProviderUnavailable(
+            f"diffusers needs {missing.name!r}: pip install diffusers torch transformers accelerate."
+        ) from None
     ready = torch.cuda.is_available()
     kind = torch.bfloat16 if ready else torch.float32
     line = DiffusionPipeline.from_pretrained(str(folder), torch_dtype=kind, local_files_only=True)
