@@ -145,6 +145,23 @@ def test_search_learns_from_what_was_chosen_and_answers_meanwhile(shop: SimpleNa
     assert search.engine("").clicks["demo", "a"] == 40
 
 
+def test_answers_of_an_engine_that_gave_way_are_asked_anew(shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    finder, search = shop.live.finder, shop.platform.search
+    assert list(finder.of("露营灯"))  # words answer, and a lesson begins
+    if search._worker is not None:
+        search._worker.join(60.0)
+    assert search.generation() == 1
+    asked: list[str] = []
+    whole = search.search
+    monkeypatch.setattr(search, "search", lambda query, **more: (asked.append(query), whole(query, **more))[1])
+    for _ in range(3):
+        assert list(finder.of("露营灯"))
+    assert asked == ["露营灯"]
+    search.learn()
+    finder.of("露营灯")
+    assert asked == ["露营灯"] * 2
+
+
 def test_what_is_clicked_in_turn_becomes_a_neighbour_in_keywords(shop: SimpleNamespace):
     for person in ("ann", "bob", "cid", "dan"):
         ask(shop, "露营灯", person, click="a")

@@ -73,6 +73,21 @@ def test_before_any_refit_the_page_says_so_and_offers_no_way_back(shop: SimpleNa
     assert "/models/rollback" not in shop.before
 
 
+def test_lessons_of_search_are_told_with_whose_they_are_and_how_they_compare(shop: SimpleNamespace):
+    search = shop.platform.search
+    if search._worker is not None:
+        search._worker.join(60.0)  # the shoppers' own first query
+    assert search.learn("demo") is not None
+    again = search.learn("demo")
+    assert again is not None
+    assert again.made_up > 100
+    zh, en = shop.op.get("/models").text, shop.eve.get("/models").text
+    assert f"{again.found:.3f} ⁄ {again.before:.3f}" in zh
+    assert "不差于在用的" in zh
+    assert "not worse than the one in use" in en
+    assert "the first engine" in en
+
+
 def test_a_refit_is_begun_from_the_page_and_its_verdict_is_shown_in_both_languages(shop: SimpleNamespace):
     page = shop.op.post("/models/refit", "/models")
     assert page.status_code == 200

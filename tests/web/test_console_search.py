@@ -73,6 +73,17 @@ def test_hits_say_why_in_the_visitor_s_language(shop: SimpleNamespace):
     assert "Searched for folding" in en
 
 
+def test_words_from_outside_keep_their_direction_to_themselves(shop: SimpleNamespace):
+    page = visitor(shop, "rtl").get("/search", params={"q": "foldign\u202e chair"})
+    assert page.status_code == 200
+    notice = page.text.split("notice warn")[1].split("</div>")[0]
+    assert "folding" in notice
+    assert "\u202e" not in notice
+    assert 'name="q"' in page.text
+    assert 'dir="auto"' in page.text
+    assert "<bdi>d1</bdi>" in page.text
+
+
 def test_a_merchant_finds_only_their_own_products(shop: SimpleNamespace):
     page = visitor(shop, "wang").get("/search", params={"q": "折叠桌"}).text
     assert "铝合金" not in page
