@@ -40,7 +40,7 @@ def _plain(value: Any) -> Any:
         return {"__array__": whole.dtype.str, "shape": list(whole.shape), "bytes": whole.tobytes()}
     if isinstance(value, np.generic):
         return value.item()
-    raise NotImplementedError(f"{type(value).__name__} does not go through the pipe")
+    raise TypeError(f"{type(value).__name__} does not go through the pipe")
 
 
 def _arrays(value: Any) -> Any:

@@ -33,6 +33,10 @@ class SourceFailed(ProviderFailed):
     """This source did not give the file; the next may."""
 
 
+class HubSilent(SourceFailed):
+    """The hub cannot be reached; it is not asked again in this pull."""
+
+
 class _Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
@@ -209,7 +213,7 @@ def from_hub(path: str, size: int, target: Path, *, hub: str, said: Said) -> Non
         SourceFailed: no hub is to be asked, it cannot be reached, or it answers something else.
     """
     if hub in ("", "none"):
-        raise SourceFailed("no hub is to be asked (models_hub).")
+        raise HubSilent("no hub is to be asked (models_hub).")
     address = path if path.startswith("https://") else f"{hub.rstrip('/')}/{path}"
     if hub != HUB and path.startswith("https://"):
         raise SourceFailed(f"another hub is set; {path} is not asked.")
@@ -236,6 +240,6 @@ def from_hub(path: str, size: int, target: Path, *, hub: str, said: Said) -> Non
         raise SourceFailed(f"{address} answers {error.code} {error.reason}.") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
-        raise SourceFailed(f"{address} cannot be reached: {reason}.") from None
+        raise HubSilent(f"{address} cannot be reached: {reason}.") from None
     if have < size:
         raise SourceFailed(f"{address} broke off after {have:,} of {size:,} bytes; what came is kept.")

