@@ -117,6 +117,7 @@ COMMANDS: Table = {
     "studio": (
         "广告片工厂 · The studio: films made, checked and signed",
         {
+            "make": ("一个商品, 成千条片 · N different films of one product", "magnetar.app.studio_commands:make"),
             "check": ("检查影片 · List a film's defects", "magnetar.capabilities.creative.judging.commands:check"),
             "export": (
                 "导出给剪辑软件 · A film's cut for editors: OTIO, EDL, 剪映, subtitles",

@@ -8,20 +8,26 @@ if TYPE_CHECKING:
     from magnetar.capabilities.creative.events import FilmMade
     from magnetar.capabilities.creative.film import FilmReport, render_film
     from magnetar.capabilities.creative.goods import Found, find, find_in_file
-    from magnetar.capabilities.creative.service import CreativeService
+    from magnetar.capabilities.creative.service import CreativeService, points_for
     from magnetar.capabilities.creative.stills import render_moving, render_still
+    from magnetar.capabilities.creative.studio import ASPECTS, Batch, Variant, make_variants
     from magnetar.capabilities.creative.typeface import find_typeface
     from magnetar.capabilities.creative.wiring import connect
 
 __all__ = [
+    "ASPECTS",
+    "Batch",
     "CreativeService",
     "FilmMade",
     "FilmReport",
     "Found",
+    "Variant",
     "connect",
     "find",
     "find_in_file",
     "find_typeface",
+    "make_variants",
+    "points_for",
     "render_film",
     "render_moving",
     "render_still",
@@ -33,8 +39,9 @@ __getattr__ = lazily(
         "events": ("FilmMade",),
         "film": ("FilmReport", "render_film"),
         "goods": ("Found", "find", "find_in_file"),
-        "service": ("CreativeService",),
+        "service": ("CreativeService", "points_for"),
         "stills": ("render_moving", "render_still"),
+        "studio": ("ASPECTS", "Batch", "Variant", "make_variants"),
         "typeface": ("find_typeface",),
         "wiring": ("connect",),
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from magnetar.capabilities.creative.layout import VERTICAL, Form
 from magnetar.capabilities.creative.motion import Travel, ease_out
 from magnetar.capabilities.creative.palette import Palette
 from magnetar.capabilities.creative.picture import Picture
@@ -106,3 +107,8 @@ class Studio:
     turn_frames: int
     header: bool = True
     """Whether scenes carry label and brand themselves; not where a band above them does."""
+    form: Form = VERTICAL
+
+    @property
+    def short_side(self) -> int:
+        return min(self.width, self.height)

@@ -49,10 +49,12 @@ class Layout:
     price: Box | None = None
     action: Box | None = None
     panel: Box | None = None
+    flat: bool = False
+    """A plain ground and a hard-edged window instead of the picture's own studio."""
 
 
 LAYOUTS = {
-    Look.STUDIO: Layout(Box(0, 250, 1080, 1330), Box(SIDE, 1262, RIGHT, 1542), Box(SIDE, 1552, RIGHT, 1632)),
+    Look.STUDIO: Layout(Box(0, 250, 1080, 1330), Box(SIDE, 1352, RIGHT, 1542), Box(SIDE, 1552, RIGHT, 1632)),
     Look.BAND: Layout(
         Box(0, 290, 1080, 1140), Box(SIDE, 1272, RIGHT, 1540), Box(SIDE, 1548, RIGHT, 1632),
         chip=Box(SIDE, 1184, RIGHT, 1256), dark=True,
@@ -70,6 +72,83 @@ LAYOUTS = {
         price=Box(SIDE, 1286, RIGHT, 1466), action=Box(SIDE, 1490, RIGHT, 1626), panel=Box(0, 1076, 1080, 1920),
     ),
 }  # fmt: skip
+
+
+_NONE = Box(SIDE, 0, SIDE, 0)
+_SQUARE = {
+    Look.STUDIO: Layout(Box(0, 120, 1080, 770), Box(SIDE, 776, 1008, 926), Box(SIDE, 940, 1008, 1020)),
+    Look.BAND: Layout(
+        Box(0, 144, 1080, 640), Box(SIDE, 750, 1008, 930), Box(SIDE, 938, 1008, 1030), chip=Box(SIDE, 664, 1008, 736), dark=True,
+    ),
+    Look.CARD: Layout(
+        Box(SIDE, 424, 1008, 930), Box(SIDE, 252, 1008, 402), Box(SIDE, 946, 1008, 1030), chip=Box(SIDE, 168, 1008, 240), radius=48,
+    ),
+    Look.TOWER: Layout(
+        Box(0, 520, 1080, 1080), Box(SIDE, 252, 1008, 420), Box(SIDE, 424, 1008, 504), chip=Box(SIDE, 168, 1008, 240), dark=True,
+    ),
+    Look.OFFER: Layout(
+        Box(0, 120, 1080, 600), Box(SIDE, 652, 1008, 748), _NONE, price=Box(SIDE, 756, 1008, 890),
+        action=Box(SIDE, 910, 1008, 1022), panel=Box(0, 620, 1080, 1080),
+    ),
+}  # fmt: skip
+_PORTRAIT = {
+    Look.STUDIO: Layout(Box(0, 120, 1080, 1000), Box(SIDE, 1000, 1008, 1236), Box(SIDE, 1248, 1008, 1340)),
+    Look.BAND: Layout(
+        Box(0, 160, 1080, 810), Box(SIDE, 932, 1008, 1196), Box(SIDE, 1204, 1008, 1330), chip=Box(SIDE, 844, 1008, 916), dark=True,
+    ),
+    Look.CARD: Layout(
+        Box(SIDE, 560, 1008, 1250), Box(SIDE, 284, 1008, 530), Box(SIDE, 1276, 1008, 1392), chip=Box(SIDE, 192, 1008, 264), radius=48,
+    ),
+    Look.TOWER: Layout(
+        Box(0, 660, 1080, 1440), Box(SIDE, 284, 1008, 524), Box(SIDE, 528, 1008, 640), chip=Box(SIDE, 192, 1008, 264), dark=True,
+    ),
+    Look.OFFER: Layout(
+        Box(0, 120, 1080, 810), Box(SIDE, 880, 1008, 1020), _NONE, price=Box(SIDE, 1032, 1008, 1196),
+        action=Box(SIDE, 1220, 1008, 1352), panel=Box(0, 832, 1080, 1440),
+    ),
+}  # fmt: skip
+_WIDE = {
+    Look.STUDIO: Layout(Box(0, 144, 1000, 1080), Box(1072, 372, 1848, 640), Box(1072, 656, 1848, 770), flat=True),
+    Look.BAND: Layout(
+        Box(0, 144, 1000, 1080), Box(1072, 404, 1848, 690), Box(1072, 700, 1848, 860), chip=Box(1072, 312, 1848, 384), dark=True,
+    ),
+    Look.CARD: Layout(
+        Box(SIDE, 216, 900, 1008), Box(980, 404, 1848, 660), Box(980, 680, 1848, 820), chip=Box(980, 312, 1848, 384), radius=48,
+    ),
+    Look.TOWER: Layout(
+        Box(1000, 144, 1920, 1080), Box(SIDE, 404, 928, 690), Box(SIDE, 700, 928, 860), chip=Box(SIDE, 312, 928, 384), dark=True,
+    ),
+    Look.OFFER: Layout(
+        Box(0, 144, 1000, 1080), Box(1072, 340, 1848, 480), _NONE, price=Box(1072, 500, 1848, 680), action=Box(1072, 720, 1848, 856),
+        panel=Box(1000, 144, 1920, 1080), flat=True,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A shape of film: its size in units, its looks, and where a text band may lie."""
+
+    aspect: str
+    width: int
+    height: int
+    layouts: dict[Look, Layout]
+    band: tuple[int, int, int]
+    """Height of the band, and top and bottom of the text on it."""
+    ring: tuple[int, int, int]
+    """Middle of the quiet rings behind flat panels: x, y, and y where the picture is below."""
+
+
+FORMS = {
+    form.aspect: form
+    for form in (
+        Form("9:16", WIDTH, HEIGHT, LAYOUTS, (272, TOP, 250), (930, 1720, 300)),
+        Form("3:4", 1080, 1440, _PORTRAIT, (160, 36, 132), (930, 1300, 240)),
+        Form("1:1", 1080, 1080, _SQUARE, (144, 24, 118), (930, 980, 200)),
+        Form("16:9", 1920, 1080, _WIDE, (144, 24, 118), (1770, 980, 980)),
+    )
+}
+VERTICAL = FORMS["9:16"]
 
 
 def scaled(box: Box, scale: float) -> Box:

@@ -14,10 +14,10 @@ from magnetar.capabilities.creative.layout import (
     CHIP,
     HEADLINE,
     LABEL,
-    LAYOUTS,
     NAME,
     PRICE,
     TITLE,
+    VERTICAL,
     WAS,
     Layout,
     scaled,
@@ -45,7 +45,7 @@ def build(studio_: Studio, shot: Shot) -> Scene:
 class _Builder:
     def __init__(self, studio_: Studio, shot: Shot) -> None:
         self.s, self.shot = studio_, shot
-        self.layout: Layout = LAYOUTS[shot.look]
+        self.layout: Layout = studio_.form.layouts[shot.look]
         self.window = scaled(self.layout.window, studio_.scale)
         self.behind: RGB = studio_.palette.deep if self.layout.dark else studio_.palette.light
         self.frames = shot.frames + studio_.turn_frames
@@ -53,7 +53,7 @@ class _Builder:
 
     def build(self) -> Scene:
         s, p = self.s, self.s.palette
-        if self.shot.look in (Look.STUDIO, Look.OFFER):
+        if self.shot.look in (Look.STUDIO, Look.OFFER) and not self.layout.flat:
             backdrop, above, below = studio(s.picture, s.width, s.height, self.window)
             self.scene = Scene(backdrop, None, [])
             self.top_behind, self.behind = above, below
@@ -100,8 +100,8 @@ class _Builder:
         radius = even(420 * s.scale)
         disc = Sprite(rounded(2 * radius, 2 * radius, radius), tint)
         hole = Sprite(rounded(even(radius * 1.36), even(radius * 1.36), radius * 0.68), self.behind)
-        low = self.shot.look is not Look.TOWER
-        cx, cy = (even(930 * s.scale), even((1720 if low else 300) * s.scale))
+        across, low, high = s.form.ring
+        cx, cy = even(across * s.scale), even((high if self.shot.look is Look.TOWER else low) * s.scale)
         disc.blend(self.scene.base, cx - radius, cy - radius)
         hole.blend(self.scene.base, cx - hole.width // 2, cy - hole.height // 2)
 
@@ -127,8 +127,13 @@ class _Builder:
         if shot.way in (Way.CLOSER, Way.AWAY):
             side = max(window.width, window.height) + 2 * (self.frames - 1)
             shown = s.picture
-            if shot.look in (Look.OFFER, Look.CARD):  # the whole product stays in sight: surroundings are added
+            squat = window.height < 0.95 * window.width
+            if (
+                shot.look in (Look.OFFER, Look.CARD) or squat
+            ):  # the whole product stays in sight: surroundings are added
                 share = 0.52 if shot.look is Look.OFFER else 0.66
+                if s.form is not VERTICAL:
+                    share = 0.74 * min(1.0, window.height / window.width)
                 shown = widened(shown, 1.0, max(1.0, (bottom - y) * s.picture.height / (shown.width * share)))
                 x, y, right, bottom = shown.subject
                 at = ((x + right) / 2, (y + bottom) / 2)
@@ -139,7 +144,7 @@ class _Builder:
             tall = window.height + (0 if shot.way in (Way.LEFT, Way.RIGHT) else spare)
             plate = fill(s.picture, wide, tall, shot.closer, at)
         self.scene.travel = Travel(plate, window, shot.way, self.frames)
-        if shot.look in (Look.STUDIO, Look.OFFER):
+        if shot.look in (Look.STUDIO, Look.OFFER) and not self.layout.flat:
             self._seams()
         elif self.layout.radius:
             self._corners()
@@ -173,7 +178,7 @@ class _Builder:
         s = self.s
         over = self.top_behind
         text = self._readable(over, s.palette.ink, WHITE)
-        size = label.font_size(s.script.language, s.width) / s.scale
+        size = label.font_size(s.script.language, s.short_side) / s.scale
         quiet = next(
             (c for c in (mix(text, over, n / 100) for n in range(44, 0, -4)) if contrast(c, over) > QUIET), text
         )
@@ -192,10 +197,11 @@ class _Builder:
 
     def _bar(self, y: float, start: int) -> None:
         """A short accent bar above a headline."""
+        x = self.layout.headline.x
         s = self.s
         wide, tall = even(96 * s.scale), max(2, even(12 * s.scale))
         colour = s.palette.light if self.layout.dark else s.palette.accent
-        self._appear(Sprite(rounded(wide, tall, tall / 2), colour), even(72 * s.scale), even(y * s.scale), start)
+        self._appear(Sprite(rounded(wide, tall, tall / 2), colour), even(x * s.scale), even(y * s.scale), start)
 
     def _text(
         self, role: str, text: str, box: Box, style: Style, colour: RGB, start: int, anchor: str = "top"

@@ -14,13 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film, check_settings
 from magnetar.capabilities.creative.encode import whole_or_nothing
-from magnetar.capabilities.creative.film import FPS, WIDTH
+from magnetar.capabilities.creative.film import FPS
+from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ
+from magnetar.capabilities.creative.layout import FORMS
 from magnetar.capabilities.creative.script import Script, write_script
 from magnetar.capabilities.creative.segments.cache import LIMIT, Cache
 from magnetar.capabilities.creative.segments.films import (
@@ -41,6 +44,7 @@ from magnetar.kernel.errors import BadInput
 from magnetar.surface.report import cpu_seconds
 from magnetar.vocabulary.catalogue import Product
 
+ASPECTS = tuple(FORMS)
 MOST = 100_000
 """Films of one call."""
 _TEXTS, _LONGEST = 24, 40
@@ -79,7 +83,7 @@ class Batch:
 def make_variants(
     product: Product, pictures: Path | str | None, count: int, out: Path | str, home: Path, *, language: str = "zh",
     seed: int = 0, points: Sequence[str] | None = None, scripts: Sequence[Script] = (), texts: Sequence[str] = (),
-    font: str = "", width: int = WIDTH, fps: int = FPS, length_s: float = 15.0, decode: float = 0.01,
+    font: str = "", aspect: str = "9:16", width: int = 0, fps: int = FPS, length_s: float = 15.0, decode: float = 0.01,
     limit: int = LIMIT, spread: Spread = one_by_one, workers: int = 1, told: Callable[[str], None] | None = None,
 ) -> Batch:  # fmt: skip
     """Make so many different films of a product.
@@ -91,6 +95,8 @@ def make_variants(
         points: selling points in the film's language, where the record's own are in another one.
         scripts: what the films say; by default written from the record.
         texts: for the band; by default facts of the record.
+        aspect: one of ASPECTS.
+        width: of the picture in pixels, smaller for tests; 0 for the aspect's own.
         decode: share of the films that is decoded whole, at least one; the others are right by construction.
         limit: bytes that the store may hold.
         spread: runs pieces of work, for instance engines.spread.
@@ -104,6 +110,8 @@ def make_variants(
     """
     if not 1 <= count <= MOST:
         raise BadInput(f"--variants takes 1 to {MOST}, found {count}.")
+    if aspect not in FORMS:
+        raise BadInput(f"--aspect takes {', '.join(FORMS)}, found {aspect!r}.")
     told = told or _silent
     began = cpu_seconds()
     written = tuple(scripts) or write_scripts(product, language, points)
@@ -116,7 +124,7 @@ def make_variants(
     recipes = choose(pool, grid, shown, count, chance)
     bare = tuple(replace(script, notes=[]) for script in written)
     wanted = Commission(
-        product, str(pictures) if pictures else "", bare, language, tempo, slots, font, width, fps, length_s
+        product, str(pictures) if pictures else "", bare, language, tempo, slots, font, aspect, width, fps, length_s
     )
     stock = Stock(wanted, Cache(Path(home) / "segments", limit), seed)
     stock.fill(recipes, spread, workers, told)
@@ -125,7 +133,7 @@ def make_variants(
     wrote = cpu_seconds()
     defects = _check_settings(stock, recipes)
     sample = _sample(fresh, decode, chance)
-    expected = Expected(wanted.width, stock.shop.coding.height, fps, stock.shop.grid.total)
+    expected = Expected(stock.shop.coding.width, stock.shop.coding.height, fps, stock.shop.grid.total)
     for place, found in spread(partial(_decode_whole, expected), [film.file for film in sample], workers):
         defects += [{**defect, "file": sample[place].file.name} for defect in found]
     stock.cache.evict(frozenset(stock.parts))
@@ -186,6 +194,8 @@ def _write_all(
 ) -> tuple[list[Variant], list[Variant]]:
     """Write the films that do not stand there yet; (all, those that are new)."""
     name = re.sub(r"[^\w.-]+", "_", str(stock.wanted.product.id))[:40].strip(".") or "film"
+    if stock.wanted.aspect != "9:16":
+        name += "-" + stock.wanted.aspect.replace(":", "x")
     frames, fps = stock.shop.grid.total, stock.wanted.fps
     every = max(1, len(recipes) // 10)
     films: list[Variant] = []
@@ -214,7 +224,9 @@ def _stands(path: Path, digest: str) -> bool:
 
 
 def _write_manifest(path: Path, stock: Stock, recipe: Recipe, film: Assembled, number: int, size: int) -> None:
-    grid, product, sound = stock.shop.grid, stock.wanted.product, stock.sounds[recipe.tune]
+    """Write what `studio check` needs to judge the film, and what it was made of."""
+    shop = stock.shop
+    grid, product, sound, script = shop.grid, stock.wanted.product, stock.sounds[recipe.tune], stock.wanted.scripts[0]
     scenes: list[dict[str, Any]] = []
     at = 0
     for take in recipe.takes:
@@ -223,20 +235,24 @@ def _write_manifest(path: Path, stock: Stock, recipe: Recipe, film: Assembled, n
             {
                 "start_s": round(at / grid.fps, 3), "end_s": round(end / grid.fps, 3), "kind": take.kind, "look": take.look.value,
                 "camera": take.way.value, "headline": take.line.headline, "caption": take.line.caption, "chip": take.line.chip,
+                "texts": shop.texts_of(take, recipe.text),
             }
         )  # fmt: skip
         at = end
     about = {
-        "schema": "magnetar/variant-manifest/1", "film": film.digest, "bytes": size, "variant": number, "product": product.id,
-        "merchant": product.merchant, "language": stock.wanted.language, "seed": stock.seed,
-        "picture": stock.shop.picture_used or None, "seconds": at / grid.fps, "frames": at, "fps": grid.fps, "scenes": scenes,
-        "band": recipe.text, "segments": film.segments,
+        "schema": "magnetar/film-manifest/1", "film": film.digest, "bytes": size, "variant": number, "product": product.id,
+        "merchant": product.merchant, "language": stock.wanted.language, "seed": stock.seed, "aspect": stock.wanted.aspect,
+        "picture": shop.picture_used or None, "seconds": at / grid.fps, "frames": at, "fps": grid.fps,
+        "width": shop.coding.width, "height": shop.coding.height, "turn_s": round(shop.turn_frames / grid.fps, 3),
+        "scenes": scenes, "band": recipe.text, "segments": film.segments,
+        "price": "".join(script.price), "list_price": "".join(script.list_price) if script.list_price else None,
         "music": {"tempo": grid.tempo, "key": sound.name, "lufs": sound.lufs, "true_peak_db": sound.peak_db},
+        "sound": {"outline_hz": OUTLINE_HZ, "outline": sound.outline},
         "label": {"text": label.TEXT[stock.wanted.language], "metadata": json.loads(label.metadata(product.merchant, film.digest))},
-        "version": __version__,
+        "font": {"name": shop.face.name, "file": shop.face.path.name}, "version": __version__,
     }  # fmt: skip
     with whole_or_nothing(path.with_suffix(".json")) as part:
-        part.write_text(json.dumps(about, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.write_bytes(msgspec.json.encode(about) + b"\n")
 
 
 def _check_settings(stock: Stock, recipes: Sequence[Recipe]) -> list[dict[str, Any]]:
@@ -244,9 +260,9 @@ def _check_settings(stock: Stock, recipes: Sequence[Recipe]) -> list[dict[str, A
     takes = list(dict.fromkeys(take for recipe in recipes for take in recipe.takes))
     counts = Counter(recipe.text for recipe in recipes)
     found: list[dict[str, Any]] = []
-    first = next(iter(counts))
+    first, short = next(iter(counts)), stock.shop.studio.short_side
     for take, text in [(take, first) for take in takes] + [(takes[0], text) for text in counts]:
-        defects = check_settings(stock.shop.settings(take, text), stock.wanted.width)
+        defects = check_settings(stock.shop.settings(take, text), short, tall=stock.wanted.aspect == "9:16")
         found += [{**defect, "band": text, "headline": take.line.headline} for defect in defects]
     return found
 

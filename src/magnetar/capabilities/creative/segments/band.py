@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.layout import Form
 from magnetar.capabilities.creative.palette import WHITE, Palette, contrast, mix
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, even
 from magnetar.capabilities.creative.segments.coding import BLOCK
 from magnetar.capabilities.creative.typeface import BOLD, REGULAR, Typeface
 from magnetar.capabilities.creative.typography import Setting, Style, set_text
 
-HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 272, 154, 250, 72, 1008
-"""In units of 1080 across. Below BOTTOM nothing is drawn: what moves below may blend with the band's last rows."""
+MARGIN = 72
+"""At the sides, in units of 1080 on the short side."""
 STYLE = Style(60, 32, 2, BOLD, 1.14, align="right")
 _GAP = 44
 
@@ -24,6 +25,10 @@ class Band:
     width: int
     height: int
     scale: float
+    short_side: int
+    """Of the whole picture."""
+    area: Box
+    """Where text may lie. Below it the band stays flat: what moves there may blend with its last rows."""
     colour: RGB
     language: str
 
@@ -32,9 +37,13 @@ class Band:
         return Planes.filled(self.width, self.height, self.colour)
 
 
-def make_band(width: int, scale: float, palette: Palette, language: str) -> Band:
-    """The band of a product's films, a whole number of macroblocks high."""
-    return Band(width, -(-round(HEIGHT * scale) // BLOCK) * BLOCK, scale, palette.deep, language)
+def make_band(width: int, height: int, form: Form, palette: Palette, language: str) -> Band:
+    """The band of a film of a form, a whole number of macroblocks high."""
+    scale = width / form.width
+    tall, top, bottom = form.band
+    area = Box(even(MARGIN * scale), even(top * scale), even((form.width - MARGIN) * scale), even(bottom * scale))
+    rows = -(-round(tall * scale) // BLOCK) * BLOCK
+    return Band(width, rows, scale, min(width, height), area, palette.deep, language)
 
 
 def paint_band(band: Band, face: Typeface, text: str) -> tuple[Planes, list[tuple[str, Setting, RGB]]]:
@@ -48,9 +57,9 @@ def paint_band(band: Band, face: Typeface, text: str) -> tuple[Planes, list[tupl
     """
     scale, picture = band.scale, band.empty()
     settings: list[tuple[str, Setting, RGB]] = []
-    size = label.font_size(band.language, band.width)
+    size = label.font_size(band.language, band.short_side)
     style = Style(size, size, 1, REGULAR)
-    area = Box(even(LEFT * scale), even(TOP * scale), even(640 * scale), even(BOTTOM * scale))
+    area = Box(band.area.x, band.area.y, band.area.x + even(568 * scale), band.area.bottom)
     quiet = next(
         (c for c in (mix(WHITE, band.colour, n / 100) for n in range(44, 0, -4)) if contrast(c, band.colour) > 5.1),
         WHITE,
@@ -60,7 +69,7 @@ def paint_band(band: Band, face: Typeface, text: str) -> tuple[Planes, list[tupl
     settings.append(("label", mark, band.colour))
     if text:
         left = even(mark.box.right + _GAP * scale)
-        place = Box(left, even(TOP * scale), even(RIGHT * scale), even(BOTTOM * scale))
+        place = Box(left, band.area.y, band.area.right, band.area.bottom)
         done = set_text(face, text, place, STYLE, WHITE, scale=scale, anchor="middle")
         done.sprite.blend(picture, *done.origin)
         settings.append(("band", done, band.colour))

@@ -16,6 +16,7 @@ import numpy as np
 from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.encode import whole_or_nothing
+from magnetar.capabilities.creative.judging.evidence import outline
 from magnetar.capabilities.creative.loudness import RATE
 from magnetar.capabilities.creative.segments import tracks, workshop
 from magnetar.capabilities.creative.segments.cache import Cache
@@ -53,7 +54,8 @@ class Sound:
     lufs: float
     peak_db: float
     name: str
-    crc: int
+    outline: str
+    """Its level over time; see judging.evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Stock:
             return False
         told = json.loads(about)
         track = tracks.from_file(data, bytes.fromhex(told["config"]))
-        self.sounds[number] = Sound(track, told["lufs"], told["peak_db"], told["key"], zlib.crc32(track.payload))
+        self.sounds[number] = Sound(track, told["lufs"], told["peak_db"], told["key"], told["outline"])
         return True
 
     def slice_of(self, text: str) -> tuple[bytes, int]:
@@ -214,9 +216,17 @@ def make_sound(wanted: Commission, cache: Cache, seed: int, number: int) -> None
     chance = Chance(seed).of("studio", wanted.product.id, wanted.language)
     tune = tune_of(number, wanted.tempo, chance)
     samples = shop.grid.total * RATE // wanted.fps
-    track, level, peak = tracks.make_track(tune, shop.grid.beats, shop.grid.cuts, samples, chance.of("sound", number))
+    track, sound, level, peak = tracks.make_track(
+        tune, shop.grid.beats, shop.grid.cuts, samples, chance.of("sound", number)
+    )
     name = sound_key(wanted, seed, number)
-    about = {"config": track.config.hex(), "lufs": round(level, 2), "peak_db": round(peak, 2), "key": tune.key}
+    about = {
+        "config": track.config.hex(),
+        "lufs": round(level, 2),
+        "peak_db": round(peak, 2),
+        "key": tune.key,
+        "outline": outline(sound),
+    }
     cache.put(name, json.dumps(about).encode(), "about")
     cache.put(name, tracks.to_file(track), "m4a")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.creative.planes import Bytes, Planes
-from magnetar.capabilities.creative.segments.band import BOTTOM, LEFT, RIGHT, TOP, Band
+from magnetar.capabilities.creative.segments.band import Band
 from magnetar.capabilities.creative.segments.coding import Coded
 from magnetar.capabilities.creative.segments.mp4 import MOVIE_RATE, Buffer, read_tables
 
@@ -45,7 +45,7 @@ class Proof:
 def hardest(band: Band) -> Planes:
     """A band full of small squares: whatever refers to a pixel of it will show."""
     picture = band.empty()
-    rows, columns = (slice(round(a * band.scale), round(b * band.scale)) for a, b in ((TOP, BOTTOM), (LEFT, RIGHT)))
+    rows, columns = slice(band.area.y, band.area.bottom), slice(band.area.x, band.area.right)
     y, x = np.mgrid[: band.height, : band.width]
     picture.y[rows, columns] = np.where((y // 6 + x // 6) % 2, 235, 16)[rows, columns]
     return picture

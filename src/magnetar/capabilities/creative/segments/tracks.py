@@ -65,13 +65,13 @@ def encode_sound(sound: Sound) -> Track:
 
 def make_track(
     tune: Tune, beats: int, cuts: tuple[int, ...], samples: int, chance: Chance
-) -> tuple[Track, float, float]:
-    """Play a tune, bring it to −14 LUFS and encode it; its loudness and true peak come back too."""
+) -> tuple[Track, Sound, float, float]:
+    """Play a tune, bring it to −14 LUFS and encode it; the sound, its loudness and its true peak come back too."""
     raw = compose(tune, beats, cuts, chance)
     if raw.shape[1] < samples:
         raw = np.pad(raw, ((0, 0), (0, samples - raw.shape[1])))
     sound, level, peak = master(np.ascontiguousarray(raw[:, :samples]))
-    return encode_sound(sound), level, peak
+    return encode_sound(sound), sound, level, peak
 
 
 def to_file(track: Track) -> bytes:

@@ -16,9 +16,10 @@ import cv2
 
 from magnetar import __version__
 from magnetar.capabilities.creative.facts import check_numbers
-from magnetar.capabilities.creative.film import FPS, WIDTH, look_of
+from magnetar.capabilities.creative.film import FPS, look_of
+from magnetar.capabilities.creative.judging.evidence import texts
 from magnetar.capabilities.creative.layers import Scene, Studio
-from magnetar.capabilities.creative.layout import HEIGHT
+from magnetar.capabilities.creative.layout import FORMS
 from magnetar.capabilities.creative.planes import Planes, bound_threads
 from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.script import Script
@@ -46,7 +47,9 @@ class Commission:
     tempo: int
     points: int
     font: str = ""
-    width: int = WIDTH
+    aspect: str = "9:16"
+    width: int = 0
+    """Pixels; 0 for the aspect's own."""
     fps: int = FPS
     length_s: float = 15.0
 
@@ -80,11 +83,23 @@ class Workshop:
         picture, self.picture_used, palette = look_of(wanted.product, root, script, self.face)
         self.grid: Grid = make_grid(wanted.fps, wanted.tempo, wanted.points, wanted.length_s)
         self.turn_frames = max(2, min(round(TURN_S * wanted.fps), self.grid.frames("point") // 3))
-        scale, height = wanted.width / WIDTH, wanted.width * HEIGHT // WIDTH // 2 * 2
-        self.band: Band = make_band(wanted.width, scale, palette, wanted.language)
-        self.coding = Coding(wanted.width, height, wanted.fps, self.band.height)
+        form = FORMS[wanted.aspect]
+        width = wanted.width or form.width
+        scale, height = width / form.width, width * form.height // form.width // 2 * 2
+        self.band: Band = make_band(width, height, form, palette, wanted.language)
+        self.coding = Coding(width, height, wanted.fps, self.band.height)
         self.studio = Studio(
-            script, self.face, palette, picture, scale, wanted.width, height, wanted.fps, self.turn_frames, header=False
+            script,
+            self.face,
+            palette,
+            picture,
+            scale,
+            width,
+            height,
+            wanted.fps,
+            self.turn_frames,
+            header=False,
+            form=form,
         )
         self._state = hashlib.sha256(
             repr(
@@ -96,6 +111,7 @@ class Workshop:
                     self.coding,
                     self.band,
                     palette,
+                    form,
                     scale,
                     self.turn_frames,
                     _file_digest(self.face.path),
@@ -107,6 +123,9 @@ class Workshop:
         ).hexdigest()
         self._scene = functools.lru_cache(_SCENES)(self._build)
         self._slices: dict[str, bytes] = {}
+        self._own: dict[Take, list[dict[str, Any]]] = {}
+        self._texts: dict[str, list[dict[str, Any]]] = {}
+        self._empty = Planes.filled(2, 2, (0, 0, 0))
 
     def _shows(self, take: Take) -> tuple[object, ...]:
         """Everything that a take's pixels depend on beside the workshop's state."""
@@ -196,6 +215,15 @@ class Workshop:
             picture, _ = paint_band(self.band, self.face, text)
             self._slices[text] = encode_band(self.coding, picture)
         return self._slices[text]
+
+    def texts_of(self, take: Take, text: str) -> list[dict[str, Any]]:
+        """A take's texts with their places, and the band's, for a manifest."""
+        if take not in self._own:
+            self._own[take] = texts(self.scene(take), self.wanted.fps)
+        if text not in self._texts:
+            banner = Scene(self._empty, None, [], settings=paint_band(self.band, self.face, text)[1])
+            self._texts[text] = texts(banner, self.wanted.fps)
+        return [*self._own[take], *self._texts[text]]
 
     def settings(self, take: Take, text: str) -> list[Any]:
         """Roles, texts and colours of a take with a band, for checks."""
