@@ -11,7 +11,7 @@ from magnetar.capabilities.catalogue.drafts import Draft
 from magnetar.capabilities.catalogue.findings import Notes, Rejected
 from magnetar.capabilities.catalogue.opening import Source
 from magnetar.capabilities.catalogue.readers.json_text import values
-from magnetar.capabilities.catalogue.readers.schema_org import drafts
+from magnetar.capabilities.catalogue.readers.schema_org import product_drafts
 
 NAMES = {
     "id": "sku", "title": "name", "price": "offers.price", "currency": "priceCurrency",
@@ -70,7 +70,7 @@ def _products(stream: Any, limit: int, offset: int, notes: Notes) -> Iterator[Dr
         line, value = found
         some = False
         if isinstance(value, (dict, list)):
-            for draft in drafts(cast(Any, value), line + offset, notes):
+            for draft in product_drafts(cast(Any, value), line + offset, notes):
                 some = True
                 yield draft
         if not some:

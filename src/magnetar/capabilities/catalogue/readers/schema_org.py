@@ -17,7 +17,7 @@ _GTINS = ("gtin", "gtin13", "gtin14", "gtin12", "gtin8", "isbn")
 _STRUCK = ("listprice", "strikethroughprice", "msrp", "srp", "regularprice")
 
 
-def drafts(value: Any, line: int, notes: Notes) -> Iterator[Draft]:
+def product_drafts(value: Any, line: int, notes: Notes) -> Iterator[Draft]:
     """Every product in the value, however deep a page has put it."""
     yield from _walk(value, line, _named(value), notes, 0)
 

@@ -99,7 +99,8 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         language, brand, name, field, " · ".join(extras[:2]), shown_category(product, language),
         tuple(dict.fromkeys(told))[:MOST_POINTS], tuple(_facts(product, language, notes))[:MOST_FACTS],
         tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
-        *(tuple(_named(card, kind, language)) for kind in (Kind.SCENE, Kind.SEASON, Kind.OCCASION)),
+        tuple(_named(card, Kind.SCENE, language)), tuple(_named(card, Kind.SEASON, language)),
+        tuple(_named(card, Kind.OCCASION, language)),
         _about(card), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 

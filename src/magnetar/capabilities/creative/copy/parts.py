@@ -102,6 +102,19 @@ class Pitch:
         }
 
 
+def told_once(parts: Sequence[Part]) -> bool:
+    """Whether no two parts rest on the same field."""
+    used = [part.uses for part in parts if part.uses]
+    return not used or sum(map(len, used)) == len(frozenset[str]().union(*used))
+
+
+def repeats(hook: Part, point: Part) -> bool:
+    """Whether a point says again the specification that a hook names."""
+    values = [one.words.rsplit(" ", 1)[-1] for one in hook.grounds if one.field.startswith("attributes.")]
+    said = " ".join(point.texts).replace(" ", "")
+    return any(value in said for value in values if value)
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """Everything that may be said of a product in one language, in parts.
@@ -126,8 +139,7 @@ class Copy:
 
     def fits(self, hook: Part, points: Sequence[Part], offer: Part) -> bool:
         """Whether the parts may stand in one script: no field told twice, no must left out, points in number."""
-        used = [part.uses for part in (hook, *points) if part.uses]
-        apart = sum(map(len, used)) == len(frozenset[str]().union(*used)) if used else True
+        apart = told_once((hook, *points)) and not any(repeats(hook, part) for part in points)
         shown = [part.key for part in points]
         needed = all(must.key in shown or must.line.headline in " ".join(hook.texts) for must in self.musts)
         kinds = hook.line.kind == "hook" and offer.line.kind == "offer" and all(p.line.kind == "point" for p in points)

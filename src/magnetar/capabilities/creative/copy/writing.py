@@ -16,7 +16,7 @@ from magnetar.capabilities.creative.copy.audiences import Voice, voices
 from magnetar.capabilities.creative.copy.brief import Brief
 from magnetar.capabilities.creative.copy.claims import check_record, check_text
 from magnetar.capabilities.creative.copy.evidence import Matter, Said, gather
-from magnetar.capabilities.creative.copy.parts import Copy, Ground, Part, Pitch
+from magnetar.capabilities.creative.copy.parts import Copy, Ground, Part, Pitch, repeats, told_once
 from magnetar.capabilities.creative.copy.phrasing import CAPTION, HEADLINE, HOOKS, OFFERS, Template, of_tone
 from magnetar.capabilities.creative.copy.record import Record, read_record
 from magnetar.capabilities.creative.facts import numbers, show_price
@@ -124,7 +124,9 @@ class _Row:
         said = " ".join(hook.texts)
         self._musts = tuple(part for part in copy.musts if part.line.headline not in said)
         fixed = frozenset[str]().union(hook.uses, *(part.uses for part in self._musts))
-        free = [part for part in copy.points if not part.uses & fixed and part not in copy.musts]
+        free = [
+            part for part in copy.points if not part.uses & fixed and part not in copy.musts and not repeats(hook, part)
+        ]
         wanted = max(0, copy.brief.points - len(self._musts))
         self._free = free
         self._count = min(wanted, len({part.uses for part in free}))
@@ -142,8 +144,7 @@ class _Row:
         self.taken += 1
         number, offer = divmod(number, len(self._copy.offers))
         points = self._chosen(number)
-        used = [part.uses for part in points if part.uses]
-        if used and sum(map(len, used)) != len(frozenset[str]().union(*used)):
+        if not told_once(points):
             return None
         return self._copy._joined(self._hook, (*self._musts, *points), self._copy.offers[offer])  # pyright: ignore[reportPrivateUsage]
 
@@ -269,15 +270,16 @@ def _points(matter: Matter) -> list[Part]:
     """Selling points with a fact beside them and without, then facts and sentences by themselves."""
     found: list[Part] = []
     facts = [one for one in matter.facts if one.key]
+    told = "".join(one.text for one in matter.points)
     for place, one in enumerate(matter.points):
-        chips = [fact for fact in facts if not says(one.text, f"{fact.key} {fact.text}")]
+        chips = [fact for fact in facts if not says(told, f"{fact.key} {fact.text}")]
         ground = Ground(one.text, one.field)
         found.append(_told("point", one, "", (ground,), 50.0 - place))
         for fact in chips[place : place + 1]:
             grounds = (ground, Ground(f"{fact.key} {fact.text}", fact.field))
             found.append(_told("point", one, f"{fact.key} {fact.text}", grounds, 50.5 - place))
     for place, fact in enumerate(facts):
-        if fact.text not in "".join(one.text for one in matter.points):
+        if not says(told, f"{fact.key} {fact.text}"):
             line = Line("point", fact.text, fact.key)
             found.append(Part(line, "spec", (Ground(f"{fact.key} {fact.text}", fact.field),), weight=30.0 - place))
     for place, one in enumerate(matter.sentences):
