@@ -15,8 +15,9 @@ SILENT_S = 0.5
 """A stretch below that level for that long is silence; ours end in a fade shorter than that."""
 DEAD_DB = -60.0
 DC = 0.01
-FLAT_RUN, FLAT_SHARE = 3, 2e-4
-"""Clipped sound: that many samples in a row within 0.4 % of the highest, in that share of all samples."""
+FLAT_FROM, FLAT_RUN, FLAT_RISE, FLAT_SHARE = 0.93, 4, 0.012, 0.0013
+"""Clipped sound: runs of at least so many samples above that share of the top level, which rise by less than that
+in their middle, hold that share of all samples. The peaks of any plain tone rise by 0.07."""
 PEAK_SLACK_DB = 0.05
 """Two true-peak meters may differ by this much."""
 
@@ -76,19 +77,19 @@ def _silences(sound: Sound) -> list[Defect]:
 
 
 def _flat(sound: Sound) -> float | None:
-    """Second of the first flat top, where there are many."""
+    """Second of the first flat top, where there are many; an audio encoder's ripple is allowed for."""
     count, first = 0, None
     for channel in sound:
-        top = float(np.abs(channel).max(initial=0.0))
+        top = float(np.quantile(np.abs(channel), 0.999))
         if top < 0.05:
             continue
-        high = np.abs(channel) >= 0.996 * top
-        runs = high.copy()
-        for shift in range(1, FLAT_RUN):
-            runs[: len(runs) - shift] &= high[shift:] & (np.sign(channel[shift:]) == np.sign(channel[:-shift]))
-            runs[len(runs) - shift :] = False
-        places = np.flatnonzero(runs)
-        count += len(places)
-        if len(places) and (first is None or places[0] < first):
-            first = int(places[0])
+        for upright in (channel, -channel):
+            high = np.concatenate([[False], upright >= FLAT_FROM * top, [False]])
+            runs = np.flatnonzero(high[1:] != high[:-1]).reshape(-1, 2)
+            runs = runs[runs[:, 1] - runs[:, 0] >= FLAT_RUN]
+            rise = upright[runs.sum(axis=1) // 2] - (upright[runs[:, 0]] + upright[runs[:, 1] - 1]) / 2
+            flat = runs[rise < FLAT_RISE * top]
+            count += int((flat[:, 1] - flat[:, 0]).sum())
+            if len(flat) and (first is None or flat[0, 0] < first):
+                first = int(flat[0, 0])
     return None if first is None or count < FLAT_SHARE * sound.size else first / RATE
