@@ -7,6 +7,7 @@ Nothing in it is code. A file that is broken, of another merchant, or of another
 from __future__ import annotations
 
 import hashlib
+import inspect
 import math
 import os
 import tempfile
@@ -110,12 +111,12 @@ def digest_of(texts: Mapping[str, str]) -> str:
 @cache
 def code_version() -> str:
     """A digest of the modules that decide what is learned: another version of them learns anew."""
-    from magnetar.capabilities.understanding import semantic_ids, vectors, words
+    from magnetar.capabilities.understanding import SemanticIds, TextVectors, terms
 
     found = hashlib.sha256(np.__version__.encode())
     here = Path(__file__).parent
     for file in [here / f"{name}.py" for name in _CODE] + [
-        Path(str(one.__file__)) for one in (vectors, words, semantic_ids)
+        Path(inspect.getfile(one)) for one in (TextVectors, terms, SemanticIds)
     ]:
         found.update(file.read_bytes())
     return found.hexdigest()
