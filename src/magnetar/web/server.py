@@ -68,7 +68,7 @@ class Site:
             if message["type"] == "lifespan.startup":
                 self.live.recorder.start()
                 if self._service is not None:
-                    self._service.courier.start()
+                    self._service.start()
                 if self._beside is not None:
                     await self._beside.begin()
                 self._ticker = asyncio.create_task(self._keep_time())

@@ -93,7 +93,7 @@ class TaskApi:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._service.courier.start()
+                self._service.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.close()
@@ -104,7 +104,7 @@ class TaskApi:
         """Finish what is being entered, and end."""
         while self._entering is not None:
             await asyncio.sleep(0.01)
-        await asyncio.to_thread(self._service.courier.stop)
+        await asyncio.to_thread(self._service.stop)
         self._enterer.shutdown()
 
     # ---- what is asked

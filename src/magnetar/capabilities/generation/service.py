@@ -10,6 +10,7 @@ from typing import Any
 from magnetar.capabilities.generation.events import GenerationFinished
 from magnetar.capabilities.generation.tasks.book import TaskBook
 from magnetar.capabilities.generation.tasks.callbacks import Courier
+from magnetar.capabilities.generation.tasks.checkpoints import Checkpoints
 from magnetar.capabilities.generation.tasks.contract import SUCCEED, VIDEOS, Wanted, task_data
 from magnetar.capabilities.generation.tasks.credits import Credits
 from magnetar.capabilities.generation.tasks.faults import Fault
@@ -58,7 +59,18 @@ class TaskService:
         self.pictures = Pictures(folder / "inputs", self.reach)
         self.files = Files(folder / "files", root, clock)
         self.courier = Courier(database, clock, self.keys.secret_of, self.told, self.reach)
+        self._checkpoints = Checkpoints(database)
         self._known: dict[str, _Known] = {}
+
+    def start(self) -> None:
+        """What goes on beside the answers: callbacks, and copying the database's log."""
+        self._checkpoints.start()
+        self.courier.start()
+
+    def stop(self) -> None:
+        """End it; what is due stays due."""
+        self.courier.stop()
+        self._checkpoints.stop()
 
     # ---- creating
 

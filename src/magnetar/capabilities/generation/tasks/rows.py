@@ -81,9 +81,11 @@ _RESULT = msgspec.json.Decoder(Result).decode
 
 def to_task(row: Sequence[Any]) -> Task:
     """A task from a row of COLUMNS."""
+    id, task_id, merchant, external, kind, wanted, access_key, status, message, price, made, changed, tries = row[:13]
+    lease, cancel, result = row[13:16]
     return Task(
-        row[0], row[1], row[2], row[3], row[4], _WANTED(row[5]), *row[6:14],
-        bool(row[14]), None if row[15] is None else _RESULT(row[15]),
+        id, task_id, merchant, external, kind, _WANTED(wanted), access_key, status, message, price, made, changed, tries,
+        lease, bool(cancel), None if result is None else _RESULT(result),
     )  # fmt: skip
 
 
