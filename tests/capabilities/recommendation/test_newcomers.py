@@ -1,15 +1,20 @@
 """Products that nobody took yet: which get a place, where, and at what price."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from magnetar.capabilities.recommendation import histories_of
+from magnetar.capabilities.recommendation.evidence import Evidence, alike
+from magnetar.capabilities.recommendation.memory import Memory
 from magnetar.capabilities.recommendation.mixture import Mixture
-from magnetar.capabilities.recommendation.newcomers import Newcomers, choose, content_next, described, fit_newcomers
+from magnetar.capabilities.recommendation.newcomers import FEATURES, Newcomers, choose, described, fit_newcomers, rates
 from magnetar.capabilities.recommendation.splits import leave_one_out
 from magnetar.capabilities.recommendation.weights import load, save
+from magnetar.capabilities.recommendation.wording import LONGEST, Wording
+from magnetar.capabilities.understanding import TextVectors
 
 KINDS = ("tent", "mug", "soap")
 ITEMS = [f"{kind}{number}" for kind in KINDS for number in range(100)]
@@ -18,7 +23,7 @@ NEVER = [row for row in range(300) if row % 10 == 3]
 
 
 def rule(places: int, price: float = 0.0) -> Newcomers:
-    return Newcomers(np.ones(1), np.zeros(1), np.ones(1), 10, np.zeros((1, 1)), 0.0, places, price)
+    return Newcomers(np.ones(1), np.zeros(1), np.ones(1), 10, 0.0, places, price)
 
 
 def test_newcomers_stand_in_the_last_places_of_each_ten_and_what_made_room_follows():
@@ -60,25 +65,67 @@ def test_what_is_given_up_stays_within_the_allowance():
 def test_weights_find_the_feature_that_tells():
     rng = np.random.default_rng(2)
     features = [rng.normal(size=(12, 2)) for _ in range(80)]
-    found = fit_newcomers(features, [int(one[:, 1].argmax()) for one in features], np.zeros((1, 1)))
+    found = fit_newcomers(features, [int(one[:, 1].argmax()) for one in features])
     assert found is not None
     assert found.weight[1] > 5 * abs(found.weight[0])
-    assert fit_newcomers(features[:5], [0] * 5, np.zeros((1, 1))) is None
+    assert fit_newcomers(features[:5], [0] * 5) is None
 
 
-def test_expected_content_is_that_of_what_came_next():
-    words = np.eye(3, dtype=np.float32)
-    table = content_next(histories_of([["a", "b", "c"] * 30], ["a", "b", "c"]), words)
-    assert [int(row.argmax()) for row in table] == [1, 2, 0]
+def test_the_chance_of_what_stands_there_is_read_off_what_came():
+    rng = np.random.default_rng(3)
+    stands = rng.uniform(-7.0, -2.0, 60_000)
+    offset, slope = rates(stands, rng.random(60_000) < np.exp(-1.0 + 0.5 * stands))
+    assert slope == pytest.approx(0.5, abs=0.05)
+    assert offset == pytest.approx(-1.0, abs=0.2)
+    assert np.isfinite(rates(stands, np.zeros(60_000, np.bool_))).all()  # nothing came at all
+
+
+def test_a_list_whose_tail_is_worth_more_than_the_gate_says_keeps_its_places():
+    warm = np.full(10, -4.0)
+    assert replace(rule(1), lean=(0.0, 1.0)).placed(warm, np.array([-3.9])) == [*range(9), -1]
+    assert replace(rule(1), lean=(1.0, 1.0)).placed(warm, np.array([-3.9])) == list(range(10))
+
+
+def worded(text: list[str], sequences: list[list[str]]) -> Evidence:
+    histories = histories_of(sequences, [str(row) for row in range(len(text))], text)
+    wording = Wording.of(TextVectors.fit(text), text)
+    memory = Memory(len(text))
+    memory.learn(histories)
+    return Evidence(memory, alike(wording.weight), wording)
+
+
+def test_the_terms_of_what_follows_tell_a_product_that_nobody_took():
+    evidence = worded(["tent blue", "lamp red", "lamp green", "soap white"], [["0", "1"]] * 5 + [["3"]])
+    total = evidence.recall(np.array([0], np.int32), 1)[1]
+    found = described(np.array([2, 3], np.int32), np.array([0], np.int32), evidence, total)
+    evidence.forget()
+    follows, after = FEATURES.index("terms of what follows"), FEATURES.index("together with its like")
+    assert found[0, follows] > 0 > found[1, follows]  # a lamp follows a tent, soap never did
+    assert found[0, after] > found[1, after]
+
+
+def test_terms_that_are_rare_still_tell_products_apart():
+    makers = ["x" + "".join("bcdfghjkmn"[int(digit)] for digit in f"{one:03d}") for one in range(300)]
+    text = [f"{('cream', 'soap', 'comb')[row % 3]} {makers[row // 2]}" for row in range(600)]
+    wording = Wording.of(TextVectors.fit(text), text)
+    near = alike(wording.weight, most=1)
+    assert near.partner.tolist() == [row ^ 1 for row in range(600)]  # the other of the same make
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "never heard of", "lamp " * 5_000, " ".join(f"w{n}" for n in range(3_000))])
+def test_a_product_of_any_text_can_be_taken_in(text: str):
+    texts = TextVectors.fit(["tent blue", "lamp red", " ".join(f"w{n}" for n in range(900))])
+    one = Wording.of(texts, [text]).weight
+    length = np.linalg.norm(one.toarray())
+    assert length == pytest.approx(1.0) or length == 0.0
+    assert one.nnz <= LONGEST
 
 
 def test_an_empty_history_and_no_likes_give_finite_features():
-    near = (np.zeros(4, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
-    found = described(
-        np.array([1], np.int32), np.zeros(0, np.int32), np.zeros((3, 2), np.float32), near,
-        np.zeros((3, 5), np.float32), np.zeros(5, np.float32), np.zeros(3, np.float32), np.zeros((2, 2)),
-    )  # fmt: skip
-    assert np.isfinite(found).all()
+    evidence = worded(["tent", "", "lamp"], [["0", "2"]])
+    total = evidence.recall(np.zeros(0, np.int32), 1)[1]
+    assert np.isfinite(described(np.array([1], np.int32), np.zeros(0, np.int32), evidence, total)).all()
+    evidence.forget()
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ from magnetar.capabilities.recommendation.newcomers import (
     TENTH,
     Newcomers,
     choose,
-    content_next,
     described,
     fit_newcomers,
+    rates,
 )
 from magnetar.capabilities.recommendation.registry import Cases
 from magnetar.kernel.chance import Chance
@@ -40,8 +40,8 @@ def learn_newcomers(recommender: Recommender, train: Histories, valid: Cases, se
     cases in which one of them came next teach the weights; the others choose places and price.
     """
     parts = recommender.parts
-    near, words = parts.evidence.near, parts.evidence.words
-    if words is None or not words.shape[1] or not len(near.partner):
+    near, wording = parts.evidence.near, parts.evidence.wording
+    if wording is None or not len(near.partner):
         return None
     known = np.flatnonzero((parts.memory.count > 0) & (np.diff(near.start) > 0))
     chance = Chance(seed).of("newcomers")
@@ -52,8 +52,7 @@ def learn_newcomers(recommender: Recommender, train: Histories, valid: Cases, se
     out[rows] = True
     memory, counted_only = Memory(len(out)), train.kept(~out[train.item])
     memory.learn(counted_only)
-    follows = content_next(counted_only, words)
-    evidence = Evidence(memory, near, words)
+    evidence = Evidence(memory, near, wording)
     without = Recommender(Parts(memory, parts.gate, parts.gate_fresh, evidence, parts.generator))
     came = np.flatnonzero(np.bincount(_owner(valid), out[valid.target], len(valid)) > 0)
     others = np.setdiff1d(np.arange(len(valid)), came)
@@ -64,7 +63,7 @@ def learn_newcomers(recommender: Recommender, train: Histories, valid: Cases, se
         history = valid.context.of(case)
         history = history[~out[history]]
         total = evidence.recall(history, 1)[1]
-        told = described(rows, history, words, near, evidence.values, total, memory.count, follows)
+        told = described(rows, history, evidence, total)
         evidence.forget()
         return history, valid.target[valid.start[case] : valid.start[case + 1]], told
 
@@ -73,7 +72,7 @@ def learn_newcomers(recommender: Recommender, train: Histories, valid: Cases, se
         _, wanted, told = seen(case)
         teach.append(told)
         right.append(int(np.searchsorted(rows, wanted[out[wanted]][0])))
-    found = fit_newcomers(teach, right, follows)
+    found = fit_newcomers(teach, right)
     if found is None:
         return None
     warm, best, warm_hit = [], [], []
@@ -94,21 +93,11 @@ def learn_newcomers(recommender: Recommender, train: Histories, valid: Cases, se
     stands, won = np.stack(warm), np.stack(warm_hit)
     worth_of = 1.0 / np.log2(np.arange(TENTH) + 2.0)
     worth = float((won * worth_of).sum(axis=1).mean())
-    places, price = choose(stands, _rate(stands, won) * worth_of, np.stack(best), worth)
-    return replace(found, places=places, price=price)
-
-
-def _rate(stands: Floats, won: np.ndarray) -> Floats:
-    """(cases, 10): how often what stands there came next, by fifths of its probability in the last `TAIL` places.
-
-    The gate is too sure of itself: where it gives the tail little, the tail still comes.
-    """
-    late, came = stands[:, -TAIL:].ravel(), won[:, -TAIL:].ravel()
-    edges = np.quantile(late, [0.2, 0.4, 0.6, 0.8])
-    bin_of = np.searchsorted(edges, late)
-    mean = float(came.mean())
-    rate = (np.bincount(bin_of, came, 5) + 3.0 * mean) / (np.bincount(bin_of, minlength=5) + 3.0)
-    return rate[np.searchsorted(edges, stands)]
+    late = slice(TENTH - TAIL, TENTH)
+    lean = rates(stands[:, late].ravel(), won[:, late].ravel())
+    chance_of = lean[0] + lean[1] * stands
+    places, price = choose(chance_of, np.exp(chance_of) * worth_of, np.stack(best), worth)
+    return replace(found, places=places, price=price, lean=lean)
 
 
 def _owner(cases: Cases) -> np.ndarray:

@@ -14,6 +14,8 @@ from scipy import sparse
 
 from magnetar.capabilities.recommendation.generator import Floats32, Rows
 from magnetar.capabilities.recommendation.memory import READ, Memory
+from magnetar.capabilities.recommendation.wording import Wording
+from magnetar.kernel.chance import Floats
 from magnetar.kernel.compiled import Array, compiled
 
 SOURCES = ("last", "transition", "together", "broad", "content")
@@ -40,12 +42,13 @@ def nobody_alike(items: int) -> Alike:
     return Alike(np.zeros(items + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def alike(vectors: Floats32, most: int = 20, least: float = 0.1) -> Alike:
+def alike(vectors: Floats32 | sparse.csr_array, most: int = 20, least: float = 0.1) -> Alike:
     """(items, at most `most`) nearest by cosine, at least `least` alike; `vectors` have length 1 or 0."""
-    items = len(vectors)
+    items = len(vectors) if isinstance(vectors, np.ndarray) else int(vectors.indptr.size - 1)
     rows, partners, weights = [], [], []
     for first in range(0, items, 512):
         near = vectors[first : first + 512] @ vectors.T
+        near = np.asarray(near if isinstance(near, np.ndarray) else near.toarray(), np.float32)
         near[np.arange(len(near)), np.arange(first, first + len(near))] = -1.0
         kept = min(most, items - 1)
         if kept <= 0:
@@ -67,18 +70,18 @@ def alike(vectors: Floats32, most: int = 20, least: float = 0.1) -> Alike:
 class Evidence:
     """Recalls, for one context at a time."""
 
-    def __init__(self, memory: Memory, near: Alike, words: Floats32 | None = None) -> None:
-        """`words` (items, any) are the text vectors that `near` was read off, for products to come."""
-        self.memory, self.near, self.words = memory, near, words
+    def __init__(self, memory: Memory, near: Alike, wording: Wording | None = None) -> None:
+        """`wording` is what `near` was read off, for products to come."""
+        self.memory, self.near, self.wording = memory, near, wording
         self.clear()
 
-    def add(self, words: Floats32, most: int = 20, least: float = 0.1) -> None:
-        """Take in one more item, the last of the memory, with its text vector."""
+    def add(self, words: sparse.csr_array | None, most: int = 20, least: float = 0.1) -> None:
+        """Take in one more item, the last of the memory, with its terms, (1, terms)."""
         start, partner, weight = self.near
         row = len(start) - 1
         self.near = Alike(np.append(start, start[-1]), partner, weight)
-        if self.words is not None and len(words) == self.words.shape[1]:
-            value = self.words @ words
+        if self.wording is not None and words is not None:
+            value = (self.wording.weight @ words.T).toarray()[:, 0].astype(np.float32)
             best = np.sort(np.argsort(-value, kind="stable")[:most])
             best = best[value[best] >= least]
             at = np.concatenate([start[best + 1], np.full(len(best), start[-1])])
@@ -89,7 +92,7 @@ class Evidence:
                 np.insert(partner, at, np.concatenate([np.full(len(best), row), best]).astype(np.int32)),
                 np.insert(weight, at, np.tile(value[best], 2).astype(np.float32)),
             )
-            self.words = np.concatenate([self.words, words[None].astype(np.float32)])
+            self.wording = self.wording.with_one_more(words)
         self.clear()
 
     def clear(self) -> None:
@@ -100,6 +103,7 @@ class Evidence:
         self._mark = np.zeros(items, np.bool_)
         self._hidden = np.zeros(items, np.bool_)
         self._new: Rows | None = None
+        self._usual: Floats | None = None
 
     def recall(self, history: Rows, most: int, fresh: bool = False) -> tuple[Rows, Floats32, Floats32]:
         """What is said after a history, oldest first.
@@ -129,6 +133,19 @@ class Evidence:
         if self._new is None:
             self._new = np.flatnonzero((self.memory.count == 0) & (np.diff(self.near.start) > 0)).astype(np.int32)
         return self._new[-NEWEST:]
+
+    def usual_terms(self) -> Floats:
+        """(terms,), how many of each an event's item has on average."""
+        if self._usual is None:
+            assert self.wording is not None
+            count = self.memory.count
+            sold = np.flatnonzero(count)
+            self._usual = self.wording.share(sold, count[sold].astype(np.float64))
+        return self._usual
+
+    def named(self) -> Rows:
+        """Items of which something was recalled; call before `forget`."""
+        return self._touched[: self._count]
 
     @property
     def values(self) -> Floats32:

@@ -13,6 +13,7 @@ from magnetar.capabilities.recommendation.generator import Floats32, Network, Sh
 from magnetar.capabilities.recommendation.histories import Histories
 from magnetar.capabilities.recommendation.judging import METRICS, gains, mean_worth, score_ranks, some
 from magnetar.capabilities.recommendation.registry import Cases
+from magnetar.capabilities.recommendation.wording import Wording
 from magnetar.capabilities.understanding import SemanticIds, TextVectors
 from magnetar.kernel.chance import Chance
 
@@ -33,6 +34,8 @@ class Content:
     """(items, any), who is taken together with whom, from training events."""
     ids: SemanticIds
     texts: TextVectors | None = None
+    wording: Wording | None = None
+    """Terms of items; None where there are no texts."""
 
     @property
     def joined(self) -> Floats32:
@@ -47,12 +50,13 @@ def join(words: Floats32, company: Floats32) -> Floats32:
 
 def content_of(train: Histories, seed: int) -> Content:
     """Vectors and ids of all items of a catalogue; co-occurrence is read from `train` alone."""
-    texts, words = None, np.zeros((len(train.items), 0), np.float32)
+    texts, wording, words = None, None, np.zeros((len(train.items), 0), np.float32)
     if train.text is not None and any(train.text):
         texts = TextVectors.fit(train.text, WORDS, seed)
         words = texts.encode(train.text)
+        wording = Wording.of(texts, train.text)
     company = company_of(train, seed)
-    return Content(words, company, SemanticIds.fit(join(words, company), seed), texts)
+    return Content(words, company, SemanticIds.fit(join(words, company), seed), texts, wording)
 
 
 def company_of(train: Histories, seed: int, dimensions: int = COMPANY) -> Floats32:

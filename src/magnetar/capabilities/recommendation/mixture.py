@@ -223,7 +223,7 @@ class Recommender:
     def _with_newcomers(self, found: Answer, history: Rows, fresh: bool) -> Answer:
         """The same with places for products that nobody took yet, where they are worth more than what stands there."""
         rule, evidence = self.parts.newcomers, self.parts.evidence
-        if rule is None or rule.places < 1 or evidence.words is None or not len(history):
+        if rule is None or rule.places < 1 or evidence.wording is None or not len(history):
             return found
         items = evidence.unseen()
         items = items[~np.isin(items, found.items)]
@@ -232,9 +232,7 @@ class Recommender:
         if not len(items):
             return found
         total = evidence.recall(history, 1)[1]
-        said = described(
-            items, history, evidence.words, evidence.near, evidence.values, total, self.parts.memory.count, rule.follows
-        )
+        said = described(items, history, evidence, total)
         evidence.forget()
         place = np.array(rule.placed(found.logs, rule.affinity(said)), np.int64)
         new = place < 0
@@ -243,7 +241,7 @@ class Recommender:
         row = np.where(new, 0, place)
         shares = found.shares[row]
         shares[new] = 0.0
-        shares[new, SHARES.index("content")] = np.exp(said[-1 - place[new], 0])
+        shares[new, SHARES.index("content")] = np.exp(said[-1 - place[new], 0])  # what it was chosen by, so the reason
         return Answer(
             np.where(new, items[np.where(new, -1 - place, 0)], found.items[row]).astype(np.int32),
             found.scores[np.maximum.accumulate(row)],  # newcomers: of what stands before them, so that order holds
@@ -320,11 +318,8 @@ class Mixture:
         memory = Memory(len(train.items))
         memory.learn(train)
         content = content_of(train, seed)
-        near = (
-            alike(content.words)
-            if content.words.shape[1] and len(train.items) <= DENSE
-            else nobody_alike(len(train.items))
-        )
+        wording = content.wording if len(train.items) <= DENSE else None
+        near = alike(wording.weight) if wording is not None else nobody_alike(len(train.items))
         self.ids: SemanticIds = content.ids
         self.texts = content.texts
         generator = None
@@ -332,7 +327,7 @@ class Mixture:
             network: Network = taught(train, content, seed, valid, quick=self.quick, tell=self._tell)
             generator = Generator(network, Trie.of(content.ids.codes, content.ids.width))
         gate = Gate.plain(prior_weights(), CONTEXT)
-        self.recommender = Recommender(Parts(memory, gate, gate, Evidence(memory, near, content.words), generator))
+        self.recommender = Recommender(Parts(memory, gate, gate, Evidence(memory, near, wording), generator))
         if valid is not None and len(valid):
             self.recommender.fit_gate(valid, seed)
             if self._newcomers:

@@ -177,9 +177,9 @@ class ContentKNN:
 
     name = "content"
 
-    def __init__(self, words: NDArray[np.float32]) -> None:
-        """`words` (items, any), vectors of length 1 or 0."""
-        self.words, self.decay = words, 0.8
+    def __init__(self, words: NDArray[np.float32] | sparse.csr_array) -> None:
+        """`words` (items, any), rows of length 1 or 0: vectors, or the weights of single terms."""
+        self.words, self.decay = words.astype(np.float32), 0.8
 
     def fit(self, train: Histories, seed: int, valid: Cases | None = None) -> None:
         """Choose the decay on validation; nothing else is learned."""
@@ -195,4 +195,5 @@ class ContentKNN:
     def _scored(self, contexts: Histories, decay: float) -> Scores:
         weight = recency(contexts, decay).astype(np.float32)
         taken = sparse.csr_array((weight, contexts.item, contexts.start), shape=(len(contexts), len(contexts.items)))
-        return (taken @ self.words @ self.words.T).astype(np.float32)
+        found = taken @ self.words @ self.words.T
+        return np.asarray(found if isinstance(found, np.ndarray) else found.toarray(), np.float32)

@@ -1,10 +1,11 @@
 """Products that nobody took yet: which of them to show after a history, and when they may have a place.
 
-What is known of such a product is its content. So its affinity to a history is read off likeness to what was taken,
-and off what its nearest in content are given by transitions. The weights are fitted on validation with item dropout: a
-random share of products is taken out of all counts, and what came next among exactly these is learned to be told. A
-product gets one of the last places of each ten where its affinity is worth more than what stands there, at a price
-that is set so that products with counts lose at most `WARM_LOSS`.
+What is known of such a product is its terms. So its affinity to a history is read off likeness to what was taken, off
+what its nearest in content are given by transitions, and off how much more often than usual its terms stand among what
+was taken and what follows that. The weights are fitted on validation with item dropout: a random share of products is
+taken out of all counts, and what came next among exactly these is learned to be told. A product gets one of the last
+places of each ten where its affinity is worth more than what stands there, at a price that is set so that products
+with counts lose at most `WARM_LOSS`.
 Source: Volkovs, Yu & Poutanen (2017), NIPS, DropoutNet: addressing cold start in recommender systems (dropping the
 preference input so that content is trusted).
 """
@@ -17,21 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from magnetar.capabilities.recommendation.evidence import Evidence
 from magnetar.capabilities.recommendation.generator import Floats32, Rows
-from magnetar.capabilities.recommendation.histories import Histories
+from magnetar.capabilities.recommendation.memory import READ
 from magnetar.kernel.compiled import Array, compiled
 
 Floats = NDArray[np.float64]
 
 FEATURES = (
     "alike",
-    "closest",
+    "most alike",
     "like the last",
     "after its like",
     "together with its like",
     "its like are taken",
-    "expected content",
+    "terms of what was taken",
+    "terms of what follows",
+    "terms of both",
 )
+PLENTY = 0.3
+"""Weight of a term's usual share beside its share after a history."""
 TENTH = 10
 """Places that share the places held for newcomers."""
 MOST_PLACES = 3
@@ -53,14 +59,14 @@ class Newcomers:
     """(features,), > 0."""
     number: int
     """Newcomers among which the weights were learned; among more an affinity counts for less."""
-    follows: Floats
-    """(words, words), from the content of a history to the content that comes next, of `content_next`."""
     whole: float
     """Log of the sum over newcomers that an affinity is measured against."""
     places: int
     """The last of each ten places that may be given; 0 gives none."""
     price: float
-    """Least log of affinity ⁄ probability of what stands there."""
+    """Least log of affinity ⁄ chance of what stands there."""
+    lean: tuple[float, float] = (0.0, 1.0)
+    """From log probability by the gate to log chance at the last places of ten: offset and slope, of `rates`."""
 
     def affinity(self, features: Floats) -> Floats:
         """(products,), log of the probability that it comes next if a newcomer does, from (products, features)."""
@@ -81,6 +87,7 @@ class Newcomers:
         best = np.argsort(-chances, kind="stable")
         out: list[int] = []
         used = given = 0
+        warm = self.lean[0] + self.lean[1] * warm
         while len(out) < len(warm):
             block = min(TENTH, len(warm) - len(out))
             held = self.places if block == TENTH else self.places * block // TENTH
@@ -95,73 +102,52 @@ class Newcomers:
         return out
 
 
-def described(
-    items: Rows, history: Rows, words: Floats32, near: tuple[Array, Array, Array], value: Floats32, total: Floats32,
-    count: Floats32, follows: Floats,
-) -> Floats:  # fmt: skip
-    """(items, features) of products after a history, oldest first.
+def described(items: Rows, history: Rows, evidence: Evidence, total: Floats32) -> Floats:
+    """(items, features) of products after a history, oldest first, between `evidence.recall` and `forget`.
 
     Args:
-        words: (all items, any), text vectors of length 1 or 0.
-        near: the products most alike, by row.
-        value: (all items, sources), what was recalled.
-        total: (sources,), its sums.
-        count: (all items,), events.
-        follows: of `content_next`.
+        total: (sources,), sums of what was recalled.
     """
     out = np.zeros((len(items), len(FEATURES)))
-    late = history[-50:]
-    if len(late) and len(items):
-        like = np.maximum(words[items] @ words[late].T, 0.0).astype(np.float64) ** 2
+    late, wording = history[-READ:], evidence.wording
+    assert wording is not None
+    if not len(items):
+        return out
+    mine = wording.weight[items]
+    if len(late):
+        like = (mine @ wording.weight[late].T).toarray()
         fade = 0.8 ** np.arange(len(late) - 1, -1, -1.0)
-        out[:, 0] = np.log(like**2 @ fade / fade.sum() + 1e-3)
-        out[:, 1] = like.max(axis=1)
+        out[:, 0] = np.log(like @ fade + 1e-3)
+        out[:, 1] = np.log(like**2 @ fade + 1e-3)
         out[:, 2] = np.log(like[:, -1] + 1e-2)
-        out[:, 6] = words[items] @ (fade @ words[late] / fade.sum() @ follows)
+        usual = evidence.usual_terms()
+        taken = wording.share(late, fade)
+        named = evidence.named()
+        after = wording.share(named, evidence.values[named, 2].astype(np.float64))
+        told = np.stack([taken, after, 0.5 * (taken + after)], axis=1)
+        lift = np.log((told + PLENTY * usual[:, None] + 1e-6) / ((1.0 + PLENTY) * usual[:, None] + 1e-6))
+        many = np.maximum(np.diff(mine.indptr), 1)
+        for column in range(3):
+            whole = np.bincount(
+                np.repeat(np.arange(len(items)), np.diff(mine.indptr)), lift[mine.indices, column], len(items)
+            )
+            out[:, 6 + column] = whole / np.sqrt(many)
     lent = np.zeros((len(items), 3))
-    _spread(items, *near, value, count, lent)
+    _spread(items, *evidence.near, evidence.values, evidence.memory.count, lent)
     for column, source in ((3, 1), (4, 2)):
         out[:, column] = np.log(lent[:, column - 3] / max(float(total[source]), 1e-9) + 1e-4)
     out[:, 5] = np.log1p(lent[:, 2])
     return out
 
 
-def content_next(histories: Histories, words: Floats32, ridge: float = 30.0) -> Floats:
-    """(words, words): a ridge regression from the faded content of what was taken to that of what came next.
-
-    The result is divided by the covariance of content, so that common directions do not count for more: a linear
-    discriminant between what came next and any product.
-    """
-    state = np.zeros((len(histories.item), words.shape[1]), np.float32)
-    _faded(histories.start, histories.item, words, state)
-    told = state.any(axis=1)
-    x, y = state[told].astype(np.float64), words[histories.item[told]].astype(np.float64)
-    table = np.linalg.solve(x.T @ x + ridge * np.eye(x.shape[1]), x.T @ (y - y.mean(axis=0, keepdims=True)))
-    return table @ np.linalg.inv(np.cov(words.T) + 1e-3 * np.eye(words.shape[1]))
-
-
-@compiled
-def _faded(start: Array, item: Array, words: Array, state: Array) -> None:
-    """Content of what each event's shopper took before, the latest most; rows that sum weights of 1."""
-    for row in range(len(start) - 1):
-        weight = np.float32(0.0)
-        for place in range(start[row] + 1, start[row + 1]):
-            for column in range(words.shape[1]):
-                before = state[place - 1, column] * weight
-                state[place, column] = np.float32(0.8) * before + words[item[place - 1], column]
-            weight = np.float32(0.8) * weight + np.float32(1.0)
-            for column in range(words.shape[1]):
-                state[place, column] /= weight
-
-
 @compiled
 def _spread(items: Array, start: Array, partner: Array, weight: Array, value: Array, count: Array, out: Array) -> None:
-    """Transitions and togetherness of the nearest by likeness⁴, and how often these are taken."""
+    """Transitions and togetherness of the nearest by likeness², and how often these are taken."""
     for place in range(len(items)):
         item = items[place]
         whole = 0.0
         for at in range(start[item], start[item + 1]):
-            share = np.float64(weight[at]) ** 4
+            share = np.float64(weight[at]) ** 2
             out[place, 0] += share * value[partner[at], 1]
             out[place, 1] += share * value[partner[at], 2]
             if count[partner[at]] > 0:
@@ -171,7 +157,7 @@ def _spread(items: Array, start: Array, partner: Array, weight: Array, value: Ar
             out[place, 2] /= whole
 
 
-def fit_newcomers(features: list[Floats], right: list[int], follows: Floats, pull: float = 3.0) -> Newcomers | None:
+def fit_newcomers(features: list[Floats], right: list[int], pull: float = 3.0) -> Newcomers | None:
     """Weights by which what came next stands above the other newcomers; no places yet.
 
     Args:
@@ -198,7 +184,33 @@ def fit_newcomers(features: list[Floats], right: list[int], follows: Floats, pul
     score = z @ found
     top = score.max(axis=1)
     whole = float((top + np.log(np.exp(score - top[:, None]).sum(axis=1))).mean())
-    return Newcomers(found, mean, spread, z.shape[1], follows, whole, 0, 0.0)
+    return Newcomers(found, mean, spread, z.shape[1], whole, 0, 0.0)
+
+
+def rates(stands: Floats, won: NDArray[np.bool_]) -> tuple[float, float]:
+    """Offset and slope from log probability by the gate to the log chance that what stands there comes next.
+
+    The gate is too sure of itself: where it gives the last places little, they still come. A Poisson regression.
+
+    Args:
+        stands, won: (any,), log probabilities and whether it came.
+    """
+    middle = float(stands.mean())
+    x = stands - middle
+    mean = float(won.mean()) + 1e-9
+
+    def loss(by: Floats) -> tuple[float, Floats]:
+        told = np.exp(np.minimum(by[0] + by[1] * x, 0.0))
+        off = told - won
+        pull = by[1] - 1.0
+        return (
+            float((told - won * (by[0] + by[1] * x)).sum()) + pull**2,
+            np.array([off.sum(), (off * x).sum() + 2.0 * pull]),
+        )
+
+    found = np.asarray(minimize(loss, np.array([np.log(mean), 1.0]), jac=True, method="L-BFGS-B").x)
+    slope = float(np.clip(found[1], 0.05, 2.0))
+    return float(found[0]) - slope * middle, slope
 
 
 def choose(warm: Floats, gone: Floats, best: Floats, worth: float, allowed: float = WARM_LOSS) -> tuple[int, float]:
@@ -207,7 +219,7 @@ def choose(warm: Floats, gone: Floats, best: Floats, worth: float, allowed: floa
     Expectations, not the few events that happened, are compared: chosen by those, a price is chosen by luck.
 
     Args:
-        warm: (cases, 10), log probability of what stands at each place.
+        warm: (cases, 10), log chance of what stands at each place, as `Newcomers.placed` compares it.
         gone: (cases, 10), expected NDCG that is lost where a place is given away.
         best: (cases, up to `MOST_PLACES`), affinities of the best newcomers, the best first.
         worth: NDCG@10 of products with counts.

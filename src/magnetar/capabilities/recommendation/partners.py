@@ -235,7 +235,7 @@ class _Mixture:
 
     def _made(self, deeds: Deeds) -> Recommender:
         memory = remembered(deeds, len(self._goods))
-        evidence = Evidence(memory, self._near, self._goods.vectors)
+        evidence = Evidence(memory, self._near)
         return Recommender(Parts(memory, self._gate, self._gate, evidence))
 
     def __call__(self, deeds: Deeds) -> Source:

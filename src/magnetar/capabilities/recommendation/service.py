@@ -14,6 +14,7 @@ from magnetar.capabilities.recommendation.beam import Generator
 from magnetar.capabilities.recommendation.generator import Network, Rows
 from magnetar.capabilities.recommendation.mixture import Recommender
 from magnetar.capabilities.recommendation.weights import load
+from magnetar.capabilities.recommendation.wording import Wording
 from magnetar.capabilities.understanding import SemanticIds, TextVectors
 from magnetar.kernel.errors import BadInput
 
@@ -167,7 +168,7 @@ class Recommendations:
             self.ids = self.ids.extend(vector)
             parts = self.recommender.parts
             parts.memory.grow(row + 1)
-            parts.evidence.add(words[0])
+            parts.evidence.add(None if self.texts is None else Wording.of(self.texts, [text]).weight)
             if parts.generator is not None:
                 network = parts.generator.network
                 base = network.newcomer(self.ids.codes[-1], words[0])

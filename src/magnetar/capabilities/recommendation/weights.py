@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from magnetar.capabilities.recommendation.beam import Generator, Trie
 from magnetar.capabilities.recommendation.evidence import Alike, Evidence
@@ -18,6 +19,7 @@ from magnetar.capabilities.recommendation.generator import Network, Shape
 from magnetar.capabilities.recommendation.memory import Memory, Table
 from magnetar.capabilities.recommendation.mixture import DENSE, EVIDENCE, Parts, Recommender
 from magnetar.capabilities.recommendation.newcomers import Newcomers
+from magnetar.capabilities.recommendation.wording import Wording
 from magnetar.capabilities.understanding import SemanticIds, TextVectors
 from magnetar.kernel.errors import MagnetarError
 
@@ -35,8 +37,12 @@ def save(
         arrays |= {f"{name}_{key}": one for key, one in table.arrays().items()}
     arrays["count"] = parts.memory.count
     arrays |= {f"near_{key}": one for key, one in parts.evidence.near._asdict().items()}
-    if parts.evidence.words is not None and len(items) <= DENSE:
-        arrays["near_words"] = parts.evidence.words
+    if (wording := parts.evidence.wording) is not None:
+        arrays |= {
+            "term_start": wording.weight.indptr,
+            "term": wording.weight.indices,
+            "term_weight": wording.weight.data,
+        }
     for name, gate in (("gate", parts.gate), ("fresh", parts.gate_fresh)):
         arrays |= {f"{name}_mean": gate.mean, f"{name}_spread": gate.spread, f"{name}_weight": gate.weight}
     if (rule := parts.newcomers) is not None:
@@ -44,9 +50,8 @@ def save(
             "new_weight": rule.weight,
             "new_mean": rule.mean,
             "new_spread": rule.spread,
-            "new_follows": rule.follows,
         }
-        arrays["new_rule"] = np.array([rule.number, rule.whole, rule.places, rule.price])
+        arrays["new_rule"] = np.array([rule.number, rule.whole, rule.places, rule.price, *rule.lean])
     arrays |= {"books": ids.books, "prices": ids.prices, "codes": ids.codes}
     words: list[str] = []
     if texts is not None:
@@ -101,11 +106,17 @@ def load(folder: Path) -> tuple[Recommender, list[str], SemanticIds, TextVectors
             learned = {name[4:]: one for name, one in arrays.items() if name.startswith("net_") and name != "net_items"}
             network = Network(Shape(*words["shape"]), learned, arrays["net_items"])
             generator = Generator(network, Trie.of(ids.codes, ids.width))
-        parts = Parts(memory, gate, fresh, Evidence(memory, near, arrays.get("near_words")), generator)
-        if "new_rule" in arrays:
-            number, whole, places, price = arrays["new_rule"].tolist()
-            weight, mean, spread, follows = (arrays[f"new_{one}"] for one in ("weight", "mean", "spread", "follows"))
-            parts.newcomers = Newcomers(weight, mean, spread, int(number), follows, whole, int(places), price)
+        wording = None
+        if "term" in arrays:
+            wide = (len(arrays["term_start"]) - 1, len(words["words"]))
+            wording = Wording(
+                sparse.csr_array((arrays["term_weight"], arrays["term"], arrays["term_start"]), shape=wide), wide[1]
+            )
+        parts = Parts(memory, gate, fresh, Evidence(memory, near, wording), generator)
+        if "new_rule" in arrays and wording is not None:
+            number, whole, places, price, offset, slope = arrays["new_rule"].tolist()
+            weight, mean, spread = (arrays[f"new_{one}"] for one in ("weight", "mean", "spread"))
+            parts.newcomers = Newcomers(weight, mean, spread, int(number), whole, int(places), price, (offset, slope))
         recommender = Recommender(parts)
     except FileNotFoundError:
         raise MagnetarError(
