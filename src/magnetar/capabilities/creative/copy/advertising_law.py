@@ -31,7 +31,7 @@ LAWS = (
     _law(
         "absolute", "第九条(三) Art. 9(3)", "绝对化用语", "an absolute term", *FORBIDDEN,
         r"最[好佳优强大高低美新快便]", r"全[国球网世]第?一", r"(?:销量|行业|排名|口碑|人气)第一", r"no\.?\s?1(?!\d)", r"top\s?1(?!\d)",
-        r"举世无双", r"无与伦比", r"无可比拟", r"独步", r"登峰造极", r"史诗级", r"殿堂级", r"鼻祖", r"始祖", r"之王(?!子)", r"王者", r"之最", r"一流", r"首屈一指", r"数一数二",
+        r"举世无双", r"无与伦比", r"无可比拟", r"独步", r"登峰造极", r"史诗级", r"殿堂级", r"鼻祖", r"始祖", r"之王(?!子)", r"王者", r"之最", r"没有之一", r"业[界内](?:领先|标杆|顶)", r"一流", r"首屈一指", r"数一数二",
         r"(?:全|世|国)[网界内球]?(?:首创|首发|领先|罕见|仅此)", r"行业领先", r"遥遥领先", r"领先品牌", r"缔造者", r"终极", r"极限", r"绝版", r"空前", r"至臻", r"臻品", r"至尊",
         r"百分之(?:一百|百|100)", r"100\s?percent", r"(?<!\w)(?:the\s+)?(?:best|finest|greatest|cheapest|strongest|fastest|lightest|softest|smartest|safest|purest|healthiest|lowest(?:\s+price)?|highest)(?!\w)(?!\s+by\b|[\s-]+before)",
         r"(?<!\w)(?:number[\s-]one|no\.?\s*1|#\s?1|one and only|second to none|unrivall?ed|unmatched|unparallell?ed|matchless|peerless|flawless|world[\s-]leading|world[\s-]famous|industry[\s-]leading|market[\s-]leading|incomparable|once in a lifetime|unsurpassed|supreme|the most\s+(?!of\b)\w+|most\s+(?:advanced|popular|powerful|effective|trusted|comfortable|durable|beautiful|loved|reliable|affordable|luxurious|innovative|efficient|recommended|precise|delicious|accurate))(?!\w)",

@@ -68,7 +68,8 @@ laboratory | 实验室里的你 | In the laboratory
 woodworking | 做木工的你 | Woodworking
 industrial | 车间里的你 | In the workshop
 """
-_TABLE = {line.split(" | ")[0]: tuple(line.split(" | ")[1:]) for line in _CALLS.strip().splitlines()}
+CALLS = {key: (zh, en) for key, zh, en in (line.split(" | ") for line in _CALLS.strip().splitlines())}
+"""For each cue, by its English value, how those whom it speaks of are called."""
 MOST = 6
 
 
@@ -99,7 +100,7 @@ def voices(matter: Matter, ranked: Sequence[Audience] = (), wanted: str = "") ->
     scores = {one.name.split(":", 1)[-1]: one for one in ranked}
     found: list[Voice] = []
     for identity in IDENTITIES:
-        for cue in sorted(identity.cues & matter.about.keys() & _TABLE.keys()):
+        for cue in sorted(identity.cues & matter.about.keys() & CALLS.keys()):
             said = matter.about[cue]
             audience = scores.get(identity.name)
             reason = (
@@ -109,11 +110,11 @@ def voices(matter: Matter, ranked: Sequence[Audience] = (), wanted: str = "") ->
                 if audience
                 else ""
             )
-            found.append(Voice(identity.name, _TABLE[cue][place], (Ground(said.text, said.field),),
+            found.append(Voice(identity.name, CALLS[cue][place], (Ground(said.text, said.field),),
                                audience.response if audience else 0.0, reason))  # fmt: skip
     taken = {one.call for one in found}
-    for cue in sorted(matter.about.keys() & _TABLE.keys()):
-        if (call := _TABLE[cue][place]) not in taken:
+    for cue in sorted(matter.about.keys() & CALLS.keys()):
+        if (call := CALLS[cue][place]) not in taken:
             said = matter.about[cue]
             found.append(Voice(cue.replace(" ", "_"), call, (Ground(said.text, said.field),)))
     if matter.leaf and any(one.sort == "segment" for one in ranked):

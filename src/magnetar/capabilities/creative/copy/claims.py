@@ -23,6 +23,7 @@ from magnetar.capabilities.creative.copy.record import (
     words_in,
 )
 from magnetar.capabilities.creative.copy.rules import BRANDS, CAPABLE, GROUPS
+from magnetar.capabilities.creative.copy.support import unsupported
 from magnetar.capabilities.understanding import find_flags
 from magnetar.vocabulary.catalogue import Product
 
@@ -53,30 +54,34 @@ _UNIT_LIKE = re.compile(r"(?i)^(?:x|cm|mm|ml|kg|g|l|w|v|h|s|m|km|mah|wh|hz|db|in
 _PHONE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|(?:微信|vx|wx|qq|电话|手机号|加群|私信)[:：]?\s*[\w-]{5,}|(?<!\d)1[3-9]\d{9}(?!\d)", re.IGNORECASE)  # fmt: skip
 
 
-def check_claims(texts: Iterable[str], product: Product, more: Iterable[str] = ()) -> list[Finding]:
+def check_claims(
+    texts: Iterable[str], product: Product, more: Iterable[str] = (), *, strict: bool = True
+) -> list[Finding]:
     """Hold texts against a product's record.
 
     Args:
         texts: what an advertisement says: headlines, captions, chips, spoken lines.
         more: further texts of the merchant's own that count as the record, such as English selling points; a number
             in them counts only where the record itself has it.
+        strict: also find words that carry meaning and that neither the record nor our glue holds (kind `unsupported`);
+            without it only the tables of claims speak, which cannot foresee every way to say a thing.
 
     Returns:
         findings, in order; none where every claim stands in the record and no word is forbidden.
     """
-    return check_record(texts, read_record(product, more))
+    return check_record(texts, read_record(product, more), strict=strict)
 
 
-def check_record(texts: Iterable[str], record: Record) -> list[Finding]:
+def check_record(texts: Iterable[str], record: Record, *, strict: bool = True) -> list[Finding]:
     """As `check_claims`, for a record that is ready; equal texts are checked once."""
     found: list[Finding] = []
     for text in dict.fromkeys(texts):
         if text and text.strip():
-            found += check_text(text, record)
+            found += check_text(text, record, strict=strict)
     return found
 
 
-def check_text(text: str, record: Record) -> list[Finding]:
+def check_text(text: str, record: Record, *, strict: bool = True) -> list[Finding]:
     """The findings of one text."""
     found = [Finding(law.kind, words, text, f"{law.zh} · {law.en}", law.article) for law, words in unlawful(text)]
     for flag in find_flags("text", text):
@@ -112,7 +117,13 @@ def check_text(text: str, record: Record) -> list[Finding]:
     for kind, value, words in words_in(text):
         if (kind, value) not in record.values and plain(words) not in record.whole and words not in said:
             found.append(Finding(kind.value, words, text, f"档案里没有 · the record has no such {kind.value}"))
-    return found + _names(text, record)
+    found += _names(text, record)
+    if strict and not found:
+        words = [word for clause in missing for word in unsupported(clause, record)]
+        if words:
+            reason = "档案里没有这些词 · words that the record does not hold"
+            found.append(Finding("unsupported", ", ".join(dict.fromkeys(words)), text, reason))
+    return found
 
 
 def _unquoted(text: str, record: Record) -> list[str]:
@@ -137,18 +148,16 @@ def _quantity(one: Quantity, text: str, record: Record) -> Finding | None:
         return _discount(one, text, record)
     if not one.digits and not one.dimension:
         return None
-    for dimension, value in record.quantities:
-        if same(value, one.value) and (dimension == one.dimension or not one.dimension or not dimension):
-            return None
-        if not dimension and one.dimension and _bare(one, value):
-            return None
-    return Finding("number", one.words, text, "档案里没有这个数字或单位 · no such number with that unit in the record")
-
-
-def _bare(one: Quantity, value: float) -> bool:
-    """Whether a number without a unit in the record is the number as it is written here."""
-    match = re.search(r"\d+(?:\.\d+)?", one.words.replace(",", ""))
-    return bool(match) and same(float(match.group()), value)
+    if not one.dimension:
+        known = any(same(number, one.number) for number in record.written)
+    else:  # with its unit, or as a number that stands without one, such as `数量=4`
+        known = any(
+            same(value, one.value if dimension else one.number)
+            for dimension, value in record.quantities
+            if dimension in (one.dimension, "")
+        )
+    reason = "档案里没有这个数字或单位 · no such number with that unit in the record"
+    return None if known else Finding("number", one.words, text, reason)
 
 
 def _money(one: Quantity, text: str, record: Record) -> Finding | None:

@@ -17,13 +17,13 @@ from magnetar.capabilities.creative.script import (
     split_title,
 )
 from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, sentences
-from magnetar.capabilities.understanding import Kind, ProductCard, Quote, find_flags
+from magnetar.capabilities.understanding import Claim, Kind, ProductCard, Quote, find_flags
 from magnetar.kernel.errors import Refused
 from magnetar.vocabulary.catalogue import Product
 
 MOST_POINTS, MOST_FACTS, MOST_SENTENCES = 12, 10, 6
 LONGEST = {"zh": 34, "en": 80}
-_KEYS_EN = {
+KEYS_EN = {
     **NAMES_EN, "电池": "Battery", "续航": "Run time", "亮度": "Brightness", "电压": "Voltage", "防水": "Water rating", "充电": "Charging",
     "接口": "Ports", "长": "Length", "宽": "Width", "高": "Height", "高度": "Height", "宽度": "Width", "深度": "Depth", "线长": "Cable",
     "克重": "Fabric weight", "尺码": "Sizes", "齿长": "Teeth", "噪音": "Noise", "转速": "Speed", "被套": "Cover", "水箱": "Tank", "内胆": "Lining",
@@ -101,7 +101,7 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
         tuple(_named(card, Kind.SCENE, language)), tuple(_named(card, Kind.SEASON, language)),
         tuple(_named(card, Kind.OCCASION, language)),
-        _about(card), tuple(dict.fromkeys(notes)),
+        _about(card, language), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
         field = f"attributes.{raw}"
         name, value = _clean(raw, field, notes), _clean(value, field, notes)
         if language == "en":
-            name = _KEYS_EN.get(name, name)
+            name = KEYS_EN.get(name, name)
             value = value if is_latin(value) else _in_english(value)
         if (
             not name
@@ -201,30 +201,28 @@ def _named(card: ProductCard, kind: Kind, language: str) -> list[Said]:
     """What the record's own words name of a kind, each in the record's words (zh) or the lexicon's (en)."""
     found: list[Said] = []
     for claim in card.of(kind, inferred=False):
-        quote = next(
-            (one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")), None
-        )
+        quote = _quote(claim, language)
         if quote is None or claim.warnings or quote.source == "category":
             continue
-        words = claim.value if language == "zh" else claim.value_en
-        if language == "zh" and is_latin(words):
+        words = quote.text if language == "zh" else claim.value_en
+        if language == "zh" and (is_latin(words) or len(words) < 2):
             continue
         found.append(Said(words, quote.source))
     return found
 
 
-def _about(card: ProductCard) -> dict[str, Said]:
+def _quote(claim: Claim, language: str) -> Quote | None:
+    """The record's words for a claim, those in the language first; no review's."""
+    quotes = [one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")]
+    quotes.sort(key=lambda one: is_latin(one.text) != (language == "en"))
+    return quotes[0] if quotes else None
+
+
+def _about(card: ProductCard, language: str) -> dict[str, Said]:
     found: dict[str, Said] = {}
-    for claim in card.claims:
-        if (
-            claim.kind not in (Kind.SCENE, Kind.AUDIENCE, Kind.SEASON, Kind.OCCASION, Kind.FUNCTION)
-            or claim.inferred
-            or claim.warnings
-        ):
-            continue
-        quote = next(
-            (one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")), None
-        )
-        if quote is not None:
-            found.setdefault(claim.value_en, Said(quote.text, quote.source))
+    for kind in (Kind.SCENE, Kind.AUDIENCE, Kind.SEASON, Kind.OCCASION, Kind.FUNCTION):
+        for claim in card.of(kind, inferred=False):
+            quote = _quote(claim, language)
+            if quote is not None and not claim.warnings:
+                found.setdefault(claim.value_en, Said(quote.text, quote.source))
     return found

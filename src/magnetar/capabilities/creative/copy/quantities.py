@@ -23,6 +23,8 @@ class Quantity(NamedTuple):
     end: int
     digits: bool
     """Whether it is written in digits; a word number without a unit is rarely a claim."""
+    number: float
+    """The number as it is written, before its unit."""
 
 
 _ZH = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}  # fmt: skip
@@ -192,8 +194,9 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     taken: list[tuple[int, int]] = []
 
-    def keep(value: float, dimension: str, start: int, end: int, digits: bool) -> None:
-        found.append(Quantity(value, dimension, text[start:end].strip(), start, end, digits))
+    def keep(value: float, dimension: str, start: int, end: int, digits: bool, number: float | None = None) -> None:
+        written = value if number is None else number
+        found.append(Quantity(value, dimension, text[start:end].strip(), start, end, digits, written))
         taken.append((start, end))
 
     for match in _PER_CENT.finditer(folded):
@@ -230,6 +233,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
         if unit == "两" and folded[match.end() : match.end() + 1] in tuple("个只件人口层款端侧面用"):
             unit = None
         dimension, factor = _UNITS[unit] if unit else ("", 1.0)
+        number = value
         value *= factor
         if match["half"] and dimension in ("months", "time", "weight"):
             value += factor / 2
@@ -244,7 +248,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
                 continue
             if match["zh"] == "半" and dimension not in (*_ONES, "people"):
                 continue
-        keep(value, dimension, start, end, digits)
+        keep(value, dimension, start, end, digits, number)
     return tuple(sorted(found, key=lambda one: one.start))
 
 

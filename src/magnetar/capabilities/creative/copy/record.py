@@ -82,6 +82,8 @@ class Record:
     whole: str
     """Every text without marks and spaces."""
     quantities: frozenset[tuple[str, float]]
+    written: frozenset[float]
+    """Numbers as they are written, whatever their units."""
     groups: dict[int, tuple[frozenset[str], frozenset[str]]]
     """For each group the Chinese and the English words that the record uses."""
     values: frozenset[tuple[Kind, str]]
@@ -103,11 +105,13 @@ def read_record(product: Product, more: Iterable[str] = ()) -> Record:
     listed: list[str] = [text[:READ] for text in [*record_texts(product), *more] if text]
     listed += [f"{name} {value}" for name, value in product.attributes.items()]
     quantities: set[tuple[str, float]] = set()
+    written: set[float] = set()
     groups: dict[int, tuple[set[str], set[str]]] = {}
     values: set[tuple[Kind, str]] = set()
     latin: set[str] = set()
     for text in listed:
         quantities.update((one.dimension, one.value) for one in find_quantities(text))
+        written.update(one.number for one in find_quantities(text))
         for number, _ in groups_in(text):
             zh, en = groups.setdefault(number, (set(), set()))
             folded = fold(text)
@@ -123,6 +127,7 @@ def read_record(product: Product, more: Iterable[str] = ()) -> Record:
         tuple("|" + "|".join(clauses_of(text)) + "|" for text in listed),
         "\n".join(plain(text) for text in listed),
         frozenset(quantities),
+        frozenset(written),
         {number: (frozenset(zh), frozenset(en)) for number, (zh, en) in groups.items()},
         frozenset(values),
         frozenset(latin),

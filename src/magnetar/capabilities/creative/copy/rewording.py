@@ -9,17 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, cast
-
-import rjieba
-import snowballstemmer
 
 from magnetar.capabilities.creative.copy.claims import check_record
 from magnetar.capabilities.creative.copy.parts import Copy, Part
 from magnetar.capabilities.creative.copy.phrasing import HEADLINE
-from magnetar.capabilities.creative.copy.quantities import find_quantities, fold
-from magnetar.capabilities.creative.copy.record import Record, clauses_of, latin_words, plain, read_record, words_in
+from magnetar.capabilities.creative.copy.quantities import find_quantities
+from magnetar.capabilities.creative.copy.record import Record, is_chinese, latin_words, read_record, words_in
+from magnetar.capabilities.creative.copy.support import unsupported
 from magnetar.capabilities.creative.facts import numbers
 from magnetar.capabilities.creative.wording import clean_text
 from magnetar.capabilities.generation import Cost, Language, Message
@@ -27,111 +24,6 @@ from magnetar.kernel.errors import BadInput, ProviderFailed, Refused
 
 BATCH, MOST = 12, 48
 _SLOT = re.compile(r"\{(\d{1,2})\}")
-_COMMON_ZH = frozenset(
-    [
-        "看看",
-        "来看",
-        "看",
-        "说说",
-        "认识",
-        "了解",
-        "喜欢",
-        "需要",
-        "想要",
-        "选择",
-        "选",
-        "挑",
-        "试试",
-        "带走",
-        "这款",
-        "这个",
-        "这件",
-        "那就",
-        "可以",
-        "不妨",
-        "一起",
-        "一下",
-        "详情",
-        "点开",
-        "点击",
-        "看这里",
-        "日子",
-        "时候",
-        "生活",
-        "先说",
-        "说到",
-        "来了",
-        "就是",
-        "这里",
-        "那么",
-        "也许",
-        "或许",
-        "有了",
-        "拥有",
-        "遇见",
-        "介绍",
-        "告诉",
-        "知道",
-        "看到",
-        "看见",
-        "用",
-        "用上",
-        "用到",
-        "准备",
-        "安排",
-        "收下",
-        "拿下",
-        "入手",
-        "心动",
-        "细节",
-        "价格",
-        "参数",
-        "材质",
-        "还在",
-        "怎么",
-        "什么",
-        "哪款",
-        "为什么",
-        "是不是",
-        "有没有",
-        "别急",
-        "想",
-        "说",
-        "来",
-        "去",
-        "给",
-        "让",
-        "把",
-        "做",
-        "有",
-        "是",
-        "在",
-        "用来",
-        "我们",
-        "你家",
-        "大家",
-        "朋友",
-        "家人",
-        "今",
-        "现在",
-        "现价",
-        "标价",
-        "只是",
-        "点",
-        "就",
-        "它",
-        "购买",
-        "下单",
-    ]
-)
-_COMMON_EN = """
-a an the this that these those it its is are be been was were do does did have has had i you your we our they them he she
-and or but so if as of in on at to for with from by about into over up out off down here there now then just yes hey hi hello
-what which who how why when where not look see take meet have get got find know think need want like love choose pick try
-check tap read tell say show ready let make made go come give keep use used using one ones more-about detail details price
-list figure figures page item thing things day days time home life next each every all both can could will would may might
-should say says said imagine consider here's it's let's that's what's you're looking thinking for
-"""
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -237,7 +129,9 @@ def slot_facts(text: str, record: Record) -> tuple[str, list[str]]:
     """
     spans = [(one.start, one.end) for one in find_quantities(text)]
     spans += [
-        (start, start + len(word)) for word, start in latin_words(text) if word.lower() in record.latin and _han(text)
+        (start, start + len(word))
+        for word, start in latin_words(text)
+        if word.lower() in record.latin and is_chinese(text)
     ]
     for _, _, words in words_in(text):
         start = text.lower().find(words.lower())
@@ -257,10 +151,6 @@ def slot_facts(text: str, record: Record) -> tuple[str, list[str]]:
         out += text[at : start + lead] + f"{{{len(facts)}}}"
         at = start + lead + len(fact)
     return out + text[at:], facts
-
-
-def _han(text: str) -> bool:
-    return bool(re.search(r"[\u3400-\u9fff]", text))
 
 
 def _sentences(value: Any, count: int, dropped: list[tuple[str, str]]) -> list[tuple[int, str]]:
@@ -311,36 +201,3 @@ def accept(text: str, template: str, facts: Sequence[str], record: Record, copy:
     if words := unsupported(bare.replace("\x00", " "), record):
         return f"!words that the record does not hold: {', '.join(words[:5])}"
     return whole
-
-
-def unsupported(text: str, record: Record) -> list[str]:
-    """The meaning-bearing words of a text that are neither the record's nor of our short list."""
-    found: list[str] = []
-    if _han(text):
-        for word, tag in rjieba.tag(text):
-            if not _han(word) or word in _COMMON_ZH or tag[:1] in "ucpyeowxrdmqf":
-                continue
-            if plain(word) not in record.whole:
-                found.append(word)
-        return found
-    allowed = _stems(record.texts) | _common_en()
-    for clause in clauses_of(text):
-        for word in re.findall(r"[a-z']+", fold(clause)):
-            if _stem(word.removesuffix("'s")) not in allowed and _stem(word) not in allowed:
-                found.append(word)
-    return found
-
-
-@lru_cache(4096)
-def _stem(word: str) -> str:
-    return snowballstemmer.stemmer("english").stemWord(word)
-
-
-@lru_cache(64)
-def _stems(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_stem(word) for text in texts for word in re.findall(r"[a-z']+", fold(text)))
-
-
-@lru_cache(1)
-def _common_en() -> frozenset[str]:
-    return frozenset(_stem(word) for word in re.findall(r"[a-z']+", _COMMON_EN))
