@@ -99,15 +99,16 @@ def _misread(
 ) -> str:
     top, bottom, start, end = box
     number = text.lines.index(line)
+    best, like = alike + 0.04, ""
     for other in "0123456789":
         if other == line[place]:
             continue
         changed = (*text.lines[:number], line[:place] + other + line[place + 1 :], *text.lines[number + 1 :])
         alpha = _letters(face, changed, text.size, text.weight, text.leading, text.align)
         ink = alpha[top:bottom, start:end]
-        if ink.shape == cell.shape and _alike(cell - cell.mean(), ink - ink.mean()) > alike + 0.04:
-            return f"{line[place]}>{other}"
-    return ""
+        if ink.shape == cell.shape and (near := _alike(cell - cell.mean(), ink - ink.mean())) > best:
+            best, like = near, f"{line[place]}>{other}"
+    return like
 
 
 def find_label(frame: NDArray[np.uint8], face: Typeface, words: tuple[str, ...], least: float) -> tuple[float, Text]:
