@@ -20,7 +20,8 @@ from magnetar.kernel.errors import BadInput
 
 RATE = 16_000
 LONGEST_S = 3_600.0
-_OPENING = "以下是普通话的句子，使用简体中文。"
+_OPENING = "今天介绍{hints}，欢迎下单购买。"
+"""Hints are put into a sentence like those that follow; bare lists of words and `hotwords` make whisper-base loop."""
 MOST_HINTS = 40
 LANGUAGES = ("", "zh", "en")
 
@@ -34,9 +35,9 @@ class Work:
         self._model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
 
     def listen(self, sound: Floats, language: str, hints: list[str]) -> list[dict[str, Any]]:
-        opening = _OPENING if language == "zh" else ""
-        if hints:
-            opening += ("" if language == "en" else "提到：") + "、".join(hints) + "。"
+        opening = (
+            (_OPENING if language == "zh" else "Today we show {hints}.").format(hints=", ".join(hints)) if hints else ""
+        )
         segments, told = self._model.transcribe(
             sound, language=language or None, beam_size=5, initial_prompt=opening or None, word_timestamps=True,
             condition_on_previous_text=False, vad_filter=len(sound) > 10 * RATE, temperature=[0.0, 0.4],
