@@ -139,7 +139,7 @@ def kuaisearch() -> list[Product]:
         print("../shared/data/kuaisearch-demo is not here: more varied products instead", file=sys.stderr)
         return []
     found: list[Product] = []
-    for number, line in enumerate(gzip.open(path, "rt", encoding="utf-8")):
+    for number, line in enumerate(gzip.decompress(path.read_bytes()).decode().splitlines()):
         one = json.loads(line)
         path_of = " > ".join(name for level in (1, 2, 3) if (name := one[f"category_level{level}_name"]) != "UNKNOWN")
         found.append(
@@ -154,7 +154,7 @@ def industrial() -> list[Product]:
         print("../shared/data/amazon-industrial is not here: more varied products instead", file=sys.stderr)
         return []
     found: list[Product] = []
-    for key, one in json.loads(gzip.open(path, "rt", encoding="utf-8").read()).items():
+    for key, one in json.loads(gzip.decompress(path.read_bytes())).items():
         if one["title"]:
             about = one["description"].strip("[]'\"")[:1500]
             found.append(Product(ProductId(f"a{key}"), MerchantId("demo"), one["title"][:200], Money.of("12.50", "USD"), brand=one["brand"][:60], description=about))  # fmt: skip
@@ -228,6 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
     chance = Chance(options.seed).of("injected")
     caught: dict[str, list[bool]] = {"first": [], "second": [], "altered": []}
     plain: dict[str, list[bool]] = {"first": [], "second": [], "altered": []}
+    tables: dict[str, list[bool]] = {"first": [], "second": [], "altered": []}
     kinds: Counter[str] = Counter()
     alarms: list[bool] = []
     for language, listed in cases(options.seed, count).items():
@@ -268,6 +269,7 @@ def main(arguments: list[str] | None = None) -> int:
                         hit = bool(check_claims([text], case.product, case.points))
                         caught[name].append(hit)
                         plain[name].append(plain_catch(text, case.product))
+                        tables[name].append(bool(check_claims([text], case.product, case.points, strict=False)))
                         kinds[kind] += 1
                         if options.show and not hit:
                             print("missed", name, kind, "|", text, file=sys.stderr)
@@ -275,6 +277,7 @@ def main(arguments: list[str] | None = None) -> int:
                 hit = bool(check_claims([put[1]], case.product, case.points))
                 caught["altered"].append(hit)
                 plain["altered"].append(plain_catch(put[1], case.product))
+                tables["altered"].append(bool(check_claims([put[1]], case.product, case.points, strict=False)))
                 kinds[put[0]] += 1
                 if options.show and not hit:
                     print("missed", *put, "|", case.product.title, file=sys.stderr)
@@ -296,6 +299,15 @@ def main(arguments: list[str] | None = None) -> int:
         share = share_interval(sum(caught[name]), len(caught[name]))
         other = sum(plain[name]) / max(1, len(plain[name]))
         goal = None if name == "first" else CAUGHT_GOAL
+        alone = share_interval(sum(tables[name]), len(tables[name]))
+        rows.append(
+            row(
+                f"invented claims caught by the tables alone, {label}",
+                "share",
+                alone,
+                baseline=("numbers and forbidden words alone", other),
+            )
+        )
         rows.append(
             row(
                 f"invented claims caught, {label}",

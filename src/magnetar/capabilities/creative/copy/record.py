@@ -24,7 +24,10 @@ READ = 20_000
 _DENIED_ZH = re.compile(r"(?:不是|不能|不会|不可|不具备?|并不|不含|没有|非|未|无|不|别|勿|而非|假|仿)[^\S\n]?$")
 _DENIED_EN = re.compile(r"(?:\b(?:not|no|non|isn't|never|without|aren't|neither|nor|cannot be|can't be|not be|n't)|faux|imitation)[\s-]{1,2}$")  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_EDGES = re.compile(r"[\s，。！？；：、,.!?;:|/·()（）【】\[\]\"'“”‘’—–~～]+")
+_MARKS = r"，。！？；：、!?;:|·()（）【】\[\]\"'“”‘’—–~～"
+_EDGES = re.compile(rf"[{_MARKS}]+|(?<!\d)[.,/]+|[.,/]+(?!\d)|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
+"""Where a clause ends: at marks, not at those within a number; at blanks beside a Chinese character."""
+_LOOSE = re.compile(rf"[\s.,/{_MARKS}]+")
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9'+&-]*")
 
 
@@ -34,13 +37,15 @@ def clauses_of(text: str) -> tuple[str, ...]:
 
     >>> clauses_of("8英寸盘面， 一人份 Good")
     ('8英寸盘面', '一人份', 'good')
+    >>> clauses_of("Set of 4, 1/2 in. deep")
+    ('set of 4', '1/2 in', 'deep')
     """
-    return tuple(part for part in _EDGES.split(fold(text)) if part)
+    return tuple(tidy for part in _EDGES.split(fold(text)) if part and (tidy := " ".join(part.split())))
 
 
 def plain(text: str) -> str:
     """A text in one way of writing, without marks and spaces."""
-    return "".join(clauses_of(text))
+    return _LOOSE.sub("", fold(text))
 
 
 def is_chinese(text: str) -> bool:
