@@ -169,7 +169,7 @@ def voices(settings: Any, quick: bool, said: Callable[[str], None]) -> list[dict
         }
         plain = (
             round_trips(made["kokoro"], listener, chosen, language, hints=False)
-            if "kokoro" in made and not quick
+            if "kokoro" in made and language == "zh" and not quick
             else None
         )
         for name, trip in found.items():

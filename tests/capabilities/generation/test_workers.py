@@ -43,6 +43,8 @@ TOY = """
             time.sleep(60)
         def eat(self):
             return len(bytearray(3 << 30))
+        def known(self):
+            return ["MAGNETAR_OPENAI_KEY" in os.environ, "PLAIN_WORD" in os.environ]
         def pid(self):
             return os.getpid()
 """
@@ -93,6 +95,12 @@ def test_a_call_that_hangs_is_ended(toy: Worker):
     with pytest.raises(WorkerGone, match="too long"):
         toy.call("hang", timeout_s=0.3)
     assert toy.call("pid")[0] != old
+
+
+def test_secrets_are_not_handed_on(toy: Worker, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MAGNETAR_OPENAI_KEY", "hidden")
+    monkeypatch.setenv("PLAIN_WORD", "shown")
+    assert toy.call("known")[0] == [False, True]
 
 
 def test_memory_has_a_limit(toy: Worker):

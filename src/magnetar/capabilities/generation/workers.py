@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import select
 import struct
 import subprocess
@@ -29,6 +30,8 @@ from magnetar.kernel.errors import BadInput, ProviderFailed, ProviderUnavailable
 _HEAD = struct.Struct("<Q")
 LARGEST = 1 << 30
 """Bytes of one message."""
+_SECRET = re.compile("KEY|SECRET|TOKEN|PASSWORD", re.IGNORECASE)
+"""Environment variables that a model has no use for."""
 QUEUE = 64
 """Calls that may wait for a worker; more are refused at once."""
 _ERRORS = {error.__name__: error for error in (BadInput, ProviderFailed, ProviderUnavailable)}
@@ -150,7 +153,7 @@ class Worker:
 
     def _begin(self) -> None:
         environment = {
-            **os.environ, "OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(self._threads), "OPENBLAS_NUM_THREADS": "1",
+            **{name: value for name, value in os.environ.items() if not _SECRET.search(name)}, "OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(self._threads), "OPENBLAS_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1", "MAGNETAR_WORKER_PARENT": str(os.getpid()),
         }  # fmt: skip
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the child)
