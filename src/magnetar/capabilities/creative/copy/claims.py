@@ -162,6 +162,8 @@ def _quantity(one: Quantity, text: str, record: Record) -> Finding | None:
 
 def _money(one: Quantity, text: str, record: Record) -> Finding | None:
     before = text[: one.start]
+    if _currency_differs(one.words, record.product.price.currency):
+        return Finding("price", one.words, text, "币种与档案不符 · not the currency of the record")
     now, was = record.price, record.list_price
     if _SAVED.search(before):
         if was is not None and same(one.value, was - now):
@@ -175,6 +177,19 @@ def _money(one: Quantity, text: str, record: Record) -> Finding | None:
         good = abs(one.value - now) < 0.005 or (was is not None and abs(one.value - was) < 0.005)
     good = good or any(dimension == "money" and value == one.value for dimension, value in record.quantities)
     return None if good else Finding("price", one.words, text, "与档案价格不符 · not a price of the record")
+
+
+_SIGNS = (
+    (re.compile(r"[¥￥元块圆]|rmb|yuan|cny", re.IGNORECASE), ("CNY", "JPY")),
+    (re.compile(r"\$|dollar|usd|buck", re.IGNORECASE), ("USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD", "MXN")),
+    (re.compile(r"€|eur", re.IGNORECASE), ("EUR",)),
+    (re.compile(r"£|sterling", re.IGNORECASE), ("GBP",)),
+    (re.compile(r"₩"), ("KRW",)),
+)
+
+
+def _currency_differs(words: str, currency: str) -> bool:
+    return any(sign.search(words) and currency not in meant for sign, meant in _SIGNS)
 
 
 def _discount(one: Quantity, text: str, record: Record) -> Finding | None:
