@@ -20,8 +20,10 @@ POINTS = ("35 L for one or two days", "Raised back panel, no sweaty back", "Rain
 
 def shown(pitches: Sequence[Any]) -> list[tuple[str, ...]]:
     return [
-        tuple(text for line in one.script.lines for text in (line.headline, line.caption, line.chip))
-        + (one.script.action,)
+        (
+            *tuple(text for line in one.script.lines for text in (line.headline, line.caption, line.chip)),
+            one.script.action,
+        )
         for one in pitches
     ]
 
@@ -68,7 +70,9 @@ def test_an_angle_needs_its_evidence(product: Make):
     )
     assert "deal" not in angles(product(list_price=None))
     assert "spec" not in angles(product(attributes={}))
-    bare = product(attributes={}, selling_points=(), description="", list_price=None, title="砾途双肩包", category="")
+    bare = product(
+        attributes={}, selling_points=(), description="", list_price=None, title="砾途双肩包", title_en="", category=""
+    )
     assert angles(bare) == {"direct", "price"}
 
 
