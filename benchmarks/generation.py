@@ -5,7 +5,7 @@
 create     `POST /v1/videos/text2video` on loopback at 500 a second (JWT, checks, credits held on the ledger, one
            fsync before the answer), then as fast as it goes; beside it FastAPI with pydantic that inserts one row
            and commits it (sqlite3, WAL, synchronous=FULL) for each call: no tokens, no credits, no idempotency
-busy       the same 500 a second while two workers lease and settle tasks in the same database
+busy       the same 500 a second while two workers do tasks of 50 ms in the same database
 survival   100,000 tasks entered by a process that is killed -9 again and again, each group sent again after each
            kill; then workers that are killed -9 while they lease, finish and fail; then every task is counted and
            held against the ledger
@@ -131,10 +131,11 @@ def ask(number: int) -> Ask:
     return Ask(f"m{number % MERCHANTS}", "ak", wanted, 10_000_000 + number % 7, 10**9, 10**6)
 
 
-def work(home: Path, together: int) -> None:
-    """A worker whose tasks take no time; killed whenever somebody likes."""
+def work(home: Path, together: int, takes_s: float = 0.0) -> None:
+    """A worker whose tasks are only waited for; killed whenever somebody likes."""
 
     def make(task: Task, _: Any) -> Result:
+        time.sleep(takes_s)
         if int(task.wanted.external_task_id.rpartition("-")[2] or 0) % FAILS_EVERY == 0:
             raise BadInput("this one fails")
         return Result((), "none", "nothing")
@@ -183,7 +184,7 @@ def cpu_of(pid: int) -> float:
 
 def pressed(kind: str, home: Path, seconds: float, repeats: int, workers: int = 0) -> dict[str, Any]:
     server = child(kind, home)
-    helpers = [child("work", home, 1) for _ in range(workers)]
+    helpers = [child("work", home, 1, 0.05) for _ in range(workers)]
     try:
         said = told(server)
         requests = creates(said["keys"], 400)
@@ -309,7 +310,7 @@ def main() -> int:
         if name == "enter":
             enter(Path(home), int(more[0]), int(more[1]), Path(more[2]))
         elif name == "work":
-            work(Path(home), int(more[0]))
+            work(Path(home), int(more[0]), *map(float, more[1:]))
         else:
             (serve_tasks if name == "tasks" else serve_plain)(Path(home))
         return 0

@@ -24,16 +24,23 @@ def serve(
     shoppers: Annotated[
         int, typer.Option("--shoppers", help="最多记住的用户数 · Shoppers known at a time; 0: as the settings say.")
     ] = 0,
+    generators: Annotated[
+        int,
+        typer.Option("--generators", help="生成任务进程数 · Processes that make queued pictures and films, 0 to 64."),
+    ] = 0,
     log_level: Annotated[
         str, typer.Option("--log-level", help="日志级别 · critical, error, warning or info.")
     ] = "warning",
 ) -> None:
     """运行平台 · Run the platform: shoppers' door, API and console, until interrupted."""
+    from magnetar.web.generating import Workers
     from magnetar.web.server import listen
     from magnetar.web.server import serve as run
 
     if not 0 <= port <= 65535:
         raise BadInput(f"--port lies in [0, 65535], found {port}.")
+    if not 0 <= generators <= 64:
+        raise BadInput(f"--generators lies in [0, 64], found {generators}.")
     if log_level not in ("critical", "error", "warning", "info"):
         raise BadInput(f"--log-level takes critical, error, warning or info, found {log_level!r}.")
     listening = listen(host, port)  # before anything else, so that a port in use is known at once
@@ -45,7 +52,8 @@ def serve(
         Refitter(live).attach()
         where = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         progress(f"运行中 · serving at {where} (door /v1, API /api/docs); Ctrl-C ends")
-        run(live, listening, log_level=log_level)
+        with Workers(generators, live.platform.runtime.settings):
+            run(live, listening, log_level=log_level)
     finally:
         listening.close()
     progress("已停止 · stopped")

@@ -24,6 +24,10 @@ LASTS = 30 * SECOND
 """How long a lease is good without a sign of life."""
 CANCELLED = "已取消 · cancelled by the caller; the credits were given back"
 
+_ANYTHING = sa.text(
+    "SELECT EXISTS (SELECT 1 FROM generation_queues WHERE waiting > 0 AND working < concurrency) "
+    "OR EXISTS (SELECT 1 FROM generation_tasks WHERE status = 'processing' AND lease_until <= :now)"
+)
 _EXPIRED = sa.text(
     f"SELECT {COLUMNS} FROM generation_tasks WHERE status = 'processing' AND lease_until <= :now LIMIT 1000"
 )
@@ -72,6 +76,9 @@ class TaskLeases:
 
     def lease(self, most: int = 1, lasts: int = LASTS) -> list[Task]:
         """Take up to so many tasks, one merchant after the other, each within what it may have at work."""
+        with self._book.database.reading() as connection:  # idle workers keep nobody from writing
+            if not connection.execute(_ANYTHING, {"now": self._book.clock.now()}).scalar():
+                return []
         with self._book.database.writing() as connection:
             now = self._book.clock.now()
             expired = [to_task(row) for row in connection.execute(_EXPIRED, {"now": now})]
