@@ -24,7 +24,7 @@ def check_settings(
 
     Args:
         settings: role, text and the colour behind it, of one scene.
-        width: of the picture, pixels.
+        width: of the picture's short side, pixels.
         tall: whether it is 9 : 16.
     """
     return _check(
@@ -35,7 +35,7 @@ def check_settings(
 def check_told(told: Told, face: Typeface | None) -> list[Defect]:
     """The same rules for the texts that a manifest tells, and glyphs that the font lacks."""
     found: list[Defect] = []
-    width = told.width
+    width = min(told.width, told.height)
     tall = bool(told.width) and abs(told.height / told.width - TALL) < 0.02
     for scene in told.scenes:
         if scene.texts and width:
