@@ -167,7 +167,7 @@ def inside(items: int, seed: int) -> list[dict]:
     event = (time.process_time() - before) / len(histories) * 1e3
     model.add("new0")
     took = []
-    for number in range(1, 6):
+    for number in range(1, 21):
         before = time.process_time()
         model.add(f"new{number}")
         found, _ = model.recommend(histories[number], 10)
@@ -177,7 +177,8 @@ def inside(items: int, seed: int) -> list[dict]:
     none = float("nan")
     return [
         row("learn from one event", "CPU ms", Interval(event, none, none, len(histories)), goal=1.0, met=event <= 1.0, at_most=True),
-        row("new product: upload to next answer", "CPU ms", mean_interval(added), goal=100.0, met=bool(added.max() <= 100.0), at_most=True),
+        row("new product: upload to next answer, mean", "CPU ms", mean_interval(added)),
+        row(f"new product: upload to next answer, slowest of {len(added)}", "CPU ms", Interval(float(added.max()), none, none, len(added)), goal=100.0, met=bool(added.max() <= 100.0), at_most=True),
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ NEVER = [row for row in range(300) if row % 10 == 3]
 
 
 def rule(places: int, price: float = 0.0) -> Newcomers:
-    return Newcomers(np.ones(1), np.zeros(1), np.ones(1), 10, 0.0, places, price)
+    return Newcomers(np.ones(1), np.zeros(1), np.ones(1), 10, places, price)
 
 
 def test_newcomers_stand_in_the_last_places_of_each_ten_and_what_made_room_follows():
@@ -43,10 +43,11 @@ def test_short_lists_and_no_places_hold_no_newcomers(k: int, places: int):
     assert rule(places).placed(np.full(k, -5.0), np.array([0.0])) == list(range(k))
 
 
-def test_among_more_newcomers_than_were_learned_from_each_counts_for_less():
+def test_affinities_are_shared_out_among_all_newcomers_and_one_alone_is_no_certainty():
     few, many = rule(1).affinity(np.zeros((5, 1))), rule(1).affinity(np.zeros((40, 1)))
-    assert few[0] == 0.0
-    assert many[0] == pytest.approx(-np.log(4.0))
+    assert few == pytest.approx(np.full(5, -np.log(10.0)))  # as among the 10 that it was learned from
+    assert many == pytest.approx(np.full(40, -np.log(40.0)))
+    assert len(rule(1).affinity(np.zeros((0, 1)))) == 0
 
 
 def test_what_is_given_up_stays_within_the_allowance():

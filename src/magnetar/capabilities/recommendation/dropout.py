@@ -27,7 +27,7 @@ from magnetar.kernel.chance import Chance
 FEWEST = 10
 """Products taken out, without which nothing is learned."""
 MOST = 1_000
-CASES = 4_000
+CASES = 10_000
 """Validation cases of either kind, at most."""
 TAIL = 3
 """Last places of ten on which the gate's probabilities are held to what happened."""

@@ -6,6 +6,8 @@ items of its shopper, so that learning from a stream and learning from a file ar
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,10 +23,28 @@ READ = 50
 """Latest events of a history from which it is foretold."""
 
 
+class Spare:
+    """Arrays that grow row by row without being copied each time: room for more rows lies behind them."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self) -> None:
+        self._whole: dict[str, NDArray[Any]] = {}
+
+    def grown(self, name: str, array: NDArray[Any], rows: int) -> NDArray[Any]:
+        """The same array with zeros up to so many rows; one that was put in its place since is copied first."""
+        whole = self._whole.get(name)
+        if whole is None or array.base is not whole or len(whole) < rows:
+            whole = np.zeros((rows + max(1_024, rows // 50), *array.shape[1:]), array.dtype)
+            whole[: len(array)] = array
+            self._whole[name] = whole
+        return whole[:rows]
+
+
 class Table:
     """Weighted partners of each item, in one pool of memory."""
 
-    __slots__ = ("partner", "room", "size", "start", "total", "used", "weight")
+    __slots__ = ("_spare", "partner", "room", "size", "start", "total", "used", "weight")
 
     def __init__(self, items: int) -> None:
         self.start = np.zeros(items, np.int64)
@@ -35,14 +55,13 @@ class Table:
         self.partner = np.zeros(1024, np.int32)
         self.weight = np.zeros(1024, np.float32)
         self.used = np.zeros(1, np.int64)
+        self._spare = Spare()
 
     def grow(self, items: int) -> None:
         """Make room for items that are new."""
-        more = items - len(self.start)
-        if more > 0:
+        if items > len(self.start):
             for name in ("start", "size", "room", "total"):
-                old = getattr(self, name)
-                setattr(self, name, np.concatenate([old, np.zeros(more, old.dtype)]))
+                setattr(self, name, self._spare.grown(name, getattr(self, name), items))
 
     def add(self, sources: Rows, goals: Rows, weights: NDArray[np.float32]) -> None:
         """Add weights to pairs, one after the other."""
@@ -88,6 +107,7 @@ class Memory:
         self.after, self.before = Table(items), Table(items)
         self.count = np.zeros(items, np.float32)
         """(items,), events of each item."""
+        self._spare = Spare()
 
     def __len__(self) -> int:
         return len(self.count)
@@ -96,7 +116,8 @@ class Memory:
         """Make room for items that are new."""
         self.after.grow(items)
         self.before.grow(items)
-        self.count = np.concatenate([self.count, np.zeros(max(0, items - len(self.count)), np.float32)])
+        if items > len(self.count):
+            self.count = self._spare.grown("count", self.count, items)
 
     def observe(self, history: Rows, item: int) -> None:
         """One event: `item` came after `history` (oldest first)."""

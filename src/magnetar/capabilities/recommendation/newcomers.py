@@ -59,8 +59,6 @@ class Newcomers:
     """(features,), > 0."""
     number: int
     """Newcomers among which the weights were learned; among more an affinity counts for less."""
-    whole: float
-    """Log of the sum over newcomers that an affinity is measured against."""
     places: int
     """The last of each ten places that may be given; 0 gives none."""
     price: float
@@ -69,9 +67,13 @@ class Newcomers:
     """From log probability by the gate to log chance at the last places of ten: offset and slope, of `rates`."""
 
     def affinity(self, features: Floats) -> Floats:
-        """(products,), log of the probability that it comes next if a newcomer does, from (products, features)."""
-        more = max(0.0, float(np.log(max(1, len(features)) / self.number)))
-        return ((features - self.mean) / self.spread) @ self.weight - self.whole - more
+        """(products,), log of the probability that it comes next if a newcomer does, from (products, features).
+
+        Of all newcomers there are; among fewer than it was learned from each counts as it did among those.
+        """
+        score = ((features - self.mean) / self.spread) @ self.weight
+        few = max(0.0, float(np.log(self.number / max(1, len(score)))))
+        return score - np.logaddexp.reduce(score) - few if len(score) else score
 
     def placed(self, warm: Floats, chances: Floats) -> list[int]:
         """Which products stand where in a list: rows of `warm` as they are, newcomers as −1 − row of `chances`.
@@ -181,10 +183,7 @@ def fit_newcomers(features: list[Floats], right: list[int], pull: float = 3.0) -
         return -np.log(share_right).sum() + pull * (weight**2).sum(), np.tensordot(push, z, 2) + 2 * pull * weight
 
     found = np.asarray(minimize(loss, np.zeros(z.shape[2]), jac=True, method="L-BFGS-B", options={"maxiter": 60}).x)
-    score = z @ found
-    top = score.max(axis=1)
-    whole = float((top + np.log(np.exp(score - top[:, None]).sum(axis=1))).mean())
-    return Newcomers(found, mean, spread, z.shape[1], whole, 0, 0.0)
+    return Newcomers(found, mean, spread, z.shape[1], 0, 0.0)
 
 
 def rates(stands: Floats, won: NDArray[np.bool_]) -> tuple[float, float]:

@@ -51,7 +51,7 @@ def save(
             "new_mean": rule.mean,
             "new_spread": rule.spread,
         }
-        arrays["new_rule"] = np.array([rule.number, rule.whole, rule.places, rule.price, *rule.lean])
+        arrays["new_rule"] = np.array([rule.number, rule.places, rule.price, *rule.lean])
     arrays |= {"books": ids.books, "prices": ids.prices, "codes": ids.codes}
     words: list[str] = []
     if texts is not None:
@@ -114,9 +114,9 @@ def load(folder: Path) -> tuple[Recommender, list[str], SemanticIds, TextVectors
             )
         parts = Parts(memory, gate, fresh, Evidence(memory, near, wording), generator)
         if "new_rule" in arrays and wording is not None:
-            number, whole, places, price, offset, slope = arrays["new_rule"].tolist()
+            number, places, price, offset, slope = arrays["new_rule"].tolist()
             weight, mean, spread = (arrays[f"new_{one}"] for one in ("weight", "mean", "spread"))
-            parts.newcomers = Newcomers(weight, mean, spread, int(number), whole, int(places), price, (offset, slope))
+            parts.newcomers = Newcomers(weight, mean, spread, int(number), int(places), price, (offset, slope))
         recommender = Recommender(parts)
     except FileNotFoundError:
         raise MagnetarError(
