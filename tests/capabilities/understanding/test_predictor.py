@@ -78,18 +78,27 @@ def test_a_click_loads_orders_only_as_orders_should_have_arrived(bus: Bus):
     predictor = Predictor(bus, tea_and_talk(), shoppers=1)
     assert predictor.mean_delay == 4 * HOUR  # before anything is known
     bus.publish(clicked(*[(0, -1)] * 100))
-    bus.clock.step_to(4 * HOUR)
+    loads = []
+    for hours in (4, 8):
+        bus.clock.step_to(hours * HOUR)
+        predictor.refresh(bus.clock.now())
+        loads.append(float(predictor.orders.contexts.load[0]))
+        share = 1 - np.exp(-hours * HOUR / predictor.mean_delay)  # none came, so the delay is taken to be longer
+        assert loads[-1] == pytest.approx(100 * share, rel=0.02)
+    assert 50 < loads[0] < loads[1] < 100
+    bus.clock.step_to(90 * DAY)
     predictor.refresh(bus.clock.now())
-    assert predictor.orders.contexts.load[0] == pytest.approx(100 * (1 - np.exp(-1)))
-    bus.clock.step_to(8 * HOUR)
-    predictor.refresh(bus.clock.now())
-    assert predictor.orders.contexts.load[0] == pytest.approx(100 * (1 - np.exp(-2)))
+    assert predictor.orders.contexts.load[0] == pytest.approx(100.0)
 
 
 def test_the_delay_is_learned_from_orders(bus: Bus):
     predictor = Predictor(bus, tea_and_talk(), shoppers=1)
     bus.publish(ordered(*[(0, 0, -1, 1)] * 20, at=10 * HOUR))
-    assert predictor.mean_delay == 7 * HOUR  # twenty after 10 hours, twenty of prior after 4
+    assert predictor.mean_delay == 4 * HOUR  # as of the last edge
+    predictor.refresh(10 * HOUR)
+    assert predictor.mean_delay == pytest.approx(
+        8.5 * HOUR, rel=0.03
+    )  # twenty after 10 hours, twenty in the long run after 7
 
 
 def test_a_newcomer_starts_from_what_its_category_does(bus: Bus):

@@ -116,8 +116,11 @@ class Needs:
         self.bought.append((request.astype(np.int64), item.copy(), shopper.copy(), category.copy(), micros.copy()))
         self.money += (micros.sum(), len(micros))
 
-    def refresh(self, share: float, elapsed: int, today: int) -> None:
-        """Let a share of what waits mature and bring the weights up to date; at a tick edge."""
+    def refresh(self, share: float, elapsed: int, today: int, again: float = 1.0) -> None:
+        """Let a share of what waits mature and bring the weights up to date; at a tick edge.
+
+        What is left is reckoned `again` by this factor: the delay of orders is not what it was taken for.
+        """
         if self.bought:
             columns = [np.concatenate(one) for one in zip(*self.bought, strict=True)]
             request, item, shopper, category, micros = (one[np.lexsort(columns)] for one in columns)
@@ -125,11 +128,11 @@ class Needs:
             count_drivers(request, item, self.known, self.drivers, self.waiting, self.hits)
             usual = self.money[0] / max(self.money[1], 1.0)
             _remember(shopper, category, micros / max(usual, 1.0), today, self.lately)
-        left = self.aged * (1.0 - share)
+        left = self.aged * (1.0 - share) * again
         moved = self.waiting - left
         self.waiting, self.aged = left, left.copy()
         information = self.doubt * share
-        self.doubt -= information
+        self.doubt = (self.doubt - information) * again
         covariance = np.linalg.inv(np.linalg.inv(self.covariance) + information)
         step = np.clip(covariance @ (self.hits - moved), -MOST, MOST)
         whole = abs(float(step @ self.waiting)) / max(self.waiting[LEVEL], 1e-9)

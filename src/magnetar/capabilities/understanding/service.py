@@ -19,6 +19,7 @@ from magnetar.capabilities.understanding.affinity import (
     learn_views,
     rate_of,
 )
+from magnetar.capabilities.understanding.lateness import Lateness
 from magnetar.capabilities.understanding.needs import (
     LEVEL,
     Drives,
@@ -42,7 +43,6 @@ from magnetar.capabilities.understanding.tastes import (
 )
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Floats, Ints
-from magnetar.kernel.clock import HOUR
 from magnetar.kernel.compiled import Array, compiled
 from magnetar.kernel.fetching import fetch
 
@@ -79,8 +79,8 @@ class Predictor:
     """Predicted click rate per view and order rate per click, with their uncertainty.
 
     Orders come late: a click loads the order rate only as the share of orders that should have
-    arrived by now grows (exponential delay, its mean learned), so that fresh clicks do not look
-    like failures.
+    arrived by now grows (exponential delay, its mean learned, see `Lateness`), so that fresh clicks
+    do not look like failures.
     """
 
     def __init__(self, bus: Bus, shelf: Shelf, shoppers: int, strengths: Strengths | None = None) -> None:
@@ -103,7 +103,7 @@ class Predictor:
         self.reach = 0.9 ** np.arange(POSITIONS) * np.ones((SCENES, 1))
         """(scenes, POSITIONS), share of pages on which a position comes on screen."""
         self._depths = np.zeros((SCENES, POSITIONS + 1))
-        self._delay_sum, self._delay_count = 20.0 * 4.0 * HOUR, 20.0  # a prior of 20 orders after 4 hours each
+        self.lateness = Lateness()
         self._matured_at, self._edge_delay = bus.clock.now(), self.mean_delay
         self._refreshes = 0
         bus.subscribe(Viewed, self.on_viewed)
@@ -118,8 +118,8 @@ class Predictor:
 
     @property
     def mean_delay(self) -> float:
-        """Mean time from click to order, microseconds."""
-        return self._delay_sum / self._delay_count
+        """Mean time from click to order, microseconds, as of the last tick edge."""
+        return self.lateness.mean
 
     @property
     def tastes(self) -> Tastes:
@@ -219,7 +219,8 @@ class Predictor:
         self.affinity.take_over(old.affinity)
         self.needs.take_over(old.needs)
         self.reach[:], self._depths[:] = old.reach, old._depths
-        self._delay_sum, self._delay_count, self._matured_at = old._delay_sum, old._delay_count, old._matured_at
+        self.lateness.take_over(old.lateness)
+        self._matured_at = old._matured_at
         self._edge_delay = old._edge_delay
 
     def on_viewed(self, event: Viewed) -> None:
@@ -249,7 +250,8 @@ class Predictor:
         bring_up(event.shopper, 0, len(event.shopper), draws)
         _learn_clicks(
             event.request,
-            np.exp(np.clip((event.at - self._matured_at) / self._edge_delay, 0.0, _LONG)),
+            np.maximum(event.at - self._matured_at, 0),
+            1.0 / self._edge_delay,
             event.shopper,
             event.scene,
             event.item,
@@ -270,6 +272,7 @@ class Predictor:
             needs.waiting,
             needs.aged,
             needs.doubt,
+            self.lateness.fresh,
         )
         learn_clicks(event.shopper, event.scene, event.item, draws)
 
@@ -286,20 +289,20 @@ class Predictor:
             orders.contexts.hits,
         )
         self.needs.ordered(event.request, event.item, event.shopper, arrays.category[event.item], event.value)
-        self._delay_sum += float((event.at - event.clicked_at).sum())
-        self._delay_count += len(event.at)
+        self.lateness.landed(np.maximum(event.at - event.clicked_at, 0).astype(np.float64))
 
     def refresh(self, now: int) -> None:
         """Bring items and scenes up to date, and from now on shoppers as they are met; at a tick edge."""
         elapsed = now - self._matured_at
         self._matured_at = now
         waited = max(elapsed, 0) / self._edge_delay
+        again = self.lateness.refresh(elapsed)
         self._edge_delay = self.mean_delay
         orders = self.orders
         for waiting, factor in zip(self._pending, (orders.items, orders.contexts), strict=True):
-            _mature(waiting, factor.load, 1.0 - math.exp(-waited))
+            _mature(waiting, factor.load, 1.0 - math.exp(-waited), again)
         if self._needy:
-            self.needs.refresh(1.0 - math.exp(-waited), elapsed, self._today)
+            self.needs.refresh(1.0 - math.exp(-waited), elapsed, self._today, again)
         self._edge += 1
         if self._edge == len(self._waited):
             self._waited, self._day_of = np.tile(self._waited, 2), np.tile(self._day_of, 2)
@@ -439,7 +442,8 @@ def _learn_views(
 @compiled
 def _learn_clicks(
     request: Array,
-    older: Array,
+    since: Array,
+    pace: float,
     shopper: Array,
     scene: Array,
     item: Array,
@@ -460,6 +464,7 @@ def _learn_clicks(
     expected: Array,
     aged: Array,
     doubt: Array,
+    fresh: Array,
 ) -> None:
     meet(shopper, 0, shopper.shape[0], tastes)
     match_hits, match_mean, waiting = tastes.click_hits, tastes.order_mean, tastes.order_waiting
@@ -489,7 +494,7 @@ def _learn_clicks(
                 pull,
                 variance,
                 rate,
-                older[row],
+                math.exp(min(_LONG, since[row] * pace)),
                 drives,
                 known,
                 drivers,
@@ -497,6 +502,8 @@ def _learn_clicks(
                 aged,
                 doubt,
             )
+            fresh[0] += 1.0
+            fresh[1] += since[row]
             context_load[where] += learn(
                 what,
                 person,
@@ -523,8 +530,12 @@ def _count(
 
 
 @compiled
-def _mature(waiting: Array, load: Array, share: float) -> None:
+def _mature(waiting: Array, load: Array, share: float, again: float) -> None:
+    """A share of what waits becomes load; then what is left is reckoned anew by a factor, out of the load."""
     for place in range(waiting.shape[0]):
         moved = waiting[place] * share
         waiting[place] -= moved
         load[place] += moved
+        moved = min(waiting[place] * (again - 1.0), load[place])
+        waiting[place] += moved
+        load[place] -= moved
