@@ -68,7 +68,7 @@ def test_asking_for_a_graphs_tensor_appends_one_output():
         ([], 10),
         ([Message("user", "  ")], 10),
         ([Message("robot", "hi")], 10),
-        ([Message("user", "字" * 12_001)], 10),
+        ([Message("user", "字" * 4_100)], 10),
         ([Message("user", "hi")], 0),
     ],
 )
@@ -97,6 +97,13 @@ class Answers:
             "usage": {"completion_tokens": 3},
         }
         return answer, 0.5
+
+
+def test_a_long_english_conversation_fits_where_a_chinese_one_of_its_length_does_not():
+    model = llama.LlamaLanguage(Answers("ok"), "toy")  # pyright: ignore
+    assert model.write([Message("user", "word " * 1_000)], most_tokens=64).text == "ok"
+    with pytest.raises(BadInput, match="5,000 tokens"):
+        model.write([Message("user", "很长的话哦" * 1_000)], most_tokens=64)
 
 
 def test_an_answer_that_is_cut_is_asked_again_with_another_seed():
@@ -154,6 +161,18 @@ def test_what_cannot_be_said_is_refused_in_words(text: str, more: dict[str, Any]
     voice = kokoro.KokoroVoice(Silent(), ["zf_xiaoxiao"])  # pyright: ignore
     with pytest.raises(BadInput):
         voice.speak(text, **more)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Get the 榨汁机 now", "en"), ("这款 блендер", "zh"), ("これは水です", "zh")]
+)
+def test_a_script_that_the_voice_cannot_read_is_named_and_not_dropped(text: str, language: str):
+    with pytest.raises(BadInput, match="cannot read"):
+        kokoro.read_text(text, language)
+
+
+def test_signs_and_emoji_are_left_out():
+    assert [one.spoken for one in kokoro.read_text("好🎉 café ☆", "zh")] == ["好", "café"]
 
 
 def test_sound_that_is_none_is_refused_and_silence_says_nothing():

@@ -31,6 +31,8 @@ MOST_PHONEMES = 400
 """Of one run of the model; its window is 510."""
 QUIET_BEFORE, QUIET_AFTER = 2, 6
 """Frames of silence that stay around a sentence; the models give half a second."""
+_OTHER_SCRIPTS = 0x400
+"""From Cyrillic on; Latin letters with signs and Greek ones of formulas lie below."""
 LEAST_SPEED, MOST_SPEED = 0.5, 2.0
 
 
@@ -152,10 +154,10 @@ class KokoroVoice:
 
 
 def read_text(text: str, language: str) -> list[Piece]:
-    """The pieces of a text in its language.
+    """The pieces of a text in its language; signs and emoji are left out.
 
     Raises:
-        BadInput: nothing in it can be spoken.
+        BadInput: nothing in it can be spoken, or a script in it cannot: words are not dropped unsaid.
     """
     from magnetar.capabilities.generation.speaking.chinese import read_chinese
     from magnetar.capabilities.generation.speaking.english import read_english
@@ -163,6 +165,15 @@ def read_text(text: str, language: str) -> list[Piece]:
     pieces = read_chinese(text) if language == "zh" else read_english(text)
     if not speakable(pieces):
         raise BadInput(f"念不出来 Nothing in {text[:40]!r} can be spoken in {language}. Give words or numbers.")
+    covered = {place for piece in pieces for place in range(piece.start, piece.end)}
+    unsaid = "".join(
+        letter
+        for place, letter in enumerate(text)
+        if place not in covered and letter.isalpha() and ord(letter) >= _OTHER_SCRIPTS
+    )
+    if unsaid:
+        hint = " Choose zh." if language == "en" and read_chinese(unsaid) else " Leave it out."
+        raise BadInput(f"这些字不能用 {language} 念 The {language} voice cannot read {unsaid[:20]!r}.{hint}")
     return pieces
 
 

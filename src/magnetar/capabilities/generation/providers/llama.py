@@ -18,7 +18,10 @@ from magnetar.kernel.errors import BadInput, ProviderFailed, ProviderUnavailable
 
 CONTEXT = 4_096
 """Tokens of a conversation and its answer together."""
-MOST_CHARACTERS = 12_000
+_WIDE, _NARROW = 1.0, 0.4
+"""Tokens of a Chinese character and of any other, at most on the whole."""
+_AROUND = 32
+"""Tokens of the template around a message."""
 MODELS = ("qwen-1.5b", "qwen-0.5b")
 TRIES = 2
 ROLES = ("system", "user", "assistant")
@@ -118,10 +121,13 @@ def _check(messages: Sequence[Message], most_tokens: int) -> None:
     for one in messages:
         if one.role not in ROLES:
             raise BadInput(f"No role {one.role!r} in a conversation. Choose one of: {', '.join(ROLES)}.")
-    if (length := sum(len(one.text) for one in messages)) > MOST_CHARACTERS:
-        raise BadInput(f"The conversation has {length:,} characters, at most {MOST_CHARACTERS:,} fit. Shorten it.")
     if not 1 <= most_tokens <= CONTEXT // 2:
         raise BadInput(f"An answer has 1 to {CONTEXT // 2} tokens, found {most_tokens}.")
+    wide = sum(ord(letter) >= 0x2E80 for one in messages for letter in one.text)
+    narrow = sum(len(one.text) for one in messages) - wide
+    room = CONTEXT - most_tokens - _AROUND * len(messages)
+    if (length := round(_WIDE * wide + _NARROW * narrow)) > room:
+        raise BadInput(f"The conversation has about {length:,} tokens, {room:,} fit beside the answer. Shorten it.")
 
 
 def make(settings: Any, model: str = "") -> LlamaLanguage:

@@ -102,7 +102,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"[=＝]", lambda _: "等于"),
 )  # fmt: skip
 _HANZI = r"[\u3400-\u4dbf\u4e00-\u9fff〇]"
-_LATIN = r"[A-Za-z]+(?:['’\-][A-Za-z]+)*"
+_LATIN = r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’\-][A-Za-zÀ-ÖØ-öø-ÿ]+)*"
 _NAMED = r"[(][?]P<[a-z]+>"
 _WHOLE = re.compile(
     "|".join(f"(?P<r{index}>{re.sub(_NAMED, '(?:', rule)})" for index, (rule, _) in enumerate(_RULES))
