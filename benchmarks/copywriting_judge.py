@@ -9,7 +9,7 @@ from decimal import Decimal
 from magnetar.vocabulary.catalogue import Product
 
 _GLUE_ZH = """看看这款 来看 看看 说说 认识这款 认识 给你介绍 慢慢看这款 来了 嘿 看这款 这款 先说价格 带走 标价 现价 从 到 先看这点 想说的是 看参数
-记下 怕 说到 不想 又要 用什么 想着 的时候 选它 的日子 来看它 的心意 选什么 挑 先看 选 看什么 怎么挑 看 是 用什么做 问 摸得到的 的细节 看看细节 细节在这 养 自己 坐
+记下 怕 说到 不想 又要 用什么 想着 的时候 选它 的日子 来看它 的心意 选什么 挑 先看 选 看什么 怎么挑 看 是 用什么做 问 摸得到的 的细节 看看细节 想 细节在这 养 自己 坐
 给你看看 什么 时候 的时候 季节 喜欢 需要就点这里 规格在详情里 点开看参数 喜欢就带它回去 看中了 就点这里 心动就点 带走它 的 你 在 家有 爱 想送礼 养猫 养狗 要 坐办公室 学生党 住
 自己带饭 常进 吃 做 打 开 一个人住 收拾 布置 整理 想睡觉 里 女士看这里 男士看这里 新手 看这里 日子 路上 练 边 车主 上班族 一家人"""
 _GLUE_EN = """specifications take a look here about the this is it meet say hello to at hey price first for have list now from look what you get begin with figures note
@@ -20,15 +20,15 @@ PAIRS = """material:材质,面料,材料,内胆,填充 fabric:面料 capacity:�
 thickness:厚度 power:功率 load:承重 pack:规格 battery:电池 run:续航 time:续航 brightness:亮度 voltage:电压 water:防水,水箱 rating:防水 charging:充电 ports:接口 depth:深度
 cable:线长 sizes:尺码 teeth:齿长 noise:噪音 speed:转速 cover:被套 tank:水箱 lining:内胆 fill:填充 lid:盖 colour:颜色 temperature:温度 storage:储存 ingredients:配料"""
 MORE = """ceramic:陶瓷,瓷 borosilicate:高硼硅 glass:玻璃 aluminum:铝 stainless:不锈钢 steel:钢 abs:ABS wood:木 beech:榉木 bamboo:竹 cotton:棉 silicone:硅胶 leather:皮
-coffee:咖啡 packed:饭盒,午餐,带饭 lunch:饭盒,午餐,带饭 camping:露营,野营 women:女,ladies,female,womens men:男,gentlemen,male party:聚会,派对,来客 commuting:通勤,上下班 tea:茶 baby:宝宝,婴 feeding:哺乳,喂养 gift:礼,送人
+coffee:咖啡 packed:饭盒,午餐,带饭 lunch:饭盒,午餐,带饭 camping:露营,野营 women:女,ladies,female,womens men:男,gentlemen,male party:聚会,派对,来客 commuting:通勤,上下班 tea:茶 baby:宝宝,婴 feeding:哺乳,喂养,nursing gift:礼,送人
 kids:儿童,孩子,小朋友 family:家人,一家,全家 students:学生 dorm:宿舍 office:办公,工位 workers:上班族,通勤 kitchen:厨 cooking:做饭,炒菜,烹饪 baking:烘焙 breakfast:早餐 dining:餐桌,聚餐,用餐
-hotpot:火锅 barbecue:烧烤 hiking:徒步,登山 picnic:野餐 travel:旅行,出差,出行 bathroom:浴室,洗澡,卫生间 bedroom:卧室 living:客厅 room:客厅 balcony:阳台 garden:花园,园艺 car:车 gym:健身 yoga:瑜伽
+hotpot:火锅 barbecue:烧烤 hiking:徒步,登山 picnic:野餐 travel:旅行,出差,出行 bathroom:浴,bath,shower,洗澡,卫生间 bedroom:卧室 living:客厅 room:客厅 balcony:阳台 garden:花园,园艺 car:车 gym:健身 yoga:瑜伽
 running:跑 cycling:骑行 swimming:游泳 dance:舞 sleep:睡 makeup:化妆 skincare:护肤 laundry:洗衣 streaming:直播,拍摄 gaming:游戏,电竞 cat:猫 dog:狗 walking:遛狗 summer:夏 winter:冬 spring:春 autumn:秋
 seasons:四季 new:新年,过年,春节 year:新年,过年,春节 birthday:生日 drivers:车主,司机 renovation:装修 printing:打印 study:学习,书桌 person:单人,独居,一个人 beginners:新手,入门 stoneware:粗陶,陶 enamel:珐琅
 cashmere:羊绒 wool:羊毛 polyester:聚酯,涤纶 nylon:尼龙 oxford:牛津布 cloth:牛津布 down:羽绒 goose:鹅绒 linen:亚麻 plastic:塑料 paper:纸 carbon:碳钢 alloy:合金 iron:铁 cast:铸铁 walnut:胡桃木 oak:橡木
 pine:松木 cork:软木 rubber:橡胶 latex:乳胶 silk:丝 acrylic:亚克力 resin:树脂 clay:陶 lab:实验室 workshop:车间,工厂,工业,industrial,factory emergency:应急,停电 industrial:工业,工厂 fishing:钓鱼 wine:酒红 duck:鸭绒 afternoon:下午茶 outdoor:户外,野外 viscose:粘胶"""
 SYNONYMS = """孩子:儿童,孩子,小朋友,学步 厨房:厨 喝茶:茶 聚会:聚会,派对,来客 做饭:做饭,炒菜,炒,煮,烹 带饭:饭盒,午餐,便当 送礼:礼 礼:礼 宝宝:宝,婴 猫:猫 狗:狗 办公室:办公,工位 露营:露营,野营,camp
-徒步:徒步,登山 出行:旅行,出差,出行,旅游 健身:健身 跑步:跑 骑行:骑行 护肤:护肤 化妆:化妆,妆 客厅:客厅 卧室:卧室 浴室:浴室,洗澡,卫生间,淋浴 阳台:阳台 洗衣:洗衣 游戏:游戏,电竞 直播:直播,拍摄
+徒步:徒步,登山 出行:旅行,出差,出行,旅游 健身:健身 跑步:跑 骑行:骑行 护肤:护肤 化妆:化妆,妆 客厅:客厅 卧室:卧室 浴室:浴,洗澡,卫生间,淋浴 阳台:阳台 洗衣:洗衣 游戏:游戏,电竞 直播:直播,拍摄
 咖啡:咖啡 烘焙:烘焙 早餐:早餐 火锅:火锅 烧烤:烧烤 野餐:野餐 园艺:园艺,花园 瑜伽:瑜伽 游泳:游泳 睡觉:睡 下午茶:下午茶 餐桌:餐桌,聚餐,用餐 通勤:通勤,上下班 学习:学习,书桌,上课 宿舍:宿舍 家里:居家,家用,家居,家里
 喂养:喂养,哺乳 女士:女 男士:男 一个人:单人,独居,一个人 钓鱼:钓鱼 开车:车 车间:车间,工厂,工业 实验室:实验室 木工:木工 木:木工"""
 """Words for the viewer, each with the record's words that it may stand for; by hand."""

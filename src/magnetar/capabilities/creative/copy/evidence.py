@@ -26,7 +26,7 @@ LONGEST = {"zh": 34, "en": 80}
 KEYS_EN = {
     **NAMES_EN, "电池": "Battery", "续航": "Run time", "亮度": "Brightness", "电压": "Voltage", "防水": "Water rating", "充电": "Charging",
     "接口": "Ports", "长": "Length", "宽": "Width", "高": "Height", "高度": "Height", "宽度": "Width", "深度": "Depth", "线长": "Cable",
-    "克重": "Fabric weight", "尺码": "Sizes", "齿长": "Teeth", "噪音": "Noise", "转速": "Speed", "被套": "Cover", "水箱": "Tank", "内胆": "Lining",
+    "克重": "Weight", "尺码": "Sizes", "齿长": "Teeth", "噪音": "Noise", "转速": "Speed", "被套": "Cover", "水箱": "Tank", "内胆": "Lining",
     "填充": "Fill", "盖": "Lid", "颜色": "Colour", "温度": "Temperature", "储存": "Storage", "配料": "Ingredients", "材料": "Material",
 }  # fmt: skip
 _MATERIAL_KEYS = ("材质", "面料", "材料", "内胆", "填充", "涂层", "material", "fabric", "成分")

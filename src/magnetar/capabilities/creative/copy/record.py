@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from magnetar.capabilities.creative.copy.quantities import find_quantities, fold
 from magnetar.capabilities.creative.copy.rules import GROUPS
-from magnetar.capabilities.creative.facts import record_texts
+from magnetar.capabilities.creative.facts import price_texts, record_texts
 from magnetar.capabilities.understanding import Kind, find_words
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.money import MICROS
@@ -109,13 +109,15 @@ def read_record(product: Product, more: Iterable[str] = ()) -> Record:
     """
     listed: list[str] = [text[:READ] for text in [*record_texts(product), *more] if text]
     listed += [f"{name} {value}" for name, value in product.attributes.items()]
+    prices = frozenset(price_texts(product))
     quantities: set[tuple[str, float]] = set()
     written: set[float] = set()
     groups: dict[int, tuple[set[str], set[str]]] = {}
     values: set[tuple[Kind, str]] = set()
     latin: set[str] = set()
     for text in listed:
-        quantities.update((one.dimension, one.value) for one in find_quantities(text))
+        if text not in prices:  # 22 that is the price is no 22 m
+            quantities.update((one.dimension, one.value) for one in find_quantities(text))
         written.update(one.number for one in find_quantities(text))
         for number, _ in groups_in(text):
             zh, en = groups.setdefault(number, (set(), set()))

@@ -46,7 +46,8 @@ def make_copy(
 
     Raises:
         BadInput: no title that can be shown.
-        Refused: a text of must_say that the record does not hold; a name that must_not_say rules out.
+        Refused: a text of must_say that the record does not hold; a name that must_not_say rules out; a record of which
+            nothing may be said.
     """
     brief = brief or Brief()
     notes: list[str] = []
@@ -70,6 +71,12 @@ def make_copy(
     offers = [part for part in _offers(matter, brief, product.available) if judge.takes(part)]
     musts = [_must(text, told, record, brief) for text in brief.must_say]
     notes = [*matter.notes, *dict.fromkeys(notes)]
+    if not hooks or not offers:
+        why = next((note for note in notes if "left out" in note), "no text that can be shown")
+        raise Refused(
+            f"商品 {product.id!r} 没有可说的 nothing may be said of it in {brief.language!r}, {matter.name[:60]!r}: {why}. "
+            "Correct its title, or loosen the brief."
+        )
     return Copy(
         product, brief, matter.brand, price, shown_was, _distinct(hooks), _distinct([*musts, *told]), _distinct(offers),
         _distinct(musts), tuple(notes), tuple(points),
