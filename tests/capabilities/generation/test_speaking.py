@@ -323,3 +323,22 @@ def test_the_phoneme_numbers_are_the_ones_that_hibari_carries():
     from pathlib import Path
 
     assert json.loads((Path(hibari.__file__).parent / "assets" / "vocab.json").read_text()) == SYMBOLS
+
+
+@pytest.mark.parametrize(
+    ("heard", "hints", "expected"),
+    [
+        ("这款与荣福清博保暖", ["羽绒服", "轻薄"], "这款羽绒服轻薄保暖"),
+        ("全国包油,便席炸纸杯", ["包邮", "榨汁杯"], "全国包邮,便席榨汁杯"),
+        ("四百元", ["视频"], "四百元"),
+        ("hello 129", ["羽绒服"], "hello 129"),
+        ("羽绒服和与荣福", ["羽绒服"], "羽绒服和与荣福"),
+        ("", ["羽绒服"], ""),
+        ("好", [], "好"),
+    ],
+)
+def test_misheard_words_of_the_catalogue_are_put_right_by_their_sound(heard: str, hints: list[str], expected: str):
+    pytest.importorskip("pypinyin", reason="the extra speech is not installed")
+    from magnetar.capabilities.generation.speaking.repair import repaired
+
+    assert repaired(heard, hints) == expected

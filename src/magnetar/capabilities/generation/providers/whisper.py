@@ -1,7 +1,7 @@
 """Speech recognition by whisper-base (faster-whisper): Chinese and English with word times, CPU factor about 0.4.
 
 It writes traditional characters now and then, which are turned into simplified ones, and it mishears product words
-unless they are given as hints.
+unless they are given as hints: hints are put before the sound as a sentence, and what still sounds like one becomes it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from magnetar.capabilities.generation.models import store_of
 from magnetar.capabilities.generation.ports import Floats, Heard, Mark
 from magnetar.capabilities.generation.providers._needs import need_packages
+from magnetar.capabilities.generation.speaking.repair import repaired
 from magnetar.capabilities.generation.workers import Worker
 from magnetar.kernel.errors import BadInput
 
@@ -78,9 +79,9 @@ class WhisperListener:
             "listen", sound=_resampled(sound, rate), language=language, hints=list(dict.fromkeys(hints))[:MOST_HINTS],
             timeout_s=60 + 4 * len(sound) / rate,
         )  # fmt: skip
-        return [found for one in heard if (found := self._heard(one)).text]
+        return [found for one in heard if (found := self._heard(one, hints)).text]
 
-    def _heard(self, segment: dict[str, Any]) -> Heard:
+    def _heard(self, segment: dict[str, Any], hints: Sequence[str]) -> Heard:
         text, marks = "", []
         for word, start, end in segment["words"]:
             said = self._simplified(word) if segment["language"] == "zh" else word
@@ -91,6 +92,8 @@ class WhisperListener:
             text += said
             if core:
                 marks.append(Mark(float(start), float(end), at, at + len(core)))
+        if segment["language"] == "zh":
+            text = repaired(text, hints)
         return Heard(float(segment["start"]), float(segment["end"]), text.rstrip(), tuple(marks), segment["confidence"])
 
     def _simplified(self, text: str) -> str:
@@ -120,6 +123,6 @@ def make(settings: Any) -> WhisperListener:
     Raises:
         ProviderUnavailable: one is not.
     """
-    need_packages("whisper", "speech", "faster_whisper", "opencc_purepy")
+    need_packages("whisper", "speech", "faster_whisper", "opencc_purepy", "pypinyin")
     folder = store_of(settings).need("whisper-base")
     return WhisperListener(Worker(f"{__name__}:Work", {"folder": str(folder)}, memory_mb=4096, timeout_s=600))
