@@ -258,7 +258,7 @@ def language(settings: Any, quick: bool, said: Callable[[str], None]) -> list[di
             seconds.append(answer.cost.cpu_seconds)
             rate.append(answer.cost.tokens_out / answer.cost.cpu_seconds)
             said(
-                f"{name} {product.id}: {json.dumps(answer.value, ensure_ascii=False)}{' invented ' + str(figures) if figures else ''}"
+                f"{name} {product.id} {seconds[-1]:.1f} CPU s: {json.dumps(answer.value, ensure_ascii=False)}{' invented ' + str(figures) if figures else ''}"
             )
         model.close()
         rows.append(row(f"{name}_schema_valid", "of 1", mean_interval(np.array(valid)), goal=VALID_GOAL))
