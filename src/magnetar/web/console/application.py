@@ -25,6 +25,7 @@ from magnetar.web.console.pages import (
     catalogue,
     creatives,
     experiments,
+    generation,
     intents,
     market,
     models,
@@ -59,6 +60,7 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         models,
         rehearsals,
         creatives,
+        generation,
         audit,
         accounts,
     )

@@ -1,0 +1,95 @@
+"""Generation tasks: the merchant's queue with credits, what each task cost and came to, and a pair of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from magnetar.capabilities.generation.service import TaskService
+from magnetar.capabilities.generation.tasks.contract import FAILED, PROCESSING, SUBMITTED, SUCCEED
+from magnetar.capabilities.generation.tasks.prices import PLANS
+from magnetar.capabilities.generation.tasks.rows import Task
+from magnetar.kernel.errors import NotFound, Refused
+from magnetar.platform.generating import tasks_beside
+from magnetar.vocabulary.money import MICROS
+from magnetar.web.console.showing import Showing
+from magnetar.web.console.site import Site, Visit
+
+MOST = 100
+
+
+def routes(site: Site) -> list[Route]:
+    """Pages of this part."""
+    opened: list[TaskService] = []
+
+    def service() -> TaskService:
+        if not opened:
+            found = tasks_beside(site.runtime, site.hosting.live.ledger.ledger)
+            if found is None:
+                raise Refused("生成任务需要数据库存储. · Tasks need a relational store: set MAGNETAR_STORE=sqlite.")
+            opened.append(found)
+        return opened[0]
+
+    def page(visit: Visit, status: int = 200, pair: Any = None) -> Response:
+        tasks, mine, show = service(), visit.merchant, Showing(visit.voice)
+        return site.render(
+            visit,
+            "generation.html",
+            status,
+            plan=tasks.credits.plan_of(mine),
+            plans=list(PLANS.values()),
+            balance=tasks.credits.balance(mine),
+            standing=tasks.book.standing(mine),
+            rows=[_row(one, show, tasks) for one in tasks.book.newest(mine, MOST)],
+            lines=[{**one, "at": show.moment(round(one["at"] * MICROS))} for one in tasks.credits.history(mine, 20)],
+            keys=tasks.keys.list(mine),
+            pair=pair,
+        )
+
+    def cancel(visit: Visit) -> Response:
+        if service().leases.cancel(visit.merchant, visit.request.path_params["id"]) is None:
+            raise NotFound("没有这个任务. · There is no such task.")
+        return site.go(visit, "/generation", visit.voice("已取消", "Cancelled"))
+
+    def issue(visit: Visit) -> Response:
+        return page(visit, pair=service().keys.issue(visit.merchant, visit.text("label")))
+
+    def revoke(visit: Visit) -> Response:
+        service().keys.revoke(visit.merchant, visit.request.path_params["key"])
+        return site.go(visit, "/generation", visit.voice("密钥已吊销", "Key revoked"))
+
+    def join(visit: Visit) -> Response:
+        plan = service().credits.join(visit.merchant, visit.text("plan"))
+        return site.go(
+            visit, "/generation", visit.voice("会员: {zh}", "Membership: {name}", zh=plan.zh, name=plan.name)
+        )
+
+    return [
+        site.page("/generation", page),
+        site.page("/generation/keys", issue, methods=("POST",)),
+        site.page("/generation/keys/{key}/revoke", revoke, methods=("POST",)),
+        site.page("/generation/plan", join, operators=True, methods=("POST",)),
+        site.page("/generation/{id}/cancel", cancel, methods=("POST",)),
+    ]
+
+
+def _row(task: Task, show: Showing, tasks: TaskService) -> dict[str, Any]:
+    """A task as the page lists it."""
+    t = show.voice
+    states = {
+        SUBMITTED: (t("排队", "Waiting"), "calm"),
+        PROCESSING: (t("进行中", "At work"), "busy"),
+        SUCCEED: (t("完成", "Done"), "good"),
+        FAILED: (t("失败", "Failed"), "warn"),
+    }
+    word, tone = states[task.shown_status]
+    links = [tasks.files.address(task.task_id, one.name) for one in (task.result.outputs if task.result else ())]
+    fate = {SUCCEED: t("已扣", "spent"), FAILED: t("已退", "given back")}.get(task.status, t("冻结", "held"))
+    return {
+        "id": task.task_id, "kind": task.kind, "model": f"{task.wanted.model} {task.wanted.mode}", "word": word, "tone": tone,
+        "prompt": task.wanted.prompt[:80], "at": show.moment(task.created_at), "credits": f"{task.price / MICROS:g}",
+        "fate": fate, "said": t.of(task.message) if task.message else (task.result.what if task.result else ""),
+        "links": links, "open": not task.done, "attempts": task.attempts,
+    }  # fmt: skip
