@@ -55,8 +55,9 @@ def with_fastapi(live: Any, keys: Any) -> Any:
     from pydantic import BaseModel, Field
 
     from magnetar.capabilities.serving import Reason, explain
-    from magnetar.platform.live import LABEL, SCENES
+    from magnetar.platform.live import SCENES
     from magnetar.platform.live import Ask as Asked
+    from magnetar.platform.pages import LABEL
 
     class Ask(BaseModel):
         shopper: str = Field("", max_length=200)

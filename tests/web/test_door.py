@@ -17,7 +17,8 @@ import pytest
 from magnetar.kernel.clock import DAY, HOUR, MINUTE, SteppedClock
 from magnetar.kernel.settings import Settings
 from magnetar.platform.assemble import Platform, assemble
-from magnetar.platform.live import Ask, LivePlatform, Page
+from magnetar.platform.live import Ask, LivePlatform
+from magnetar.platform.pages import Page
 from magnetar.platform.steering import Steering
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import MerchantId, ProductId

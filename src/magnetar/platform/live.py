@@ -21,7 +21,7 @@ from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
 from magnetar.capabilities.measurement import Withheld
 from magnetar.capabilities.recommendation.following import PartnersAdopted
-from magnetar.capabilities.serving import PageRequests, Reason, explain
+from magnetar.capabilities.serving import PageRequests, Reason
 from magnetar.capabilities.serving.service import POOL_TICKS
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Converted, Ordered, Requested, Returned, Served, Viewed
 from magnetar.kernel.bus import Bus, HandlingFailed
@@ -37,6 +37,7 @@ from magnetar.platform.gating import Gating
 from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.neighbours import KeptGraph, chosen_together
+from magnetar.platform.pages import Answers, Page, Words
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
 from magnetar.platform.refitting import Refitter
@@ -45,14 +46,12 @@ from magnetar.platform.stock import Item, Stock, owners_of_products
 from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
 from magnetar.platform.versions import Versions
 from magnetar.vocabulary.campaigns import Scene
-from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import OPERATOR
 
 TICK = 30 * MINUTE
 REPLAY_DAYS = 14
 """How far back a restart reads the log."""
 SCENES = {scene.name.lower(): int(scene) for scene in Scene}
-LABEL = ("广告", "Ad")
 _JITTER = 1e-3
 """Spread of what is expected of strangers' tastes, so that not all of them are shown the same categories first."""
 
@@ -67,41 +66,6 @@ class Ask(msgspec.Struct):
     category: str = ""
     request: str = ""
     """The site's own id of the request; asked again, the same impressions are charged once."""
-
-
-class Said(msgspec.Struct):
-    """Words in two languages."""
-
-    zh: str
-    en: str
-
-
-class Placed(msgspec.Struct):
-    """One position of a page."""
-
-    position: int
-    product: str
-    merchant: str
-    title: str
-    title_en: str
-    price: float
-    currency: str
-    link: str
-    image: str
-    paid: bool
-    label: Said | None
-    """What must be shown beside a paid position."""
-    reason: Said
-
-
-class Page(msgspec.Struct):
-    """A filled page."""
-
-    request: str
-    page: str | None
-    """The token that reports of this page bring back; null on a page that cannot be reported on."""
-    degraded: bool
-    positions: list[Placed]
 
 
 class TickOpened(Event, frozen=True):
@@ -127,74 +91,6 @@ class Mark:
     """Where a day begins in the event log."""
 
     offset: int
-
-
-@dataclass(slots=True)
-class Answers:
-    """Filled pages, with what is needed to write them down."""
-
-    requests: list[str]
-    tokens: list[str]
-    item: list[list[int]]
-    group: list[list[int]]
-    reason: list[list[int]]
-    words: Words
-    served: Served
-
-    def json(self, row: int) -> bytes:
-        """A page as the door sends it."""
-        return self.words.page(self.requests[row], self.tokens[row], self.item[row], self.group[row], self.reason[row])
-
-    def page(self, row: int) -> Page:
-        return msgspec.json.decode(self.json(row), type=Page)
-
-
-class Words:
-    """Every product and reason written down in advance, so that a page is put together from pieces."""
-
-    def __init__(self, stock: Stock) -> None:
-        self._products = [
-            _product_json(item.product, item.merchant, one)
-            for item, one in zip(stock.items, stock.products, strict=True)
-        ]
-        encode = msgspec.json.encode
-        self._reasons: list[list[bytes]] = []
-        for paid in (False, True):
-            head = b',"paid":%s,"label":%s,"reason":' % (
-                encode(paid), encode(Said(*LABEL) if paid else None),
-            )  # fmt: skip
-            self._reasons.append([head + encode(Said(explain(code), explain(code, "en"))) + b"}" for code in Reason])
-        self._places = [b'{"position":%d' % place for place in range(POSITIONS)]
-
-    def page(
-        self, request: str, token: str | None, items: Sequence[int], groups: Sequence[int], reasons: Sequence[int]
-    ) -> bytes:
-        products, (organic, paid), places = self._products, self._reasons, self._places
-        parts = [
-            places[place] + products[item] + (organic if groups[place] < 0 else paid)[reasons[place]]
-            for place, item in enumerate(items)
-            if item >= 0
-        ]
-        return b'{"request":%s,"page":%s,"degraded":%s,"positions":[%s]}' % (
-            msgspec.json.encode(request),
-            b'"%s"' % token.encode() if token else b"null",
-            b"false" if token else b"true",
-            b",".join(parts),
-        )
-
-
-def _product_json(id: str, merchant: str, product: Product | None) -> bytes:
-    shown: dict[str, Any] = {
-        "product": id,
-        "merchant": merchant,
-        "title": product.title if product else "",
-        "title_en": product.title_en if product else "",
-        "price": product.price.amount if product else 0.0,
-        "currency": product.price.currency if product else "",
-        "link": product.link if product else "",
-        "image": product.images[0] if product and product.images else "",
-    }
-    return b"," + msgspec.json.encode(shown)[1:-1]
 
 
 class LivePlatform:
