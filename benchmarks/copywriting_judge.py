@@ -20,7 +20,7 @@ PAIRS = """material:材质,面料,材料,内胆,填充 fabric:面料 capacity:�
 thickness:厚度 power:功率 load:承重 pack:规格 battery:电池 run:续航 time:续航 brightness:亮度 voltage:电压 water:防水,水箱 rating:防水 charging:充电 ports:接口 depth:深度
 cable:线长 sizes:尺码 teeth:齿长 noise:噪音 speed:转速 cover:被套 tank:水箱 lining:内胆 fill:填充 lid:盖 colour:颜色 temperature:温度 storage:储存 ingredients:配料"""
 MORE = """ceramic:陶瓷,瓷 borosilicate:高硼硅 glass:玻璃 aluminum:铝 stainless:不锈钢 steel:钢 abs:ABS wood:木 beech:榉木 bamboo:竹 cotton:棉 silicone:硅胶 leather:皮
-coffee:咖啡 packed:饭盒,午餐,带饭 lunch:饭盒,午餐,带饭 camping:露营,野营 women:女,ladies,female,womens men:男,gentlemen,male party:聚会,派对,来客 commuting:通勤,上下班 tea:茶 baby:宝宝,婴 feeding:哺乳,喂养,nursing gift:礼,送人
+coffee:咖啡 packed:饭盒,午餐,带饭 lunch:饭盒,午餐,带饭 camping:露营,野营 women:女,ladies,female,womens men:男,gentlemen,male party:聚会,派对,来客 commuting:通勤,上下班 tea:茶 baby:宝宝,婴 feeding:哺乳,喂养,母婴,nursing gift:礼,送人
 kids:儿童,孩子,小朋友 family:家人,一家,全家 students:学生 dorm:宿舍 office:办公,工位 workers:上班族,通勤 kitchen:厨 cooking:做饭,炒菜,烹饪 baking:烘焙 breakfast:早餐 dining:餐桌,聚餐,用餐
 hotpot:火锅 barbecue:烧烤 hiking:徒步,登山 picnic:野餐 travel:旅行,出差,出行 bathroom:浴,bath,shower,洗澡,卫生间 bedroom:卧室 living:客厅 room:客厅 balcony:阳台 garden:花园,园艺 car:车 gym:健身 yoga:瑜伽
 running:跑 cycling:骑行 swimming:游泳 dance:舞 sleep:睡 makeup:化妆 skincare:护肤 laundry:洗衣 streaming:直播,拍摄 gaming:游戏,电竞 cat:猫 dog:狗 walking:遛狗 summer:夏 winter:冬 spring:春 autumn:秋

@@ -14,7 +14,7 @@ camping | 爱露营的你 | Camping soon
 hiking | 爱徒步的你 | Off hiking
 picnic | 爱野餐的你 | Planning a picnic
 baby | 家有宝宝 | Baby at home
-nursing | 喂养宝宝的日子 | Feeding time
+nursing | 喂养的日子 | Feeding time
 kids | 家有孩子 | Kids at home
 students | 学生党 | Students
 dorm | 住宿舍的你 | Dorm life

@@ -212,8 +212,10 @@ def _named(card: ProductCard, kind: Kind, language: str) -> list[Said]:
 
 
 def _quote(claim: Claim, language: str) -> Quote | None:
-    """The record's words for a claim, those in the language first; no review's."""
-    quotes = [one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith("reviews")]
+    """The record's words for a claim, those in the language first; no review's and not a category's, which speaks of a shelf."""
+    quotes = [
+        one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith(("reviews", "category"))
+    ]
     quotes.sort(key=lambda one: is_latin(one.text) != (language == "en"))
     return quotes[0] if quotes else None
 
