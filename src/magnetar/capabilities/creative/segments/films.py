@@ -82,7 +82,7 @@ class Stock:
         self.names: dict[Piece, str] = {}
         self.made = self.reused = 0
         self._slices: dict[str, tuple[bytes, int]] = {}
-        self._audio: dict[tuple[int, tuple[int, ...]], tuple[Audio, list[int]]] = {}
+        self._audio: dict[tuple[int, tuple[int, ...]], tuple[Audio, list[list[int]]]] = {}
 
     def name(self, piece: Piece) -> str:
         """The segment's key."""
@@ -160,12 +160,15 @@ class Stock:
             self._slices[text] = (made, zlib.crc32(made))
         return self._slices[text]
 
-    def audio_of(self, number: int, frames: Sequence[int]) -> tuple[Audio, list[int]]:
-        """A tune's track cut where the segments end, and the CRC-32 of each chunk."""
+    def audio_of(self, number: int, frames: Sequence[int]) -> tuple[Audio, list[list[int]]]:
+        """A tune's track cut where the segments end, and the CRC-32 of each chunk's pieces."""
         ends = tuple(np.cumsum(frames).tolist())
         if (number, ends) not in self._audio:
             audio = self.sounds[number].track.cut([end / self.wanted.fps for end in ends])
-            self._audio[number, ends] = (audio, [zlib.crc32(chunk.pieces[0]) for chunk in audio.chunks])
+            self._audio[number, ends] = (
+                audio,
+                [[zlib.crc32(piece) for piece in chunk.pieces] for chunk in audio.chunks],
+            )
         return self._audio[number, ends]
 
     def sound_name(self, number: int) -> str:
@@ -255,10 +258,10 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
             sizes = part.coded.sizes.copy()
             sizes[0] += len(slice_) - part.coded.band[1]
             chunks.append(Chunk((slice_, part.rest), sizes))
-            sums += [slice_crc, part.rest_crc, audio_sum]
+            sums += [slice_crc, part.rest_crc, *audio_sum]
         else:
             chunks.append(Chunk((part.coded.payload,), part.coded.sizes))
-            sums += [part.whole_crc, audio_sum]
+            sums += [part.whole_crc, *audio_sum]
     product, coding = stock.wanted.product, shop.coding
     names = tuple(name for name, _ in parts)
     digest = film_digest(stock, recipe, names)

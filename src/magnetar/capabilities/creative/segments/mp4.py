@@ -76,7 +76,7 @@ def compose(video: Video | None, audio: Audio | None, metadata: Mapping[str, str
     chunks: list[tuple[int, Chunk]] = []
     for number in range(max(len(video.chunks) if video else 0, len(audio.chunks) if audio else 0)):
         for track, source in ((0, video), (1, audio)):
-            if source is not None and number < len(source.chunks):
+            if source is not None and number < len(source.chunks) and len(source.chunks[number].sizes):
                 chunks.append((track, source.chunks[number]))
     lengths = [int(chunk.sizes.sum()) for _, chunk in chunks]
     places = np.concatenate(([0], np.cumsum(lengths)))
@@ -168,6 +168,7 @@ def _audio_track(audio: Audio, offsets: list[int], number: int) -> bytes:
 
 
 def _samples(chunks: Sequence[Chunk], offsets: list[int]) -> tuple[bytes, bytes, bytes]:
+    chunks = [chunk for chunk in chunks if len(chunk.sizes)]  # a chunk without samples is not allowed
     sizes = np.concatenate([chunk.sizes for chunk in chunks]).astype(">u4")
     runs = np.ones((len(chunks), 3), ">u4")
     runs[:, 0] = np.arange(1, len(chunks) + 1)

@@ -37,7 +37,8 @@ class Track:
         places = np.concatenate(([0], np.cumsum(self.sizes)))
         view, chunks, before = memoryview(self.payload), [], 0
         for count in counts:
-            chunks.append(Chunk((view[int(places[before]) : int(places[count])],), self.sizes[before:count]))
+            part = (view[int(places[before]) : int(places[count])],) if count > before else ()
+            chunks.append(Chunk(part, self.sizes[before:count]))
             before = count
         return Audio(self.config, RATE, PRIMING, self.samples, chunks)
 

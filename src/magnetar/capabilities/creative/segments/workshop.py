@@ -186,7 +186,7 @@ class Workshop:
             return
         before, length = self.scene(piece.before), self.grid.frames(piece.before.kind)
         old, new = (Planes.filled(canvas.width, canvas.height, (0, 0, 0)) for _ in range(2))
-        turn = self._turn(piece.before, piece.take)
+        turn = self.turn(piece.before, piece.take)
         for frame in range(end):
             before.paint(old, length + frame, whole=frame == 0)
             scene.paint(new, frame, whole=frame == 0)
@@ -194,7 +194,8 @@ class Workshop:
             canvas.paste(band)
             yield frame
 
-    def _turn(self, before: Take, take: Take) -> Turn:
+    def turn(self, before: Take, take: Take) -> Turn:
+        """How a take comes in after another."""
         if take.kind == "offer" or before.kind == "hook":
             return Turn.UP
         both = before.line.headline + take.line.headline

@@ -1,0 +1,219 @@
+"""`studio make`: as many different, labelled films as were asked for, made once, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from magnetar.capabilities.creative import Batch, make_variants
+from magnetar.capabilities.creative.judging.told import Told, read_told
+from magnetar.capabilities.creative.script import write_script
+from magnetar.capabilities.creative.segments import films as films_module
+from magnetar.capabilities.creative.segments.mp4 import read_tables
+from magnetar.capabilities.creative.studio import band_texts, write_scripts
+from magnetar.capabilities.creative.typeface import Typeface
+from magnetar.cli.main import run
+from magnetar.kernel.errors import BadInput, Refused
+from magnetar.vocabulary.catalogue import Product
+
+Make = Callable[..., Product]
+
+
+@pytest.fixture
+def make(face: Typeface, pictures: Path, tmp_path: Path) -> Callable[..., Batch]:
+    """Makes small, short films."""
+
+    def make(product: Product, count: int = 4, **options: Any) -> Batch:
+        small = {"width": 270, "length_s": 4.0, "decode": 0.0, **options}
+        home = small.pop("home", tmp_path / "home")
+        return make_variants(product, pictures, count, tmp_path / "films", home, **small)
+
+    return make
+
+
+def test_films_differ_in_bytes_and_in_what_they_are_made_of(make: Callable[..., Batch], product: Make):
+    batch = make(product(), 6, decode=0.5)
+    assert (len(batch.films), batch.defects, batch.decoded) == (6, (), 3)
+    assert len({film.file.read_bytes() for film in batch.films}) == 6
+    told = [json.loads(film.file.with_suffix(".json").read_text()) for film in batch.films]
+    assert len({(tuple(one["segments"]), one["band"], one["music"]["key"]) for one in told}) == 6
+    numbers = set()
+    for film, one in zip(batch.films, told, strict=True):
+        with av.open(str(film.file)) as box:
+            about = json.loads(box.metadata["AIGC"])
+            assert box.duration == pytest.approx(film.seconds * 1e6, abs=1)
+        assert about["ProduceID"] == one["film"]
+        numbers.add(about["ProduceID"])
+        assert isinstance(read_told(film.file), Told)
+    assert len(numbers) == 6
+
+
+def test_a_second_call_makes_only_what_is_missing(make: Callable[..., Batch], product: Make):
+    first = make(product(), 4)
+    before = {film.file: film.file.read_bytes() for film in first.films}
+    lost, broken = first.films[1].file, first.films[2].file
+    lost.unlink()
+    broken.write_bytes(before[broken][:-7])
+    again = make(product(), 4)
+    assert [film.kept for film in again.films] == [True, False, False, True]
+    assert again.segments_made == 0
+    assert {film.file: film.file.read_bytes() for film in again.films} == before
+
+
+def test_an_interrupt_leaves_whole_films_only(
+    make: Callable[..., Batch], product: Make, monkeypatch: pytest.MonkeyPatch
+):
+    real, calls = films_module.write, []
+
+    def cut_off(path: Path, head: bytes, pieces: Sequence[Any]) -> int:
+        calls.append(path)
+        if len(calls) == 3:
+            real(path, head, pieces[:2])
+            raise KeyboardInterrupt
+        return real(path, head, pieces)
+
+    monkeypatch.setattr(films_module, "write", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        make(product(), 4)
+    monkeypatch.undo()
+    folder = calls[0].parent
+    assert sorted(path.name for path in folder.iterdir()) == ["bag-0001.json", "bag-0001.mp4", "bag-0002.json", "bag-0002.mp4"]  # fmt: skip
+    assert [film.kept for film in make(product(), 4).films] == [True, True, False, False]
+
+
+def test_a_damaged_segment_is_made_again(make: Callable[..., Batch], product: Make, tmp_path: Path):
+    first = make(product(), 2)
+    before = [film.file.read_bytes() for film in first.films]
+    victim = next((tmp_path / "home" / "segments").glob("??/*.mp4"))
+    victim.write_bytes(victim.read_bytes()[:-50] + bytes(50))
+    for film in first.films:
+        film.file.unlink()
+    again = make(product(), 2)
+    assert again.segments_made == 1
+    assert [film.file.read_bytes() for film in again.films] == before
+
+
+def test_segments_whose_band_may_not_be_exchanged_are_painted_with_their_text(
+    make: Callable[..., Batch], product: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    plain = make(product(), 1, texts=["山野"])
+    wanted = plain.films[0].file.read_bytes()
+    real = films_module.prove
+
+    def doubtful(*arguments: Any) -> Any:
+        proof = real(*arguments)
+        return type(proof)(outside=3, first=proof.first, last=proof.last, frames=proof.frames)
+
+    monkeypatch.setattr(films_module, "prove", doubtful)
+    plain.films[0].file.unlink()
+    painted = make(product(), 1, texts=["山野"], home=tmp_path / "other")
+    assert painted.segments_painted == 7
+    data = painted.films[0].file.read_bytes()
+    assert _samples(data, "vide") == _samples(wanted, "vide")  # the same bits, by the other way
+
+
+def _samples(data: bytes, kind: str) -> list[bytes]:
+    tracks, _ = read_tables(data)
+    [one] = [track for track in tracks if track.kind == kind]
+    return [data[o : o + s] for o, s in zip(one.offsets, one.sizes, strict=True)]
+
+
+def test_it_does_not_matter_which_process_makes_a_segment(make: Callable[..., Batch], product: Make, tmp_path: Path):
+    seen: list[int] = []
+
+    def backwards(work: Callable[[Any], Any], items: Sequence[Any], workers: int) -> Iterable[tuple[int, Any]]:
+        seen.append(workers)
+        return ((place, work(items[place])) for place in reversed(range(len(items))))
+
+    first = make(product(), 3)
+    before = [film.file.read_bytes() for film in first.films]
+    for path in (tmp_path / "home" / "segments").glob("??/*"):
+        path.unlink()
+    for film in first.films:
+        film.file.unlink()
+    again = make(product(), 3, spread=backwards, workers=7)
+    assert [film.file.read_bytes() for film in again.films] == before
+    assert set(seen) == {7}
+
+
+@pytest.mark.parametrize("aspect", ["3:4", "1:1", "16:9"])
+def test_other_aspects_are_films_without_defects(make: Callable[..., Batch], product: Make, aspect: str):
+    width = 480 if aspect == "16:9" else 270
+    [film] = make(product(), 1, aspect=aspect, width=width, decode=1.0).films
+    across, down = (int(part) for part in aspect.split(":"))
+    with av.open(str(film.file)) as box:
+        video = box.streams.video[0]
+        assert video.height == width * down // across // 2 * 2
+    assert make(product(), 1, aspect=aspect, width=width, decode=1.0).defects == ()
+
+
+def test_too_many_are_refused_with_the_number_there_is(make: Callable[..., Batch], product: Make):
+    bare = product(
+        title="帆布袋", brand="", selling_points=(), attributes={}, description="", list_price=None, category=""
+    )
+    with pytest.raises(BadInput, match=r"only \d+ different films"):
+        make(bare, 99_999)
+    with pytest.raises(BadInput, match="1 to 100000"):
+        make(bare, 0)
+    with pytest.raises(BadInput, match="9:16"):
+        make(bare, 1, aspect="2:1")
+
+
+def test_a_product_with_nothing_but_a_title_still_gives_many_films(make: Callable[..., Batch], product: Make):
+    bare = product(title="帆布袋", brand="", selling_points=(), attributes={}, description="", list_price=None, category="", images=())  # fmt: skip
+    batch = make(bare, 5)
+    assert len({film.file.read_bytes() for film in batch.films}) == 5
+    assert batch.defects == ()
+
+
+def test_all_selling_points_are_said_between_the_scripts(product: Make):
+    points = tuple(f"卖点{name}很好" for name in "甲乙丙丁戊己庚")
+    said = [
+        line.headline
+        for script in write_scripts(product(selling_points=points), "zh")
+        for line in script.lines
+        if line.kind == "point"
+    ]
+    assert said == list(points)
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("", "1 to 40"),
+        ("🙂🙂", "1 to 40"),
+        ("好" * 10_000, "1 to 40"),
+        ("全网最低", "forbidden"),
+        ("第一品牌", "forbidden"),
+    ],
+)
+def test_a_band_text_that_may_not_be_shown_is_refused(product: Make, text: str, match: str):
+    with pytest.raises(BadInput, match=match):
+        band_texts([write_script(product())], product(), [text])
+
+
+def test_band_texts_written_from_right_to_left_are_refused(product: Make):
+    with pytest.raises(Refused):
+        band_texts([write_script(product())], product(), ["שלום"])
+
+
+def test_the_band_shows_facts_of_the_record_unless_told_otherwise(product: Make):
+    texts = band_texts([write_script(product())], product())
+    assert {"砾途", "¥239.00"} <= set(texts)
+    assert band_texts([write_script(product())], product(), ["北京门店", "北京门店", "上海门店"]) == [
+        "北京门店",
+        "上海门店",
+    ]
+
+
+def test_the_command_says_what_is_missing_or_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["studio", "make", "--variants", "3"]) == 2
+    assert "--product ID" in capsys.readouterr().err
+    assert run(["studio", "make", "--product", "p065", "--out", str(tmp_path), "--aspect", "4:5"]) == 2
+    assert "--aspect takes 9:16" in capsys.readouterr().err
+    assert run(["studio", "make", "--product", "p065", "--out", str(tmp_path), "--variants", "two"]) == 2
