@@ -42,6 +42,7 @@ class Work:
         segments, told = self._model.transcribe(
             sound, language=language or None, beam_size=5, initial_prompt=opening or None, word_timestamps=True,
             condition_on_previous_text=False, vad_filter=len(sound) > 10 * RATE, temperature=[0.0, 0.4],
+            no_repeat_ngram_size=5, hallucination_silence_threshold=1.0,  # else it may write subtitles' credits for ever
         )  # fmt: skip
         return [
             {
@@ -79,6 +80,9 @@ class WhisperListener:
             "listen", sound=_resampled(sound, rate), language=language, hints=list(dict.fromkeys(hints))[:MOST_HINTS],
             timeout_s=60 + 4 * len(sound) / rate,
         )  # fmt: skip
+        ends_s = _sound_ends_s(sound, rate)
+        for one in heard:  # what it writes behind the last sound nobody said
+            one["words"] = [word for word in one["words"] if word[1] < ends_s and word[2] > word[1]]
         return [found for one in heard if (found := self._heard(one, hints)).text]
 
     def _heard(self, segment: dict[str, Any], hints: Sequence[str]) -> Heard:
@@ -106,6 +110,11 @@ class WhisperListener:
     def close(self) -> None:
         """End the worker."""
         self._worker.close()
+
+
+def _sound_ends_s(sound: Floats, rate: int) -> float:
+    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
+    return float(loud[-1]) / rate
 
 
 def _resampled(sound: Floats, rate: int) -> Floats:
