@@ -138,7 +138,7 @@ def make_variants(
         defects += [{**defect, "file": sample[place].file.name} for defect in found]
     stock.cache.evict(frozenset(stock.parts))
     return Batch(
-        tuple(films), stock.made, stock.reused, sum(not part.exact for part in stock.parts.values()), len(sample),
+        tuple(films), stock.made, stock.reused, stock.painted, len(sample),
         tuple(defects),
         {"segments": stocked - began, "films": wrote - stocked, "checks": cpu_seconds() - wrote},
         tuple(dict.fromkeys(note for script in (*written, *bare) for note in script.notes)),

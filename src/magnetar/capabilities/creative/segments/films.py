@@ -80,7 +80,7 @@ class Stock:
         self.parts: dict[str, Part] = {}
         self.sounds: dict[int, Sound] = {}
         self.names: dict[Piece, str] = {}
-        self.made = self.reused = 0
+        self.made = self.reused = self.painted = 0
         self._slices: dict[str, tuple[bytes, int]] = {}
         self._audio: dict[tuple[int, tuple[int, ...]], tuple[Audio, list[list[int]]]] = {}
 
@@ -99,9 +99,10 @@ class Stock:
             for piece in self.shop.pieces(recipe.takes)
             if not self.parts[self.name(piece)].exact
         ]
+        self.painted = len(set(painted))
         if painted:
             told(
-                f"文字带不能换的段落重新渲染 · {len(set(painted))} segments whose band cannot be exchanged are painted with it"
+                f"文字带不能换的段落重新渲染 · {self.painted} segments whose band cannot be exchanged are painted with it"
             )
             self._segments(painted, spread, workers, told)
         self._tracks(sorted({recipe.tune for recipe in recipes}), spread, workers)
