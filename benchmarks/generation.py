@@ -182,24 +182,29 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def pressed(kind: str, home: Path, seconds: float, repeats: int, workers: int = 0) -> dict[str, Any]:
-    server = child(kind, home)
-    helpers = [child("work", home, 1, 0.05) for _ in range(workers)]
+def pressed(kinds: dict[str, Path], seconds: float, repeats: int, workers: int = 0) -> dict[str, dict[str, Any]]:
+    """Press servers in turn, so that a disk or a neighbour that is slow for a while is slow for each of them."""
+    servers = {kind: child(kind, home) for kind, home in kinds.items()}
+    helpers = [child("work", home, 1, 0.05) for _ in range(workers) for home in kinds.values()]
+    found: dict[str, dict[str, Any]] = {kind: {"steady": []} for kind in kinds}
     try:
-        said = told(server)
-        requests = creates(said["keys"], 400)
-        press("127.0.0.1", said["port"], requests, connections=32, seconds=1.5, rate=RATE)
-        steady: list[Load] = [
-            press("127.0.0.1", said["port"], requests, connections=32, seconds=seconds, rate=RATE)
-            for _ in range(repeats)
-        ]
-        before = cpu_of(server.pid)
-        fast = press("127.0.0.1", said["port"], requests, connections=64, seconds=seconds)
-        spent = cpu_of(server.pid) - before
+        said = {kind: told(server) for kind, server in servers.items()}
+        requests = {kind: creates(one["keys"], 400) for kind, one in said.items()}
+        for kind, one in said.items():
+            press("127.0.0.1", one["port"], requests[kind], connections=32, seconds=1.5, rate=RATE)
+        for _ in range(repeats):
+            for kind, one in said.items():
+                loaded = press("127.0.0.1", one["port"], requests[kind], connections=32, seconds=seconds, rate=RATE)
+                found[kind]["steady"].append(loaded)
+        for kind, one in said.items():
+            before = cpu_of(servers[kind].pid)
+            fast = press("127.0.0.1", one["port"], requests[kind], connections=64, seconds=seconds)
+            spent = cpu_of(servers[kind].pid) - before
+            found[kind] |= {"fast": fast, "cpu_ms": spent / max(fast.requests, 1) * 1e3}
     finally:
-        for one in (*helpers, server):
+        for one in (*helpers, *servers.values()):
             end(one)
-    return {"steady": steady, "fast": fast, "cpu_ms": spent / max(fast.requests, 1) * 1e3}
+    return found
 
 
 def fsync_ms(home: Path) -> float:
@@ -320,9 +325,9 @@ def main() -> int:
         for home in homes.values():
             home.mkdir()
         disk = fsync_ms(homes["plain"])
-        ours = pressed("tasks", homes["tasks"], seconds, repeats)
-        plain = pressed("plain", homes["plain"], seconds, repeats)
-        busy = pressed("tasks", homes["busy"], seconds, 1, workers=2)
+        both = pressed({name: homes[name] for name in ("tasks", "plain")}, seconds, repeats)
+        ours, plain = both["tasks"], both["plain"]
+        busy = pressed({"tasks": homes["busy"]}, seconds, 1, workers=2)["tasks"]
         for name in ("tasks", "busy", "plain"):
             shutil.rmtree(homes[name])
         found = survive(homes["survival"], tasks, chosen.seed)

@@ -64,6 +64,7 @@ class TaskService:
 
     def start(self) -> None:
         """What goes on beside the answers: callbacks, and copying the database's log."""
+
         self._checkpoints.start()
         self.courier.start()
 
