@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,7 +78,7 @@ def make(
         made = make_variants(
             found.product, found.pictures, share, Path(out), session.settings.home, language=language, seed=seed,
             points=points_for(found, language), texts=text or (), aspect=shape, decode=decode,
-            spread=partial(spread, over=""), workers=workers, told=progress,
+            spread=spread, workers=workers, told=progress,
         )  # fmt: skip
         films += [
             {"file": str(one.file), "seconds": one.seconds, "variant": len(films) + place, "cpu_seconds": one.cpu_seconds,
