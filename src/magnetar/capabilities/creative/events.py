@@ -16,3 +16,15 @@ class FilmMade(Event, frozen=True):
     seconds: float
     cpu_seconds: float
     defects: int
+
+
+class CreativePublished(Event, frozen=True):
+    """A merchant put a film to use."""
+
+    merchant: str
+    product: str
+    file: str
+    film: str
+    """Digest of what it was made of."""
+    by: str = "merchant"
+    """merchant or agent: who asked for it."""
