@@ -119,6 +119,10 @@ COMMANDS: Table = {
         {
             "make": ("一个商品, 成千条片 · N different films of one product", "magnetar.app.studio_commands:make"),
             "check": ("检查影片 · List a film's defects", "magnetar.capabilities.creative.judging.commands:check"),
+            "agent": (
+                "创意 Agent · Make, change and publish a film by talking about it",
+                "magnetar.capabilities.creative.agent.commands:agent",
+            ),
             "export": (
                 "导出给剪辑软件 · A film's cut for editors: OTIO, EDL, 剪映, subtitles",
                 "magnetar.capabilities.creative.timeline.commands:export",
