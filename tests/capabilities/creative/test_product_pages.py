@@ -18,8 +18,8 @@ from PIL import Image
 
 from magnetar.capabilities.creative.copy import Brief, write_scripts
 from magnetar.capabilities.creative.pages_intake import Fetcher, FetchLimits, product_from_page
-from magnetar.capabilities.creative.pages_intake.fetching import is_public
 from magnetar.capabilities.understanding import make_card
+from magnetar.kernel.addresses import is_public
 from magnetar.kernel.errors import BadInput, ProviderFailed, Refused
 
 LD: dict[str, Any] = {

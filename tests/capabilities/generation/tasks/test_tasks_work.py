@@ -11,10 +11,11 @@ import pytest
 from task_desk import NOON, Desk, open_desk
 
 from magnetar.capabilities.generation.tasks.callbacks import HEADER, MOST_TRIES, is_signed
-from magnetar.capabilities.generation.tasks.outside import Reach, call, is_public
+from magnetar.capabilities.generation.tasks.outside import Reach, call
 from magnetar.capabilities.generation.tasks.rows import Done, Result
 from magnetar.capabilities.generation.tasks.working import Worker
 from magnetar.engines.memory import MemoryLog
+from magnetar.kernel.addresses import is_public
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import SECOND, SteppedClock
 from magnetar.kernel.errors import BadInput, ProviderFailed

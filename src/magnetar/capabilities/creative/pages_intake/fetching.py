@@ -7,7 +7,6 @@ itself, so that a second answer of the name server cannot lead elsewhere (DNS re
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import zlib
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
+from magnetar.kernel.addresses import addresses_of, is_public
 from magnetar.kernel.errors import BadInput, ProviderFailed, Refused
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -57,7 +57,7 @@ class Fetcher:
 
     def __init__(self, limits: FetchLimits | None = None, resolve: Resolve | None = None) -> None:
         self.limits = limits or FetchLimits()
-        self._resolve = resolve or _resolved
+        self._resolve = resolve or addresses_of
 
     def page(self, address: str) -> Fetched:
         """A page of HTML or JSON.
@@ -167,31 +167,6 @@ class Fetcher:
                         "Save the page and pass the file."
                     )
         return numbers[0]
-
-
-def is_public(number: str) -> bool:
-    """Whether an address belongs to the public internet, also where it wraps an IPv4 address.
-
-    >>> [is_public(one) for one in ("1.1.1.1", "127.0.0.1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "0.0.0.0", "100.64.0.1")]
-    [True, False, False, False, False, False, False, False]
-    """
-    try:
-        found = ipaddress.ip_address(number.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and (found in ipaddress.ip_network("64:ff9b::/96") or found in ipaddress.ip_network("::/96")):
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return found.is_global and not (
-        found.is_multicast or found.is_reserved or found.is_unspecified or found.is_loopback or found.is_link_local
-    )
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    return list(dict.fromkeys(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
 def _parts(address: str) -> tuple[str, int, str, bool]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -17,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from magnetar.kernel.addresses import addresses_of, is_public
 from magnetar.kernel.errors import BadInput, ProviderFailed
 
 _STEP = 64 << 10
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +47,6 @@ class Answer:
     kind: str
 
 
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the open internet, also where it carries another one inside.
-
-    >>> is_public("127.0.0.1"), is_public("::ffff:10.0.0.1"), is_public("169.254.169.254"), is_public("8.8.8.8")
-    (False, False, False, True)
-    """
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None and not is_public(str(inner)):
-            return False
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
 def look_up(host: str, port: int, reach: Reach) -> str:
     """The address to connect to.
 
@@ -72,7 +55,7 @@ def look_up(host: str, port: int, reach: Reach) -> str:
         ProviderFailed: the name is not known now.
     """
     try:
-        found = list(dict.fromkeys(str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        found = addresses_of(host, port)
     except (OSError, UnicodeError):
         raise ProviderFailed(f"The host {host[:100]!r} cannot be found.") from None
     if not {host.lower(), f"{host.lower()}:{port}"} & reach.private:
