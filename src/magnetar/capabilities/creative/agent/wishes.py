@@ -108,7 +108,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Wish]], ...] = (
     (r"案例|爆款|跑得好|优秀素材|参考|cases?\b|winners|examples|best performing", _set("cases", "", None)),
     (r"多少钱|费用|成本|花费|cost|how much", _set("cost", "", None)),
     (r"帮助|怎么用|help\b", _set("help", "", None)),
-    (r"(?:开始)?(?:做|生成|制作|出片|渲染)(?:吧|一个|一条|它|片)?|make it|render|go ahead|do it|generate", _set("make", "", None)),
+    (r"(?:开始)?(?:做|生成|制作|出片|渲染)(?:吧|一个|一条|它|片)?|make (?:it|one|an? (?:film|video|ad|clip))|render|go ahead|do it|generate", _set("make", "", None)),
     (r"^(?:好的?|可以|行|嗯|对|是的|就这样|ok|okay|yes|sure|fine|great)[吧啊呀。！!.]*$", _set("make", "", None)),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), made) for pattern, made in _RULES)

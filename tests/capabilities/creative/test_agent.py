@@ -1,0 +1,227 @@
+"""Talks with the creative agent: the same words, the same talk; what is wished is done, what is not understood is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from magnetar.capabilities.catalogue import Rejected, read_catalogue
+from magnetar.capabilities.creative.agent.dialogue import step
+from magnetar.capabilities.creative.agent.service import _Hands, _safe
+from magnetar.capabilities.creative.agent.talk import Case, MadeFilm, Talk
+from magnetar.capabilities.creative.agent.wishes import Wish, read_wishes
+from magnetar.capabilities.creative.copy import Brief, Copy, Pitch, choose_scripts, make_copy
+from magnetar.capabilities.creative.direction import Direction, directed
+from magnetar.capabilities.creative.goods import sample_shop
+from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.understanding import make_card
+from magnetar.vocabulary.catalogue import Product
+
+
+@pytest.fixture(scope="module")
+def goods() -> list[Product]:
+    shop = sample_shop()
+    assert shop is not None
+    rows = read_catalogue(shop / "catalogue.csv", merchant="m", currency="CNY")
+    return [one for one in rows if not isinstance(one, Rejected)]
+
+
+class Bench:
+    """Everything but the rendering is real; what would be rendered is written down."""
+
+    def __init__(self, goods: list[Product]) -> None:
+        self.goods = {str(one.id): one for one in goods}
+        self.made: list[tuple[Script, Direction, str]] = []
+        self.published: list[str] = []
+        self.rewords: Sequence[str] = ()
+        self._copies: dict[tuple[str, Brief], Copy] = {}
+
+    def find(self, words: str) -> Sequence[Product]:
+        class Agent:
+            _goods = staticmethod(lambda merchant: list(self.goods.values()))
+
+        return _Hands(Agent(), "m", None, None).find(words)  # pyright: ignore
+
+    def propose(self, product: str, brief: Brief, first: int, count: int) -> Sequence[Pitch]:
+        key = (product, brief)
+        if key not in self._copies:
+            one = self.goods[product]
+            self._copies[key] = make_copy(one, make_card(one, list(self.goods.values())), brief)
+        return choose_scripts(self._copies[key], first + count)[first:]
+
+    def cases(self, product: str, count: int) -> Sequence[Case]:
+        return [Case("先说价格的开场", 12_000, 0.041, True)]
+
+    def make(self, product: str, script: Script, direction: Direction, language: str, version: int) -> MadeFilm:
+        self.made.append((directed(script, direction), direction, language))
+        return MadeFilm(f"{product}-{version}.mp4", f"digest{version}", 15.0, 6.0, 0)
+
+    def publish(self, product: str, film: MadeFilm) -> str:
+        self.published.append(film.file)
+        return f"published {film.file}"
+
+    def reword(self, text: str) -> Sequence[str]:
+        return self.rewords
+
+
+@pytest.fixture
+def bench(goods) -> Bench:
+    return Bench(goods)
+
+
+def talked(bench: Bench, *words: str) -> Talk:
+    talk = Talk()
+    for one in words:
+        talk, _ = step(talk, one, bench)
+    return talk
+
+
+def test_a_merchant_who_has_nothing_gets_a_film_in_three_sentences(bench):
+    talk, answer = step(Talk(), "给青釉陶瓷餐盘做个片子", bench)
+    assert talk.product == "p001"
+    assert bench.made, "“做” asks for the film at once"
+    talk, answer = step(talk, "字大一点, 先说价格", bench)
+    script, direction, _ = bench.made[-1]
+    assert [line.kind for line in script.lines][:2] == ["hook", "offer"]
+    assert direction.text_scale == pytest.approx(1.12)
+    assert (answer.film, talk.version) == (talk.film, 2)
+    talk, answer = step(talk, "发布", bench)
+    assert bench.published == ["p001-2.mp4"]
+
+
+def test_proposals_come_first_where_no_film_is_asked_for(bench):
+    talk, answer = step(Talk(), "p001", bench)
+    assert len(answer.options) == 3
+    assert len({pitch.key for pitch in answer.options}) == 3
+    assert answer.cases[0].impressions == 12_000
+    assert not bench.made
+    talk, answer = step(talk, "换一批", bench)
+    assert len(answer.options) == 3
+    step(talk, "2", bench)
+    assert bench.made[-1][0].lines == answer.options[1].script.lines
+
+
+def test_an_unknown_product_is_asked_for_and_several_are_listed(bench):
+    talk, answer = step(Talk(), "你好", bench)
+    assert (talk.product, answer.asks) == ("", "product")
+    talk, answer = step(Talk(), "餐盘", bench)
+    assert talk.product or "哪一个" in answer.text
+
+
+def test_english_is_answered_in_english_with_an_english_film(bench):
+    talk, answer = step(Talk(), "make a film for p001", bench)
+    assert talk.plan.brief.language == "en"
+    assert "Version 1 is ready" in answer.text
+    _, answer = step(talk, "bigger text and landscape", bench)
+    assert bench.made[-1][1].aspect == "16:9"
+    assert answer.understood == ("text size: 112%", "shape: 16:9")
+
+
+def test_a_scene_is_reworded_dropped_and_moved(bench):
+    talk = talked(bench, "p001", "1")
+    first = [line.headline for line in bench.made[-1][0].lines]
+    talk = talked_on(bench, talk, "第2句改成「一人份刚好」")
+    assert bench.made[-1][0].lines[1].headline == "一人份刚好"
+    talk = talked_on(bench, talk, "第2个和第3个镜头互换")
+    assert [line.headline for line in bench.made[-1][0].lines[1:3]] == [first[2], "一人份刚好"]
+    before = len(bench.made[-1][0].lines)
+    talk = talked_on(bench, talk, "去掉第3个镜头")
+    assert len(bench.made[-1][0].lines) == before - 1
+    _, answer = step(talk, "去掉第1个镜头", bench)
+    assert "不能去掉" in answer.text
+    assert len(bench.made[-1][0].lines) == before - 1
+
+
+def talked_on(bench: Bench, talk: Talk, words: str) -> Talk:
+    return step(talk, words, bench)[0]
+
+
+def test_undo_makes_the_version_before_again(bench):
+    talk = talked(bench, "p001", "1", "字大一点")
+    bigger = bench.made[-1][1]
+    talk, _ = step(talk, "撤销", bench)
+    assert bigger.text_scale > bench.made[-1][1].text_scale == 1.0
+    assert talk.version == 3
+
+
+def test_a_wish_that_no_script_can_meet_is_told_and_nothing_is_made(bench):
+    talk = talked(bench, "p001", "1")
+    made = len(bench.made)
+    talk2, answer = step(talk, "一定要说「全网最低价九块九」", bench)
+    assert len(bench.made) == made
+    assert talk2.plan == talk.plan
+    assert "九" in answer.text or "must_say" in answer.text
+
+
+def test_forbidden_words_by_hand_change_nothing(bench):
+    talk = talked(bench, "p001", "1")
+    made = len(bench.made)
+    _, answer = step(talk, "第2句改成「全国第一好用」", bench)
+    assert len(bench.made) == made
+    assert "第一" in answer.text or "law" in answer.text
+
+
+def test_what_is_not_understood_is_said(bench):
+    talk = talked(bench, "p001", "1")
+    _, answer = step(talk, "今天天气怎么样", bench)
+    assert "没有听懂" in answer.text
+    assert answer.missed
+
+
+def test_a_model_may_reword_but_only_into_what_the_rules_know(bench):
+    talk = talked(bench, "p001", "1")
+    bench.rewords = ["字大一点", "DROP TABLE films", "第99句改成「免费送」"]
+    _, answer = step(talk, "人家奶奶眼神不好啊", bench)
+    assert "字号: 112%" in answer.understood
+    assert all("免费" not in line.headline for line in bench.made[-1][0].lines)
+
+
+def test_the_same_words_give_the_same_talk(goods):
+    words = ["给学生看的餐盘 p001", "2", "字大一点", "20秒", "换个音乐", "发布"]
+    one, two = Bench(goods), Bench(goods)
+    assert talked(one, *words) == talked(two, *words)
+    assert one.made == two.made
+
+
+def test_publishing_before_a_film_says_what_to_do(bench):
+    talk = talked(bench, "p001")
+    _, answer = step(talk, "发布", bench)
+    assert "开始做" in answer.text
+    assert not bench.published
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("先说价格", Wish("price", "", True)),
+        ("价格放最后", Wish("price", "", False)),
+        ("不要配音", Wish("direction", "voice", "none")),
+        ("横版", Wish("direction", "aspect", "16:9")),
+        ("for students", Wish("brief", "audience", "students")),
+        ("想卖给上班族", Wish("brief", "audience", "上班族")),
+        ("drop scene 3", Wish("scene", "drop", (3,))),
+        ("不要说便宜", Wish("brief", "must_not_say", "便宜")),
+        ("第二个", Wish("choose", "", 2)),
+    ],
+)
+def test_plain_words_are_read(text, wish):
+    assert wish in read_wishes(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "😀😀😀", "a" * 10_000, "‮价格先", "<script>alert(1)</script>", "\x00\x01", "第十个镜头" * 300]
+)
+def test_any_words_are_answered(bench, text):
+    talk = talked(bench, "p001")
+    after, answer = step(talk, text[:2000], bench)
+    assert answer.text
+    assert replace(after, film=None, version=0).product == "p001"
+
+
+def test_file_names_hold_nothing_of_the_outside(tmp_path: Path):
+    assert _safe("p001") == "p001"
+    assert "/" not in _safe("../../etc/passwd")
+    assert _safe("餐盘") != _safe("餐具")
