@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Voice,
         Written,
     )
+    from magnetar.capabilities.generation.tasks.prices import Prices
     from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Matrix",
     "Message",
     "PictureWanted",
+    "Prices",
     "Speech",
     "TextSeen",
     "VideoMaker",
@@ -54,6 +56,7 @@ __getattr__ = lazily(
     __name__,
     {
         "matrix": ("Matrix",),
+        "tasks.prices": ("Prices",),
         "weighing": ("estimated_seconds", "spread_marks"),
         "ports": (
             "Cost",
