@@ -164,7 +164,9 @@ def gap(base: Base, rng: Rng, out: Path) -> None:
 
 def uneven(base: Base, rng: Rng, out: Path) -> None:
     fps = base.told["fps"]
-    picture(base, out, f"settb=1/90000,setpts=PTS+mod(N\\,{int(rng.integers(2, 6))})*{0.25 / fps:.5f}/TB", "-vsync", "passthrough", "-video_track_timescale", "90000")  # fmt: skip
+    picture(base, out, f"settb=1/90000,setpts=PTS+mod(N\\,{int(rng.integers(2, 6))})*{0.25 / fps:.5f}/TB", "-vsync", "passthrough", "-enc_time_base",
+        "1:90000",
+        "-video_track_timescale", "90000")  # fmt: skip
 
 
 def other_rate(base: Base, rng: Rng, out: Path) -> None:
@@ -452,7 +454,7 @@ def _layouts(change: Callable[[Look, Any], Any]) -> Any:
 
 
 def unsafe_layout(base: Base, rng: Rng, out: Path) -> None:
-    down = int(rng.choice([300, 340, -1000]))
+    down = int(rng.choice([300, 340, -1260]))
     with _layouts(lambda look, one: replace(one, headline=one.headline.moved(0, down)) if look is Look.STUDIO else one):
         _remake(base, out)
 

@@ -15,7 +15,7 @@ from magnetar.capabilities.creative.judging.told import Scene, Text, Told
 from magnetar.capabilities.creative.palette import READABLE
 from magnetar.capabilities.creative.typeface import Typeface
 
-ALIKE, LABEL_ALIKE, LETTER_ALIKE = 0.85, 0.80, 0.55
+ALIKE, LABEL_ALIKE, LETTER_ALIKE = 0.90, 0.80, 0.80
 """Least correlation of a text, of the label in any frame, of a single letter. Good films have 0.98 and more (margins
 are printed by `benchmarks/judging.py --tune`)."""
 STRUCK = 0.6

@@ -28,7 +28,10 @@ def check_settings(
         tall: whether it is 9 : 16.
     """
     return _check(
-        [(role, done.text, done.box, done.colour, behind) for role, done, behind in settings], width, at_s, tall
+        [(role, done.text, done.size, done.box, done.colour, behind) for role, done, behind in settings],
+        width,
+        at_s,
+        tall,
     )
 
 
@@ -45,27 +48,35 @@ def check_told(told: Told, face: Typeface | None) -> list[Defect]:
     return found + _subtitles(told.subtitles, told.fps)
 
 
-def _plain(one: Text) -> tuple[str, str, Box, RGB, RGB]:
-    return one.role, one.text, Box(*one.box), one.colour, one.behind
+_Plain = tuple[str, str, int, Box, RGB, RGB]
 
 
-def _check(texts: Sequence[tuple[str, str, Box, RGB, RGB]], width: int, at_s: float, tall: bool) -> list[Defect]:
+def _plain(one: Text) -> _Plain:
+    return one.role, one.text, one.size, Box(*one.box), one.colour, one.behind
+
+
+def _check(texts: Sequence[_Plain], width: int, at_s: float, tall: bool) -> list[Defect]:
     scale = width / WIDTH
     found: list[Defect] = []
-    for place, (role, text, box, colour, behind) in enumerate(texts):
+    for place, (role, text, _, box, colour, behind) in enumerate(texts):
         if tall and not safe(box, scale):
             found.append(defect("unsafe area", at_s, f"{role} {text[:20]!r} at {box}"))
         if (ratio := contrast(colour, behind)) < READABLE:
             found.append(defect("contrast", at_s, f"{role} {text[:20]!r} {ratio:.2f}:1, at least {READABLE}:1"))
-        for other_role, other, beside, _, _ in texts[:place]:
+        for other_role, other, _, beside, _, _ in texts[:place]:
             if box.overlaps(beside):
                 found.append(defect("overlap", at_s, f"{role} {text[:20]!r} and {other_role} {other[:20]!r}"))
-    labels = [box for role, _, box, _, _ in texts if role == "label"]
+    labels = [min(box.height, _letters(text, size)) for role, text, size, box, _, _ in texts if role == "label"]
     if not labels:
         found.append(defect("label", at_s, "the AI label is missing"))
-    elif labels[0].height < label.SHARE * width:
-        found.append(defect("label", at_s, f"{labels[0].height} px high, at least {label.SHARE * width:.0f}"))
+    elif labels[0] < label.SHARE * width:
+        found.append(defect("label", at_s, f"{labels[0]} px high, at least {label.SHARE * width:.0f}"))
     return found
+
+
+def _letters(text: str, size: int) -> float:
+    """How high the letters of a text are: Han characters, else capitals; what hangs below the line does not count."""
+    return size * (0.88 if any("\u2e80" <= letter <= "\u9fff" for letter in text) else 0.733) + 0.51
 
 
 def _glyphs(scene: Scene, face: Typeface) -> list[Defect]:
