@@ -124,16 +124,17 @@ def stretches(flags: Sequence[bool]) -> list[tuple[int, int]]:
 def cut_shift(seen: Pictures, cuts: Sequence[float], fps: float, reach: int = 14) -> float | None:
     """How many seconds later than told the scenes change, by the middle one; None where no change can be told.
 
-    A change is where the picture begins to move several times as much as just before.
+    A change is where the picture begins to move several times as much as just before; a hard cut is over in one frame,
+    a slide begins slowly and is seen a frame late.
     """
     moved = np.array(seen.moved)
     shifts: list[int] = []
     for cut in cuts:
         middle = round(cut * fps)
-        low, high = max(4, middle - reach), min(len(moved) - 2, middle + reach + 1)
+        low, high = max(4, middle - reach), min(len(moved) - 3, middle + reach + 1)
         for place in range(low, high):
             quiet = float(np.median(moved[place - 3 : place]))
             if moved[place + 1] > max(4.0, 4 * quiet) and moved[place + 1] > 1.5 * moved[place - 1]:
-                shifts.append(place - middle)
+                shifts.append(place - middle + int(moved[place + 2] < 0.5 * moved[place + 1]))
                 break
     return float(np.median(shifts)) / fps if shifts else None

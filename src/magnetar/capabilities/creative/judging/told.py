@@ -94,6 +94,8 @@ class Told(msgspec.Struct, frozen=True):
     label: Label = Label()
     sound: Outline = Outline()
     subtitles: tuple[Subtitle, ...] = ()
+    fiction: bool = False
+    """A story, no advertisement: its words are held against no record and no advertising law."""
 
     def spoken_and_shown(self) -> list[tuple[float, str, str]]:
         """(second, role, text) of everything that is seen or heard, the AI label aside."""
