@@ -33,18 +33,33 @@ def product(
         bool,
         typer.Option("--infer/--no-infer", help="用相近商品补全 · Fill gaps from similar products, said to be so."),
     ] = True,
+    deepener: Annotated[
+        str,
+        typer.Option(
+            "--deepen", metavar="NAME", help="用语言模型补充, 逐条核对 · Who proposes more, checked: none, language."
+        ),
+    ] = "",
     merchant: MerchantOption = "",
     json: JsonOption = "",
 ) -> None:
     """商品卡: 属性、场景、卖点、价格感, 条条有据 · A product's card; every claim with its evidence."""
     from magnetar.app.understood import card_of, goods_for, reviews_in
+    from magnetar.capabilities.generation import Matrix
+    from magnetar.capabilities.understanding import DEEPENERS, deepen
+    from magnetar.capabilities.understanding.ports import MatrixModels
 
     check_target(json)
     goods = goods_for(session_of(context), catalogue, merchant)
     card = card_of(product_id, goods, reviews_in(reviews).get(product_id, []) if reviews else (), infer)
-    write_json(json, "understand product", card.as_json())
-    if json != "-":
-        _show_card(card)
+    proposer = DEEPENERS.make(deepener, MatrixModels(Matrix(session_of(context).settings)))
+    card, dropped = deepen(card, proposer, deepener or "none")
+    refused = [{"proposal": one.proposal, "reason": one.reason} for one in dropped]
+    write_json(json, "understand product", {**card.as_json(), **({"refused": refused} if deepener else {})})
+    if json == "-":
+        return
+    _show_card(card)
+    for one in dropped:
+        Console(width=160).print(Text(f"未采纳 refused: {one.proposal} ({one.reason})", style="dim"))
 
 
 def material(
@@ -55,18 +70,38 @@ def material(
     frames: Annotated[
         str, typer.Option("--frames", metavar="DIR", help="关键帧 · Also write the key picture of each scene there.")
     ] = "",
+    speech: Annotated[
+        str,
+        typer.Option(
+            "--speech",
+            metavar="NAME",
+            help="怎样读取说的话 · How speech is read: auto (subtitles, else whisper where it is ready), subtitles, whisper.",
+        ),
+    ] = "",
+    screen: Annotated[
+        str,
+        typer.Option(
+            "--screen",
+            metavar="NAME",
+            help="怎样读取画面文字 · How written words are read: auto (our script, else ocr where it is ready), script, ocr.",
+        ),
+    ] = "",
     merchant: MerchantOption = "",
     json: JsonOption = "",
 ) -> None:
     """素材卡: 镜头、声音、说的和写的, 与商品对照 · What a film shows and says, held against its product."""
     from magnetar.app.understood import card_of, goods_for
+    from magnetar.capabilities.generation import Matrix
     from magnetar.capabilities.understanding import understand_film
+    from magnetar.capabilities.understanding.ports import MatrixModels
 
     check_target(json)
     goods = goods_for(session_of(context), catalogue, merchant) if product else ()
     about = next((one for one in goods if one.id == product), None)
     card = card_of(product, goods, infer=False) if product else None
-    found = understand_film(Path(file), about, card)
+    found = understand_film(
+        Path(file), about, card, speech=speech, screen=screen, models=MatrixModels(Matrix(session_of(context).settings))
+    )
     result = {"product": product or None, **found.as_json()}
     if frames and found.pictures is not None:
         result["frames"] = _write_frames(Path(frames), found)

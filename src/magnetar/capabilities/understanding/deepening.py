@@ -9,6 +9,8 @@ from typing import Any
 from magnetar.capabilities.understanding.cards import ProductCard
 from magnetar.capabilities.understanding.cautions import find_flags
 from magnetar.capabilities.understanding.claims import Claim, Kind, Quote
+from magnetar.capabilities.understanding.lexicon import find_words
+from magnetar.capabilities.understanding.measures import find_measures
 from magnetar.capabilities.understanding.ports import Deepener
 from magnetar.capabilities.understanding.sensitive import sensitive_kind
 
@@ -16,6 +18,9 @@ CONFIDENCE = 0.7
 LONGEST, MOST = 80, 40
 _KINDS = frozenset(one.value for one in Kind if one is not Kind.PRICE_FEEL)
 """What may be proposed; a price feel is for data to say."""
+MEASURED = frozenset((Kind.SIZE, Kind.QUANTITY, Kind.CAPACITY, Kind.WEIGHT, Kind.POWER))
+_LOOSE = frozenset((Kind.ENTITY, Kind.BRAND, Kind.MODEL, Kind.SELLING_POINT))
+"""Kinds whose values are made of words of other kinds."""
 _FIELDS = ("kind", "value", "value_en", "source", "quote")
 
 
@@ -31,8 +36,8 @@ def deepen(card: ProductCard, deepener: Deepener, made_by: str = "language") -> 
     """The card with the proposals that hold, and those that do not.
 
     A proposal is dropped where a field is missing or too long, the kind is not in the schema, the quote does not stand
-    in the text that it names, a number of the value is not in the quote, the words fall under a caution, or it would
-    say something sensitive of people. Never raises for what a model says.
+    in the text that it names, a number of the value is not in the quote, a quantity is not measured in it, our lexicon
+    knows the value as another kind, the words fall under a caution, or it would say something sensitive of people. Never raises for what a model says.
     """
     taken: list[Claim] = []
     dropped: list[Dropped] = []
@@ -77,8 +82,20 @@ def _claim(proposal: Any, card: ProductCard, made_by: str) -> Claim | str:
             return "the words fall under a caution"
         if kind := sensitive_kind(value):
             return f"sensitive: {kind}"
+    if reason := _other_kind(Kind(fields["kind"]), fields["value"], fields["quote"]):
+        return reason
     quote = Quote(fields["source"], start, start + len(fields["quote"]), fields["quote"])
     return Claim(Kind(fields["kind"]), fields["value"], fields["value_en"], (quote,), CONFIDENCE, made_by=made_by)
+
+
+def _other_kind(kind: Kind, value: str, quote: str) -> str:
+    """Why a value cannot be of that kind, '' where it can: quantities are measured, known words have their own kind."""
+    if kind in MEASURED and not any(one.kind is kind for one in find_measures(quote)):
+        return f"no {kind.value} is measured in the quote"
+    known = {one.kind for one in find_words(value)}
+    if known and kind not in known and kind not in _LOOSE:
+        return f"the lexicon knows the value as {', '.join(sorted(one.value for one in known))}"
+    return ""
 
 
 def _numbers(text: str) -> set[str]:

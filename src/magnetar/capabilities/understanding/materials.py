@@ -17,7 +17,7 @@ from magnetar.capabilities.understanding.claims import ATTRIBUTES, Claim, Kind, 
 from magnetar.capabilities.understanding.frames import Pictures, look
 from magnetar.capabilities.understanding.lexicon import find_words, fold
 from magnetar.capabilities.understanding.measures import find_measures
-from magnetar.capabilities.understanding.ports import SCREEN, SPEECH, Words
+from magnetar.capabilities.understanding.ports import SCREEN, SPEECH, Models, Words
 from magnetar.capabilities.understanding.sounds import Hearing, hear
 from magnetar.capabilities.understanding.words import terms
 from magnetar.kernel.errors import BadInput
@@ -25,6 +25,9 @@ from magnetar.vocabulary.catalogue import Product
 
 MENTIONED = 0.6
 """Share of a selling point's terms that a film must say for the point to count as mentioned."""
+HINTS = 10
+"""Words that recognition is told are likely; more make it hear them where they were not said."""
+_HINT = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{3,}")
 _AMOUNT = r"(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,7}(?:\.\d{1,2})?)"
 _PRICES = (
     (re.compile(rf"[¥￥]\s*{_AMOUNT}"), "CNY"), (re.compile(rf"{_AMOUNT}\s*(?:元|块钱?)(?![^\W\d_]*[以起]?券)"), "CNY"),
@@ -112,38 +115,57 @@ class MaterialCard:
 
 
 def understand_film(
-    path: Path, product: Product | None = None, card: ProductCard | None = None, *, speech: str = "", screen: str = ""
-) -> MaterialCard:
+    path: Path, product: Product | None = None, card: ProductCard | None = None, *, speech: str = "", screen: str = "",
+    models: Models | None = None,
+) -> MaterialCard:  # fmt: skip
     """Look at a film, hear it, and read what its readers can read.
 
     Args:
         product, card: the product that the film is about, to check prices, selling points and attributes against.
-        speech, screen: the readers of speech and of written words; '' takes the embedded ones.
+        speech, screen: the readers of speech and of written words; '' is auto: what was written down for the film
+            where there is something, else a model where one is ready.
+        models: those that are here; without them nothing is recognised.
 
     Raises:
         BadInput: there is no such file, or it is no film.
+        ProviderUnavailable: a reader was named whose model is not ready.
     """
     if not path.is_file():
         raise BadInput(f"没有文件 There is no file {str(path)!r}. Name a film: magnetar understand material FILE.mp4.")
+    readers = SPEECH.make(speech, models), SCREEN.make(screen, models)
     try:
         pictures, sound = look(path), hear(path)
     except (FFmpegError, OSError, ValueError) as error:
         raise BadInput(
             f"无法读取影片 {str(path)!r} cannot be read as a film: {error}. Give an MP4, MOV or WebM."
         ) from None
-    said = SPEECH.make(speech).read(path)
-    shown = SCREEN.make(screen).read(path)
+    said = readers[0].read(path, hints_of(product))
+    shown = readers[1].read(path)
     unread: list[Unread] = []
     if said is None and (sound is None or sound.silence < 1.0):
-        unread.append(Unread("speech", "没有字幕文件或字幕轨, 影片里说的话没有读取; 请把 .srt 或 .vtt 放在影片旁边",
-                             "no subtitle file or track: what is said was not read; put a .srt or .vtt beside the film"))  # fmt: skip
+        unread.append(Unread("speech", "没有字幕文件或字幕轨, 影片里说的话没有读取; 请把 .srt 或 .vtt 放在影片旁边, 或安装语音识别 (magnetar models pull whisper-base --unverified)",
+                             "no subtitle file or track: what is said was not read; put a .srt or .vtt beside the film, "
+                             "or get recognition: magnetar models pull whisper-base --unverified"))  # fmt: skip
     if shown is None and pictures is not None:
-        unread.append(Unread("screen", "画面上的文字没有读取: 没有 OCR 读取器, 旁边也没有本平台的影片脚本 (.json)",
-                             "words on the pictures were not read: no OCR reader is installed and no script of ours (.json) lies beside it"))  # fmt: skip
+        unread.append(Unread("screen", "画面上的文字没有读取: 没有 OCR 读取器 (pip install 'magnetar[ocr]'), 旁边也没有本平台的影片脚本 (.json)",
+                             "words on the pictures were not read: no script of ours (.json) lies beside the film, and no OCR "
+                             "reader is here (pip install 'magnetar[ocr]')"))  # fmt: skip
     if pictures is not None and pictures.cut_short:
         unread.append(Unread("rest", "影片超过 30 分钟, 只看了前 30 分钟", "only the first 30 minutes were looked at"))
     words = tuple(sorted([*(said or ()), *(shown or ())], key=lambda one: (one.start_s, one.source)))
     return read_words(str(path), words, product, card, pictures, sound, tuple(unread))
+
+
+def hints_of(product: Product | None) -> tuple[str, ...]:
+    """Words of the product that are likely to be said: its brand, what it is, words of its title, none twice."""
+    if product is None:
+        return ()
+    parts = [product.brand, product.category.rsplit(" > ", 1)[-1], *_HINT.findall(product.title)]
+    words = [
+        word for part in parts for word in ([part] if part in parts[:1] else terms(part)) if len(word.strip()) >= 2
+    ]
+    longest = [word for word in words if not any(word != other and word in other for other in words)]
+    return tuple(dict.fromkeys(word[:20] for word in longest if not word[0].isdigit()))[:HINTS]
 
 
 def read_words(

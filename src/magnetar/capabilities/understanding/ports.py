@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from magnetar.capabilities.generation import Language, Listener, Matrix, Viewer
 from magnetar.kernel.ports import Port
 
 
@@ -18,7 +19,45 @@ class Words:
     end_s: float
     text: str
     source: str
-    """said or shown, a dot, and what told us: said.subtitles, shown.script …"""
+    """said or shown, a dot, and what told us: said.subtitles, said.whisper, shown.script, shown.ocr …"""
+
+
+class Models(Protocol):
+    """The models that readers and deepeners may use, as `generation.Matrix` has them; None is none ready here."""
+
+    @property
+    def language(self) -> Language | None: ...
+
+    @property
+    def listener(self) -> Listener | None: ...
+
+    @property
+    def viewer(self) -> Viewer | None: ...
+
+
+class MatrixModels:
+    """The models of the matrix, made when asked for."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+
+    @property
+    def language(self) -> Language | None:
+        return self._matrix.language
+
+    @property
+    def listener(self) -> Listener | None:
+        return self._matrix.listener
+
+    @property
+    def viewer(self) -> Viewer | None:
+        return self._matrix.viewer
+
+
+class NoModels:
+    """A machine without models."""
+
+    language = listener = viewer = None
 
 
 class Deepener(Protocol):
@@ -30,15 +69,15 @@ class Deepener(Protocol):
 
 
 class SpeechReader(Protocol):
-    """Tells what is said in a film."""
+    """Tells what is said in a film. Its maker takes the models that are here (`Models`)."""
 
-    def read(self, film: Path) -> Sequence[Words] | None:
-        """What is said; None where this reader cannot tell for this film."""
+    def read(self, film: Path, hints: Sequence[str] = ()) -> Sequence[Words] | None:
+        """What is said; None where this reader cannot tell for this film. Hints are words that are likely."""
         ...
 
 
 class ScreenReader(Protocol):
-    """Tells what is written on a film's pictures."""
+    """Tells what is written on a film's pictures. Its maker takes the models that are here (`Models`)."""
 
     def read(self, film: Path) -> Sequence[Words] | None:
         """What is written; None where this reader cannot tell for this film."""
@@ -48,15 +87,37 @@ class ScreenReader(Protocol):
 class NoDeepener:
     """Adds nothing: rules and neighbours alone make the card."""
 
+    def __init__(self, models: Models | None = None) -> None:
+        del models
+
     def propose(self, sources: Mapping[str, str], claims: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         return ()
 
 
 _HERE = "magnetar.capabilities.understanding"
-DEEPENERS = Port[Deepener]("deepener", {"none": f"{_HERE}.ports:NoDeepener"}, default="none")
+DEEPENERS = Port[Deepener](
+    "deepener",
+    {"none": f"{_HERE}.ports:NoDeepener", "language": f"{_HERE}.providers.language:LanguageDeepener"},
+    default="none",
+    extra="language",
+)
 SPEECH = Port[SpeechReader](
-    "speech_reader", {"subtitles": f"{_HERE}.providers.subtitles:Subtitles"}, default="subtitles", extra="speech"
+    "speech_reader",
+    {
+        "auto": f"{_HERE}.providers.auto:AutoSpeech",
+        "subtitles": f"{_HERE}.providers.subtitles:Subtitles",
+        "whisper": f"{_HERE}.providers.hearing:Hearer",
+    },
+    default="auto",
+    extra="speech",
 )
 SCREEN = Port[ScreenReader](
-    "screen_reader", {"script": f"{_HERE}.providers.script_beside:ScriptBeside"}, default="script", extra="ocr"
+    "screen_reader",
+    {
+        "auto": f"{_HERE}.providers.auto:AutoScreen",
+        "script": f"{_HERE}.providers.script_beside:ScriptBeside",
+        "ocr": f"{_HERE}.providers.seeing:Seer",
+    },
+    default="auto",
+    extra="ocr",
 )

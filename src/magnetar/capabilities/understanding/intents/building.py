@@ -187,8 +187,8 @@ def _type_links(edges: Edges, needs: list[Need], judged: list[Judged], damping: 
     guesses: dict[tuple[int, int], int] = {}
     offset = len(needs) - len(judged)
     for place, one in enumerate(judged):
-        if one.need.status == "contradicted":
-            continue
+        if one.need.status in ("contradicted", "unverified"):
+            continue  # what a model thinks and the data do not show adds no edge
         for a in one.need.types:
             for b in one.need.types:
                 if a != b and (a, b) not in known and (a, b) not in refuted:

@@ -10,7 +10,7 @@ from typing import Any
 import av
 from av.error import FFmpegError
 
-from magnetar.capabilities.understanding.ports import Words
+from magnetar.capabilities.understanding.ports import Models, Words
 
 SCHEMA = "magnetar/film-manifest/"
 MOST_BYTES = 4_000_000
@@ -18,6 +18,9 @@ MOST_BYTES = 4_000_000
 
 class ScriptBeside:
     """Reads headline, caption, chip and price of each scene; nothing for a film that we did not make."""
+
+    def __init__(self, models: Models | None = None) -> None:
+        del models
 
     def read(self, film: Path) -> Sequence[Words] | None:
         script = film.with_suffix(".json")

@@ -11,7 +11,7 @@ import av
 from av.error import FFmpegError
 
 from magnetar.capabilities.understanding.frames import FILMS
-from magnetar.capabilities.understanding.ports import Words
+from magnetar.capabilities.understanding.ports import Models, Words
 
 ENDINGS = (".srt", ".vtt", ".ass", ".ssa")
 MOST_BYTES, MOST_LINES = 4_000_000, 20_000
@@ -22,7 +22,10 @@ _TAG = re.compile(r"<[^>]{0,200}>|\{[^}]{0,200}\}")
 class Subtitles:
     """Reads FILE.srt, .vtt or .ass beside a film, also FILE.zh.srt; else the film's own text track."""
 
-    def read(self, film: Path) -> Sequence[Words] | None:
+    def __init__(self, models: Models | None = None) -> None:
+        del models
+
+    def read(self, film: Path, hints: Sequence[str] = ()) -> Sequence[Words] | None:
         for ending in ENDINGS:
             for path in (film.with_suffix(ending), *sorted(film.parent.glob(f"{_safe(film.stem)}.*{ending}"))):
                 if path.is_file() and path.stat().st_size <= MOST_BYTES:
