@@ -13,18 +13,23 @@ import numpy as np
 from magnetar.app.behaviours import Told, from_log, read_behaviour, read_texts
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.app.imported import with_orders
+from magnetar.capabilities.generation import Matrix
 from magnetar.capabilities.understanding.intents import (
     Behaviour,
     Blend,
+    Extender,
     IntentGraph,
     Level,
+    LexiconExtender,
     Matcher,
     Standing,
     build,
     graph_file,
 )
+from magnetar.capabilities.understanding.providers.language_needs import LanguageNeeds
 from magnetar.kernel.chance import Ints
-from magnetar.kernel.errors import BadInput, NotFound
+from magnetar.kernel.errors import BadInput, NotFound, ProviderUnavailable
+from magnetar.kernel.settings import Settings
 from magnetar.platform.assemble import Platform
 from magnetar.platform.stock import Stock
 from magnetar.platform.tokens import Sealer, secret_in
@@ -106,16 +111,38 @@ def told_by(data: str, texts: str = "") -> Told:
     return read_texts(texts, told) if texts else told
 
 
-def mined(told: Told, seed: int = 1, placebo: bool = True) -> Known:
-    """The graph of what was told."""
+def mined(told: Told, seed: int = 1, placebo: bool = True, extenders: Sequence[Extender] | None = None) -> Known:
+    """The graph of what was told; extenders propose needs, the table of scenes where none is given."""
     titles = told.titles if any(told.titles) else told.items
-    graph = build(told.behaviour, told.items, titles, told.categories, placebo=placebo, seed=seed)
+    graph = build(told.behaviour, told.items, titles, told.categories, extenders=extenders, placebo=placebo, seed=seed)
     return Known(graph, told)
 
 
-def mined_for(platform: Platform, seed: int = 1, merchant: str = "") -> Known:
+def proposers(named: str, settings: Settings) -> list[Extender]:
+    """Who proposes needs: the table of scenes, and a language model where it is named.
+
+    Raises:
+        BadInput: no such proposer.
+        ProviderUnavailable: no language model is ready here.
+    """
+    if named not in ("", "lexicon", "language"):
+        raise BadInput(f"--propose takes lexicon or language, found {named[:20]!r}.")
+    if named != "language":
+        return [LexiconExtender()]
+    language = Matrix(settings).language
+    if language is None:
+        raise ProviderUnavailable(
+            "没有语言模型 No language model is ready here. Get one with: pip install 'magnetar[language]' and "
+            "magnetar models pull qwen-0.5b"
+        )
+    return [LexiconExtender(), LanguageNeeds(language)]
+
+
+def mined_for(
+    platform: Platform, seed: int = 1, merchant: str = "", extenders: Sequence[Extender] | None = None
+) -> Known:
     """The platform's graph, or a merchant's of its own items, mined anew; edges that people took out stay out."""
-    known = mined(told_by_platform(platform, merchant), seed)
+    known = mined(told_by_platform(platform, merchant), seed, extenders=extenders)
     try:
         old = IntentGraph.load(graph_file(platform.runtime.settings.home, merchant))
     except (NotFound, BadInput):

@@ -402,18 +402,30 @@ def intents(
     context: typer.Context,
     data: DataOption = "",
     texts: TextsOption = "",
+    propose: Annotated[
+        str,
+        typer.Option(
+            "--propose",
+            metavar="NAME",
+            help="谁来提议需求, 由数据判定 · Who proposes needs, judged by data: lexicon, language.",
+        ),
+    ] = "",
     merchant: MerchantOption = "",
     seed: SeedOption = 1,
     json: JsonOption = "",
 ) -> None:
     """消费意图图谱 · Mine needs and what goes with what; prints the strongest paths and keeps the graph."""
-    from magnetar.app.intents import file_of, mined, mined_for, summary, told_by
+    from magnetar.app.intents import file_of, mined, mined_for, proposers, summary, told_by
     from magnetar.capabilities.understanding.intents import graph_file
 
     check_target(json)
     session = session_of(context)
     home = session.settings.home
-    known = mined(told_by(data, texts), seed) if data else mined_for(session.platform, seed, merchant)
+    asked = proposers(propose, session.settings)
+    if data:
+        known = mined(told_by(data, texts), seed, extenders=asked)
+    else:
+        known = mined_for(session.platform, seed, merchant, asked)
     path = file_of(home, data) if data else graph_file(home, merchant)
     known.graph.save(path)
     result = {**summary(known.graph), "left_out": known.told.left_out, "file": str(path)}
