@@ -130,6 +130,13 @@ COMMANDS: Table = {
             "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
         },
     ),
+    "drama": (
+        "短剧 · Short drama from an agreed script",
+        {
+            "make": ("剧本变短剧 · Episodes, promos, pay plan and cost", "magnetar.capabilities.creative.drama.commands:make"),
+            "check": ("检查剧本与成片 · Is every line told, none rewritten", "magnetar.capabilities.creative.drama.commands:check"),
+        },
+    ),
     "generation": (
         "生成任务服务 · The task service for pictures and films, priced in credits",
         {
