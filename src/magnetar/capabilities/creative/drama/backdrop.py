@@ -23,7 +23,12 @@ SKIES: dict[str, tuple[RGB, RGB]] = {
     "dawn": ((122, 140, 196), (252, 208, 176)),
     "night": ((14, 20, 46), (48, 62, 112)),
 }
-TINTS: dict[str, tuple[float, float, float]] = {"day": (1, 1, 1), "dusk": (1.0, 0.82, 0.74), "dawn": (1.0, 0.92, 0.9), "night": (0.46, 0.5, 0.74)}
+TINTS: dict[str, tuple[float, float, float]] = {
+    "day": (1, 1, 1),
+    "dusk": (1.0, 0.82, 0.74),
+    "dawn": (1.0, 0.92, 0.9),
+    "night": (0.46, 0.5, 0.74),
+}
 INDOOR_TINTS: dict[str, tuple[float, float, float]] = {**TINTS, "night": (0.74, 0.68, 0.72), "dusk": (0.98, 0.86, 0.78)}
 _WOOD: RGB = (148, 98, 62)
 _LAMP: RGB = (255, 224, 150)
@@ -69,7 +74,9 @@ def _finish(rgb: Bytes) -> Bytes:
     edge = 1 - 0.34 * np.clip(rows**2 * 0.8 + columns**2 * 0.55 - 0.45, 0, 1)
     pitch = max(4, round(wide / 150))
     y, x = np.ogrid[:tall, :wide]
-    dots = (np.cos(2 * np.pi * (x + y) / pitch) * np.cos(2 * np.pi * (x - y) / pitch) > 0.35) * np.clip((rows - 0.1) * 0.14, 0, 0.1)
+    dots = (np.cos(2 * np.pi * (x + y) / pitch) * np.cos(2 * np.pi * (x - y) / pitch) > 0.35) * np.clip(
+        (rows - 0.1) * 0.14, 0, 0.1
+    )
     return np.clip(rgb * (edge - dots)[..., None], 0, 255).astype(np.uint8)
 
 
@@ -95,7 +102,16 @@ def _sky(pen: Pen, time: str, weather: str, chance: Chance, low: float) -> None:
             pen.oval(cx + step * r, cy + drop * r, r, r * 0.5, cloud)
 
 
-def _skyline(pen: Pen, time: str, chance: Chance, low: float, left: float = _L, right: float = _R, tall: float = 520, colour: RGB = (86, 98, 126)) -> None:
+def _skyline(
+    pen: Pen,
+    time: str,
+    chance: Chance,
+    low: float,
+    left: float = _L,
+    right: float = _R,
+    tall: float = 520,
+    colour: RGB = (86, 98, 126),
+) -> None:
     draw = chance.of("skyline", round(low), round(left)).uniforms(40, 3)
     x, number = left, 0
     while x < right and number < len(draw):
@@ -114,7 +130,19 @@ def _skyline(pen: Pen, time: str, chance: Chance, low: float, left: float = _L, 
         x, number = end + 6, number + 1
 
 
-def _window(pen: Pen, x: float, y: float, right: float, bottom: float, time: str, weather: str, chance: Chance, frame: RGB, columns: int = 2, rows: int = 2) -> None:
+def _window(
+    pen: Pen,
+    x: float,
+    y: float,
+    right: float,
+    bottom: float,
+    time: str,
+    weather: str,
+    chance: Chance,
+    frame: RGB,
+    columns: int = 2,
+    rows: int = 2,
+) -> None:
     """A window with what is outside it."""
     above, below = SKIES[time]
     if weather:
@@ -139,7 +167,13 @@ def _window(pen: Pen, x: float, y: float, right: float, bottom: float, time: str
         cy = y + (bottom - y) * n / rows
         pen.box(x, cy - 8, right, cy + 8, frame, line=2)
     pen.stroke([(x, y), (right, y), (right, bottom), (x, bottom)], frame, 22, curve=False, closed=True)
-    pen.stroke([(x - 11, y - 11), (right + 11, y - 11), (right + 11, bottom + 11), (x - 11, bottom + 11)], INK, 3, curve=False, closed=True)
+    pen.stroke(
+        [(x - 11, y - 11), (right + 11, y - 11), (right + 11, bottom + 11), (x - 11, bottom + 11)],
+        INK,
+        3,
+        curve=False,
+        closed=True,
+    )
 
 
 def _floor(pen: Pen, y: float, colour: RGB, boards: bool = True) -> None:
@@ -171,7 +205,11 @@ def _cafe(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
         pen.box(_L, y, 370, y + 20, (112, 70, 44), line=3)
         for n, (size, tone, _) in enumerate(chance.of("shelf", row).uniforms(7, 3)):
             x, high = -70 + n * 62, 42 + 52 * size
-            pen.fill([(x, y - high), (x + 40, y - high), (x + 36, y), (x + 4, y)], ((214, 214, 206), (128, 86, 60), (92, 128, 112), (188, 92, 70))[int(tone * 4)], line=2.5)
+            pen.fill(
+                [(x, y - high), (x + 40, y - high), (x + 36, y), (x + 4, y)],
+                ((214, 214, 206), (128, 86, 60), (92, 128, 112), (188, 92, 70))[int(tone * 4)],
+                line=2.5,
+            )
     _floor(pen, 1250, (140, 92, 62))
     for x in (150, 920):
         pen.fill([(x - 190, 1330), (x + 190, 1330), (x + 220, 1390), (x - 220, 1390)], (176, 118, 74), line=4)
@@ -186,7 +224,11 @@ def _home(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     pen.down(_T, 1300, shade(wall, 1.08), wall)
     _window(pen, 120, 300, 640, 900, time, weather, chance, (240, 238, 230))
     for x0, x1, bend in ((40, 190, 40), (570, 720, -40)):
-        pen.fill([(x0, 250), (x1, 250), (x1 - 20 + bend * 0.4, 600), (x1 - bend * 0.2, 980), (x0, 980)], (142, 92, 96), line=3)
+        pen.fill(
+            [(x0, 250), (x1, 250), (x1 - 20 + bend * 0.4, 600), (x1 - bend * 0.2, 980), (x0, 980)],
+            (142, 92, 96),
+            line=3,
+        )
         for n in (1, 2, 3):
             x = x0 + (x1 - x0) * n / 4
             pen.stroke([(x, 260), (x + bend * 0.2, 970)], (112, 68, 74), 3, curve=False)
@@ -230,7 +272,11 @@ def _hospital(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     _window(pen, 560, 330, 1020, 860, time, weather, chance, (222, 230, 230))
     for n in range(7):
         x = -90 + n * 56
-        pen.fill([(x, 200), (x + 56, 200), (x + 64, 1180), (x - 6, 1180)], ((172, 208, 212), (154, 192, 198))[n % 2], line=2.5)
+        pen.fill(
+            [(x, 200), (x + 56, 200), (x + 64, 1180), (x - 6, 1180)],
+            ((172, 208, 212), (154, 192, 198))[n % 2],
+            line=2.5,
+        )
     _floor(pen, 1280, (188, 200, 200), boards=False)
     pen.box(300, 1230, 1180, 1330, (246, 248, 248), line=5)
     pen.fill([(300, 1230), (560, 1180), (700, 1230)], (252, 252, 252), line=4)
@@ -238,7 +284,9 @@ def _hospital(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     for x in (320, 1040):
         pen.box(x, 1380, x + 26, 1620, (130, 142, 148), line=3)
     pen.box(330, 740, 520, 890, (44, 56, 62), line=4)
-    pen.stroke([(344, 830), (390, 830), (406, 770), (424, 862), (440, 830), (506, 830)], (110, 236, 160), 6, curve=False)
+    pen.stroke(
+        [(344, 830), (390, 830), (406, 770), (424, 862), (440, 830), (506, 830)], (110, 236, 160), 6, curve=False
+    )
     return [(540, 160, 560, 0.5)]
 
 
@@ -247,13 +295,33 @@ def _school(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     pen.box(-40, 380, 760, 860, (124, 88, 58), line=5)
     pen.box(-10, 410, 730, 830, (52, 92, 78))
     for n in range(3):
-        pen.stroke([(40, 500 + n * 90), (180, 486 + n * 90), (330, 508 + n * 90), (520 - n * 60, 496 + n * 90)], (210, 224, 214), 6)
+        pen.stroke(
+            [(40, 500 + n * 90), (180, 486 + n * 90), (330, 508 + n * 90), (520 - n * 60, 496 + n * 90)],
+            (210, 224, 214),
+            6,
+        )
     _window(pen, 860, 320, 1200, 940, time, weather, chance, (236, 234, 224))
     _floor(pen, 1280, (168, 132, 92))
     for x, y, size in ((180, 1300, 0.8), (880, 1300, 0.8), (520, 1460, 1.15)):
-        pen.fill([(x - 170 * size, y), (x + 170 * size, y), (x + 200 * size, y + 60 * size), (x - 200 * size, y + 60 * size)], (196, 150, 98), line=4)
+        pen.fill(
+            [
+                (x - 170 * size, y),
+                (x + 170 * size, y),
+                (x + 200 * size, y + 60 * size),
+                (x - 200 * size, y + 60 * size),
+            ],
+            (196, 150, 98),
+            line=4,
+        )
         for side in (-1, 1):
-            pen.box(x + side * 160 * size - 10, y + 60 * size, x + side * 160 * size + 10, y + 300 * size, (110, 116, 122), line=3)
+            pen.box(
+                x + side * 160 * size - 10,
+                y + 60 * size,
+                x + side * 160 * size + 10,
+                y + 300 * size,
+                (110, 116, 122),
+                line=3,
+            )
     return [(300, 190, 460, 0.5), (800, 190, 460, 0.5)]
 
 
@@ -266,7 +334,9 @@ def _train(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     for n in range(6):
         x = -20 + n * 220
         pen.stroke([(x, 330), (x, 420)], INK, 6, curve=False)
-        pen.stroke([(x - 30, 480), (x + 30, 480), (x + 8, 424), (x - 8, 424)], (236, 228, 204), 12, curve=False, closed=True)
+        pen.stroke(
+            [(x - 30, 480), (x + 30, 480), (x + 8, 424), (x - 8, 424)], (236, 228, 204), 12, curve=False, closed=True
+        )
     _floor(pen, 1400, (112, 108, 108), boards=False)
     for x in (60, 760):
         pen.fill([(x - 120, 980), (x + 300, 980), (x + 320, 1320), (x - 140, 1320)], (148, 62, 60), line=5)
@@ -302,7 +372,9 @@ def _shop(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
         pen.box(_L, y, _R, y + 24, (156, 116, 80), line=3)
         for n, (wide, high, tone) in enumerate(chance.of("goods", row).uniforms(15, 3)):
             x = -80 + n * 86
-            colour: RGB = ((200, 84, 72), (232, 184, 82), (88, 142, 128), (88, 118, 170), (226, 222, 210))[int(tone * 5)]
+            colour: RGB = ((200, 84, 72), (232, 184, 82), (88, 142, 128), (88, 118, 170), (226, 222, 210))[
+                int(tone * 5)
+            ]
             pen.box(x, y - 60 - 76 * high, x + 46 + 26 * wide, y, colour, line=3)
     _floor(pen, 1430, (186, 176, 164), boards=False)
     pen.box(_L, 1500, _R, 1560, (176, 128, 86), line=5)
@@ -318,11 +390,23 @@ def _sea(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     for n, (x, y, long) in enumerate(chance.of("waves").uniforms(70, 3)):
         yy = 990 + 560 * y**1.5
         xx, reach = _L + x * 1280, (20 + 90 * long) * (0.4 + y)
-        pen.stroke([(xx, yy), (xx + reach / 2, yy - 5), (xx + reach, yy)], shade(below, 1.15) if n % 2 else shade(water, 0.7), 3 + 4 * y)
+        pen.stroke(
+            [(xx, yy), (xx + reach / 2, yy - 5), (xx + reach, yy)],
+            shade(below, 1.15) if n % 2 else shade(water, 0.7),
+            3 + 4 * y,
+        )
     pen.fill([(700, 1000), (780, 950), (900, 930), (1040, 960), (_R, 1000)], (58, 64, 78), line=3)
     pen.fill([(842, 940), (858, 620), (918, 620), (934, 940)], (232, 226, 216), line=4)
     for y in (690, 800):
-        pen.fill([(855 - (y - 620) * 0.05, y), (921 + (y - 620) * 0.05, y), (924 + (y - 620) * 0.05, y + 54), (852 - (y - 620) * 0.05, y + 54)], (178, 64, 56))
+        pen.fill(
+            [
+                (855 - (y - 620) * 0.05, y),
+                (921 + (y - 620) * 0.05, y),
+                (924 + (y - 620) * 0.05, y + 54),
+                (852 - (y - 620) * 0.05, y + 54),
+            ],
+            (178, 64, 56),
+        )
     pen.box(846, 570, 930, 622, (250, 232, 160) if time != "day" else (200, 220, 226), line=4)
     pen.fill([(836, 572), (888, 520), (940, 572)], (120, 48, 46), line=4)
     pen.down(1560, _B, (132, 124, 118), (92, 86, 86))
@@ -348,13 +432,24 @@ def _roof(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
 
 def _park(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
     _sky(pen, time, weather, chance, 1120)
-    pen.fill([(_L, 1010), (160, 900), (420, 980), (720, 880), (1000, 960), (_R, 900), (_R, 1200), (_L, 1200)], (112, 148, 128), curve=True, line=3)
+    pen.fill(
+        [(_L, 1010), (160, 900), (420, 980), (720, 880), (1000, 960), (_R, 900), (_R, 1200), (_L, 1200)],
+        (112, 148, 128),
+        curve=True,
+        line=3,
+    )
     pen.down(1140, _B, (124, 168, 96), (72, 116, 70))
     pen.fill([(500, 1140), (580, 1140), (900, 2100), (140, 2100)], (214, 194, 156), line=3)
     for x, y, size in ((120, 1260, 1.2), (960, 1300, 1.35), (330, 1170, 0.6), (760, 1170, 0.65)):
-        pen.fill([(x - 26 * size, y), (x - 16 * size, y - 260 * size), (x + 16 * size, y - 260 * size), (x + 26 * size, y)], (104, 72, 50), line=4)
+        pen.fill(
+            [(x - 26 * size, y), (x - 16 * size, y - 260 * size), (x + 16 * size, y - 260 * size), (x + 26 * size, y)],
+            (104, 72, 50),
+            line=4,
+        )
         for dx, dy, r in ((-90, -330, 120), (90, -340, 120), (0, -440, 140), (0, -310, 130)):
-            pen.oval(x + dx * size, y + dy * size, r * size, r * 0.85 * size, ((86, 138, 82), (98, 152, 88))[dx > 0], line=3)
+            pen.oval(
+                x + dx * size, y + dy * size, r * size, r * 0.85 * size, ((86, 138, 82), (98, 152, 88))[dx > 0], line=3
+            )
     pen.box(700, 1420, 980, 1444, (148, 104, 68), line=4)
     pen.box(700, 1340, 980, 1364, (148, 104, 68), line=4)
     for x in (720, 960):
@@ -383,8 +478,17 @@ def _street(pen: Pen, time: str, weather: str, chance: Chance) -> Lights:
         y0 = 1180 + 900 * (n / 5) ** 1.6
         y1 = y0 + 40 + n * 44
         pen.fill([(536 - n * 4, y0), (544 + n * 4, y0), (548 + n * 6, y1), (532 - n * 6, y1)], (232, 226, 204))
-    for x, top, low, reach in ((150, 560, 1620, 90), (930, 560, 1620, -90), (400, 860, 1230, 40), (690, 860, 1230, -40)):
-        pen.stroke([(x, low), (x, top + 30), (x + reach * 0.3, top), (x + reach, top + 8)], (46, 52, 62), 14 if abs(reach) > 50 else 8)
+    for x, top, low, reach in (
+        (150, 560, 1620, 90),
+        (930, 560, 1620, -90),
+        (400, 860, 1230, 40),
+        (690, 860, 1230, -40),
+    ):
+        pen.stroke(
+            [(x, low), (x, top + 30), (x + reach * 0.3, top), (x + reach, top + 8)],
+            (46, 52, 62),
+            14 if abs(reach) > 50 else 8,
+        )
         pen.oval(x + reach, top + 16, abs(reach) * 0.32, abs(reach) * 0.18, _LAMP, line=3)
         lights.append((x + reach, top + 24, 4.2 * abs(reach), 0.9))
     return lights
@@ -418,4 +522,9 @@ def soften(rgb: Bytes, share: float) -> Bytes:
     """Out of focus: behind somebody who is near."""
     sigma = max(0.5, share * rgb.shape[1])
     small = cv2.resize(rgb, (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / 2), (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(
+        cv2.resize(
+            cv2.GaussianBlur(small, (0, 0), sigma / 2), (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR
+        ),
+        np.uint8,
+    )

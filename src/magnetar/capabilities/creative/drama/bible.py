@@ -56,7 +56,24 @@ _PLACES = (
     ("street", ("街", "路", "巷", "桥", "门口", "广场", "城", "street", "road", "alley", "bridge", "square", "city", "town")),
 )  # fmt: skip
 _PROPS = (
-    ("letter", ("信", "信封", "票", "纸", "照片", "文件", "合同", "letter", "ticket", "envelope", "paper", "photo", "contract")),
+    (
+        "letter",
+        (
+            "信",
+            "信封",
+            "票",
+            "纸",
+            "照片",
+            "文件",
+            "合同",
+            "letter",
+            "ticket",
+            "envelope",
+            "paper",
+            "photo",
+            "contract",
+        ),
+    ),
     ("watch", ("表", "钟", "戒指", "项链", "手镯", "watch", "clock", "ring", "necklace")),
     ("phone", ("手机", "电话", "phone", "mobile")),
     ("key", ("钥匙", "key")),
@@ -173,7 +190,12 @@ def colour_before(text: str, thing: str) -> RGB | None:
 def _role(one: Declared) -> Role:
     looks, seed = one.looks.lower(), seed_of("role", one.name, one.looks)
     draw = Chance(seed).of("role").uniforms(8)
-    female = bool(re.search(r"女|妈|母|姨|姐|妹|奶|婆|妻|\b(?:woman|girl|female|mother|sister|wife|lady|she|her)\b", looks + one.name.lower()))
+    female = bool(
+        re.search(
+            r"女|妈|母|姨|姐|妹|奶|婆|妻|\b(?:woman|girl|female|mother|sister|wife|lady|she|her)\b",
+            looks + one.name.lower(),
+        )
+    )
     male = bool(re.search(r"男|爸|父|叔|哥|弟|爷|\b(?:man|boy|male|father|brother|husband|he|his)\b", looks))
     if not female and not male:
         female = bool(draw[0] < 0.5)
@@ -187,9 +209,25 @@ def _role(one: Declared) -> Role:
         if any(word in looks for word in words):
             cut = name
             break
-    hair = colour_before(looks, _HAIR) or ((190, 190, 196) if age >= 60 else ((40, 34, 40), (66, 44, 34))[int(draw[3] * 2)])
-    dress = "suit" if re.search(r"西装|制服|警服|suit|uniform", looks) else "coat" if re.search(r"风衣|大衣|外套|夹克|coat|jacket|白大褂", looks) else "knit" if re.search(r"毛衣|卫衣|sweater|hoodie", looks) else "plain"
-    scarf = "scarf" if re.search(r"围巾|丝巾|scarf", looks) else "tie" if re.search(r"领带|领结|\btie\b", looks) or dress == "suit" else ""
+    hair = colour_before(looks, _HAIR) or (
+        (190, 190, 196) if age >= 60 else ((40, 34, 40), (66, 44, 34))[int(draw[3] * 2)]
+    )
+    dress = (
+        "suit"
+        if re.search(r"西装|制服|警服|suit|uniform", looks)
+        else "coat"
+        if re.search(r"风衣|大衣|外套|夹克|coat|jacket|白大褂", looks)
+        else "knit"
+        if re.search(r"毛衣|卫衣|sweater|hoodie", looks)
+        else "plain"
+    )
+    scarf = (
+        "scarf"
+        if re.search(r"围巾|丝巾|scarf", looks)
+        else "tie"
+        if re.search(r"领带|领结|\btie\b", looks) or dress == "suit"
+        else ""
+    )
     clothes = colour_before(looks, _CLOTHES) or _PALETTE[int(draw[4] * len(_PALETTE))]
     accent = colour_before(looks, _SCARF) or _PALETTE[int(draw[5] * len(_PALETTE))]
     return Role(
@@ -210,5 +248,7 @@ def _place(one: Declared) -> Place:
 
 def _prop(one: Declared) -> Prop:
     kind = next((name for name, words in _PROPS if any(word in one.name.lower() for word in words)), "bag")
-    colour = next((colour for words, colour in COLOURS if any(word in one.looks.lower() for word in words)), (226, 206, 160))
+    colour = next(
+        (colour for words, colour in COLOURS if any(word in one.looks.lower() for word in words)), (226, 206, 160)
+    )
     return Prop(f"prop/{one.name}", one.name, one.looks, seed_of("prop", one.name, one.looks), kind, colour)

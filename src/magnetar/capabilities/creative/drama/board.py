@@ -128,7 +128,9 @@ def _scene(script: Script, bible: Bible, episode: Episode, scene: Scene, first: 
         for part, text in enumerate(parts, 1):
             cue = Cue(line.number, line.kind, text, part, len(parts))
             props = tuple(one.id for one in bible.props if _named(one.name, line.text))
-            move = ("in", "left", "out", "right")[sum(map(ord, text)) % 4]  # by the words, so that other lines change nothing
+            move = ("in", "left", "out", "right")[
+                sum(map(ord, text)) % 4
+            ]  # by the words, so that other lines change nothing
             if line.kind is Kind.DIALOGUE:
                 speaker = next(one.id for one in bible.roles if one.name == line.speaker)
                 mood = mood_of(line)
@@ -141,11 +143,16 @@ def _scene(script: Script, bible: Bible, episode: Episode, scene: Scene, first: 
                     cast = (*cast, Standing(last, sides[last], "calm"))
                 close = mood in ("shocked", "angry") or (part == len(parts) and line is scene.lines[-1])
                 size = "medium" if answers else "close" if close else "medium"
-                shots.append(shot("talk", size, line, cue, speaker=speaker, cast=cast, props=props, move="in" if close else move))
+                shots.append(
+                    shot("talk", size, line, cue, speaker=speaker, cast=cast, props=props, move="in" if close else move)
+                )
                 last = speaker
             else:
                 named = [one.id for one in bible.roles if _named(one.name, line.text)][:2]
-                cast = tuple(Standing(role, sides.get(role, "middle") if len(named) > 1 else "middle", mood_of(line)) for role in named)
+                cast = tuple(
+                    Standing(role, sides.get(role, "middle") if len(named) > 1 else "middle", mood_of(line))
+                    for role in named
+                )
                 kind = "tell" if line.kind is Kind.NARRATION else "act"
                 shots.append(shot(kind, "medium" if cast else "wide", line, cue, cast=cast, props=props, move=move))
                 last = named[0] if len(named) == 1 else last
@@ -207,7 +214,11 @@ def pieces(text: str, most: int) -> list[str]:
     >>> "".join(pieces("a" * 100, 30)) == "a" * 100
     True
     """
-    atoms = [found for found in re.split(r"(?<=[。！？!?；;，,：:、…—])(?![。！？!?；;，,：:、…—”’」』）)])|(?<=[.])(?=\s)", text) if found]
+    atoms = [
+        found
+        for found in re.split(r"(?<=[。！？!?；;，,：:、…—])(?![。！？!?；;，,：:、…—”’」』）)])|(?<=[.])(?=\s)", text)
+        if found
+    ]
     parts: list[str] = []
     if re.search(rf"[^\s\u3000-\u9fff]{{{_WORD},}}", text):
         most = min(most, _WORD)  # a word longer than a line is cut, for lines are not broken inside words
@@ -287,4 +298,6 @@ def compare(script: Script, boards: Sequence[Board]) -> Coverage:
     missing = tuple(number for number in lines if number not in told)
     hooks = {episode.hook.number for episode in script.episodes if episode.hook}
     running = [number for number in order if number not in hooks]  # a hook stands anywhere in its episode
-    return Coverage(len(lines), len(lines) - len(missing), missing, tuple(twice), tuple(rewritten), running == sorted(running))
+    return Coverage(
+        len(lines), len(lines) - len(missing), missing, tuple(twice), tuple(rewritten), running == sorted(running)
+    )

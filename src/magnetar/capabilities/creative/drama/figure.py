@@ -73,36 +73,65 @@ def _back_hair(pen: Pen, role: Role) -> None:
 def _body(pen: Pen, role: Role) -> None:
     wide = 1.55 if role.female else 1.95
     cloth, dark = role.clothes, shade(role.clothes, 0.74)
-    pen.fill([(-0.3, 0.7), (-0.34, 1.5), (-0.6, 1.8), (0.6, 1.8), (0.34, 1.5), (0.3, 0.7)], shade(role.skin, 0.9), line=LINE)
+    pen.fill(
+        [(-0.3, 0.7), (-0.34, 1.5), (-0.6, 1.8), (0.6, 1.8), (0.34, 1.5), (0.3, 0.7)], shade(role.skin, 0.9), line=LINE
+    )
     pen.fill([(-0.3, 0.95), (0.3, 0.95), (0.33, 1.3), (0.0, 1.42)], shade(role.skin, 0.76))
     pen.fill(
         [(-0.36, 1.42), (-0.9, 1.62), (-wide, 1.95), (-wide - 0.18, 2.8), (-wide - 0.22, 4.8), (wide + 0.22, 4.8), (wide + 0.18, 2.8), (wide, 1.95), (0.9, 1.62), (0.36, 1.42), (0.0, 1.75)],
         cloth, curve=True, line=LINE,
     )  # fmt: skip
     for side in (-1, 1):
-        pen.fill([(side * wide * 0.72, 2.6), (side * (wide + 0.12), 2.7), (side * (wide + 0.16), 4.7), (side * wide * 0.82, 4.7)], dark, curve=True)
+        pen.fill(
+            [
+                (side * wide * 0.72, 2.6),
+                (side * (wide + 0.12), 2.7),
+                (side * (wide + 0.16), 4.7),
+                (side * wide * 0.82, 4.7),
+            ],
+            dark,
+            curve=True,
+        )
         pen.stroke([(side * wide * 0.7, 2.5), (side * wide * 0.74, 3.4), (side * wide * 0.7, 4.6)], INK, 0.026)
     if role.dress in ("suit", "coat"):
         shirt = _WHITE if role.dress == "suit" else shade(role.accent, 1.25)
         pen.fill([(-0.36, 1.42), (0.36, 1.42), (0.12, 3.4), (-0.12, 3.4)], shirt, line=0.02)
         for side in (-1, 1):
-            pen.fill([(side * 0.34, 1.36), (side * 0.86, 1.62), (side * 0.72, 2.35), (side * 0.12, 3.5)], shade(cloth, 1.12), line=LINE)
+            pen.fill(
+                [(side * 0.34, 1.36), (side * 0.86, 1.62), (side * 0.72, 2.35), (side * 0.12, 3.5)],
+                shade(cloth, 1.12),
+                line=LINE,
+            )
             pen.stroke([(side * 0.8, 1.9), (side * 0.56, 2.02)], INK, 0.026, curve=False)
         pen.stroke([(0.0, 3.4), (0.0, 4.7)], INK, 0.03, curve=False)
         for y in (3.75, 4.25):
             pen.oval(0.16, y, 0.055, 0.055, shade(cloth, 0.6), line=0.015)
     elif role.dress == "knit":
-        pen.fill([(-0.5, 1.38), (0.5, 1.38), (0.46, 1.72), (0.0, 1.86), (-0.46, 1.72)], shade(cloth, 1.15), curve=True, line=LINE)
+        pen.fill(
+            [(-0.5, 1.38), (0.5, 1.38), (0.46, 1.72), (0.0, 1.86), (-0.46, 1.72)],
+            shade(cloth, 1.15),
+            curve=True,
+            line=LINE,
+        )
         for y in (2.5, 2.9, 3.3, 3.7, 4.1):
             pen.stroke([(-wide * 0.66, y), (0, y + 0.12), (wide * 0.66, y)], shade(cloth, 0.86), 0.03)
     else:
         pen.fill([(-0.42, 1.4), (0.0, 2.1), (0.42, 1.4), (0.0, 1.62)], shade(cloth, 1.2), line=0.025)
     if role.scarf == "scarf":
         pen.fill([(0.1, 1.7), (0.62, 1.72), (0.78, 3.2), (0.34, 3.3)], shade(role.accent, 0.88), line=LINE)
-        pen.fill([(-0.72, 1.28), (0.0, 1.5), (0.72, 1.28), (0.8, 1.66), (0.0, 2.0), (-0.8, 1.66)], role.accent, curve=True, line=LINE)
+        pen.fill(
+            [(-0.72, 1.28), (0.0, 1.5), (0.72, 1.28), (0.8, 1.66), (0.0, 2.0), (-0.8, 1.66)],
+            role.accent,
+            curve=True,
+            line=LINE,
+        )
         pen.stroke([(-0.5, 1.56), (0, 1.72), (0.5, 1.54)], shade(role.accent, 0.7), 0.03)
     elif role.scarf == "tie":
-        pen.fill([(-0.11, 1.5), (0.11, 1.5), (0.16, 1.7), (0.17, 2.7), (0.0, 2.95), (-0.17, 2.7), (-0.16, 1.7)], role.accent, line=0.025)
+        pen.fill(
+            [(-0.11, 1.5), (0.11, 1.5), (0.16, 1.7), (0.17, 2.7), (0.0, 2.95), (-0.17, 2.7), (-0.16, 1.7)],
+            role.accent,
+            line=0.025,
+        )
 
 
 def _head(pen: Pen, role: Role, look: float) -> None:
@@ -114,12 +143,33 @@ def _head(pen: Pen, role: Role, look: float) -> None:
         role.skin, curve=True, line=LINE,
     )  # fmt: skip
     side = -1 if look > 0 else 1
-    pen.fill([(side * 0.76, -0.1), (side * 0.76, 0.24), (side * 0.63, 0.62), (side * 0.36, 0.9), (side * 0.5, 0.5), (side * 0.6, 0.1)], shade(role.skin, 0.88), curve=True)
-    pen.stroke([(look * 1.6 + 0.02, 0.18), (look * 1.6 + 0.07, 0.36), (look * 1.6 - 0.02, 0.4)], shade(role.skin, 0.62), 0.028)
+    pen.fill(
+        [
+            (side * 0.76, -0.1),
+            (side * 0.76, 0.24),
+            (side * 0.63, 0.62),
+            (side * 0.36, 0.9),
+            (side * 0.5, 0.5),
+            (side * 0.6, 0.1),
+        ],
+        shade(role.skin, 0.88),
+        curve=True,
+    )
+    pen.stroke(
+        [(look * 1.6 + 0.02, 0.18), (look * 1.6 + 0.07, 0.36), (look * 1.6 - 0.02, 0.4)], shade(role.skin, 0.62), 0.028
+    )
     if role.age >= 50:
         for one in (-1, 1):
-            pen.stroke([(one * 0.2 + look, 0.44), (one * 0.32 + look, 0.58), (one * 0.33 + look, 0.7)], shade(role.skin, 0.74), 0.02)
-            pen.stroke([(one * 0.24 + look, 0.3), (one * 0.4 + look, 0.335), (one * 0.52 + look, 0.29)], shade(role.skin, 0.78), 0.018)
+            pen.stroke(
+                [(one * 0.2 + look, 0.44), (one * 0.32 + look, 0.58), (one * 0.33 + look, 0.7)],
+                shade(role.skin, 0.74),
+                0.02,
+            )
+            pen.stroke(
+                [(one * 0.24 + look, 0.3), (one * 0.4 + look, 0.335), (one * 0.52 + look, 0.29)],
+                shade(role.skin, 0.78),
+                0.018,
+            )
 
 
 def _eyes(pen: Pen, role: Role, mood: str, face: Face, look: float) -> None:
@@ -140,10 +190,24 @@ def _eyes(pen: Pen, role: Role, mood: str, face: Face, look: float) -> None:
             pen.oval(x + look * 0.5, y + 0.01, 0.108 * small, min(tall, 0.15) * 0.98 * small, iris)
             pen.oval(x + look * 0.5, y + 0.02, 0.052 * small, 0.07 * small, INK)
             pen.oval(x + look * 0.5 - 0.04, y - 0.055, 0.034, 0.034, _WHITE)
-            pen.stroke([(x - 0.19, y - tall * 0.42 + side * tilt * 0.3), (x, y - tall), (x + 0.19, y - tall * 0.42 - side * tilt * 0.3)], INK, 0.05 if role.female else 0.042)
+            pen.stroke(
+                [
+                    (x - 0.19, y - tall * 0.42 + side * tilt * 0.3),
+                    (x, y - tall),
+                    (x + 0.19, y - tall * 0.42 - side * tilt * 0.3),
+                ],
+                INK,
+                0.05 if role.female else 0.042,
+            )
             if role.female:
-                pen.stroke([(x + side * 0.17, y - tall * 0.45), (x + side * 0.245, y - tall * 0.75)], INK, 0.035, curve=False)
-            pen.stroke([(x - 0.12, y + tall * 0.96), (x, y + tall * 1.04), (x + 0.12, y + tall * 0.96)], shade(role.skin, 0.55), 0.018)
+                pen.stroke(
+                    [(x + side * 0.17, y - tall * 0.45), (x + side * 0.245, y - tall * 0.75)], INK, 0.035, curve=False
+                )
+            pen.stroke(
+                [(x - 0.12, y + tall * 0.96), (x, y + tall * 1.04), (x + 0.12, y + tall * 0.96)],
+                shade(role.skin, 0.55),
+                0.018,
+            )
         brow = y - 0.33 - lift
         pen.stroke(
             [(x - side * 0.17, brow + tilt), (x + side * 0.02, brow - 0.045 + tilt * 0.2), (x + side * 0.2, brow - tilt * 0.7 + 0.02)],
@@ -152,7 +216,13 @@ def _eyes(pen: Pen, role: Role, mood: str, face: Face, look: float) -> None:
     if role.glasses:
         for side in (-1, 1):
             x = side * 0.36 + look * 1.3
-            pen.stroke([(x - 0.27, -0.1), (x + 0.27, -0.1), (x + 0.25, 0.28), (x - 0.25, 0.28)], INK, 0.04, curve=False, closed=True)
+            pen.stroke(
+                [(x - 0.27, -0.1), (x + 0.27, -0.1), (x + 0.25, 0.28), (x - 0.25, 0.28)],
+                INK,
+                0.04,
+                curve=False,
+                closed=True,
+            )
         pen.stroke([(-0.09 + look * 1.3, 0.02), (0.09 + look * 1.3, 0.02)], INK, 0.035, curve=False)
 
 
@@ -160,13 +230,34 @@ def _mouth(pen: Pen, role: Role, mood: str, face: Face, look: float) -> None:
     x, y = look * 1.3, 0.64
     lip: RGB = (176, 72, 74) if role.female else shade(role.skin, 0.52)
     if role.beard:
-        pen.fill([(-0.68 + look, 0.4), (-0.3 + look, 0.5), (look, 0.44), (0.3 + look, 0.5), (0.68 + look, 0.4), (0.5 + look, 0.92), (look, 1.08), (-0.5 + look, 0.92)], shade(role.hair, 0.9), curve=True)
+        pen.fill(
+            [
+                (-0.68 + look, 0.4),
+                (-0.3 + look, 0.5),
+                (look, 0.44),
+                (0.3 + look, 0.5),
+                (0.68 + look, 0.4),
+                (0.5 + look, 0.92),
+                (look, 1.08),
+                (-0.5 + look, 0.92),
+            ],
+            shade(role.hair, 0.9),
+            curve=True,
+        )
     if face.mouth:
         tall = (0.075, 0.15)[face.mouth - 1] * (1.25 if mood in ("shocked", "angry") else 1.0)
         wide = 0.13 if mood == "shocked" else 0.2 if mood in ("happy", "angry") else 0.165
         pen.oval(x, y + 0.02, wide, tall, (92, 30, 36), line=0.026, ink=lip if role.female else INK)
         if face.mouth == 2:
-            pen.fill([(x - wide * 0.7, y - tall * 0.55), (x + wide * 0.7, y - tall * 0.55), (x + wide * 0.6, y - tall * 0.25), (x - wide * 0.6, y - tall * 0.25)], _WHITE)
+            pen.fill(
+                [
+                    (x - wide * 0.7, y - tall * 0.55),
+                    (x + wide * 0.7, y - tall * 0.55),
+                    (x + wide * 0.6, y - tall * 0.25),
+                    (x - wide * 0.6, y - tall * 0.25),
+                ],
+                _WHITE,
+            )
         return
     bend = {"happy": 0.09, "sad": -0.08, "angry": -0.06, "shocked": -0.02, "doubt": -0.02}.get(mood, 0.02)
     if mood == "shocked":
@@ -181,14 +272,71 @@ def _front_hair(pen: Pen, role: Role, look: float) -> None:
         pen.stroke([(-0.3, -0.72), (-0.1, -0.82)], _WHITE, 0.05)
         return
     if role.cut == "crop":
-        shape = [(-0.82, -0.1), (-0.84, -0.55), (-0.5, -1.02), (0.0, -1.12), (0.5, -1.02), (0.84, -0.55), (0.82, -0.1), (0.7, -0.45), (0.4, -0.62), (-0.4, -0.62), (-0.7, -0.45)]
+        shape = [
+            (-0.82, -0.1),
+            (-0.84, -0.55),
+            (-0.5, -1.02),
+            (0.0, -1.12),
+            (0.5, -1.02),
+            (0.84, -0.55),
+            (0.82, -0.1),
+            (0.7, -0.45),
+            (0.4, -0.62),
+            (-0.4, -0.62),
+            (-0.7, -0.45),
+        ]
     elif role.female and role.cut != "bun":
         low = 0.85 if role.cut == "short" else 0.55
-        shape = [(-0.74, low), (-0.98, 0.5), (-1.0, -0.4), (-0.62, -1.1), (0.0, -1.27), (0.62, -1.1), (1.0, -0.4), (0.98, 0.5), (0.74, low), (0.72, 0.0), (0.5, -0.42), (0.12 + look, -0.3), (-0.1 + look, -0.55), (-0.4, -0.3), (-0.72, 0.0)]
+        shape = [
+            (-0.74, low),
+            (-0.98, 0.5),
+            (-1.0, -0.4),
+            (-0.62, -1.1),
+            (0.0, -1.27),
+            (0.62, -1.1),
+            (1.0, -0.4),
+            (0.98, 0.5),
+            (0.74, low),
+            (0.72, 0.0),
+            (0.5, -0.42),
+            (0.12 + look, -0.3),
+            (-0.1 + look, -0.55),
+            (-0.4, -0.3),
+            (-0.72, 0.0),
+        ]
     elif role.cut == "bun":
-        shape = [(-0.78, 0.1), (-0.93, -0.3), (-0.62, -0.98), (0.0, -1.16), (0.62, -0.98), (0.93, -0.3), (0.78, 0.1), (0.68, -0.3), (0.3, -0.68), (0.0, -0.52), (-0.4, -0.66), (-0.68, -0.3)]
+        shape = [
+            (-0.78, 0.1),
+            (-0.93, -0.3),
+            (-0.62, -0.98),
+            (0.0, -1.16),
+            (0.62, -0.98),
+            (0.93, -0.3),
+            (0.78, 0.1),
+            (0.68, -0.3),
+            (0.3, -0.68),
+            (0.0, -0.52),
+            (-0.4, -0.66),
+            (-0.68, -0.3),
+        ]
     else:
-        shape = [(-0.8, 0.08), (-0.95, -0.4), (-0.7, -1.0), (-0.2, -1.24), (0.35, -1.2), (0.82, -0.9), (0.95, -0.35), (0.8, 0.08), (0.74, -0.3), (0.52, -0.5), (0.3, -0.36), (0.02, -0.6), (-0.3, -0.34), (-0.55, -0.5), (-0.74, -0.26)]
+        shape = [
+            (-0.8, 0.08),
+            (-0.95, -0.4),
+            (-0.7, -1.0),
+            (-0.2, -1.24),
+            (0.35, -1.2),
+            (0.82, -0.9),
+            (0.95, -0.35),
+            (0.8, 0.08),
+            (0.74, -0.3),
+            (0.52, -0.5),
+            (0.3, -0.36),
+            (0.02, -0.6),
+            (-0.3, -0.34),
+            (-0.55, -0.5),
+            (-0.74, -0.26),
+        ]
     pen.fill(shape, hair, curve=True, line=LINE)
     pen.stroke([(-0.62, -0.66), (-0.3, -0.9), (0.1, -0.96)], light, 0.07)
     pen.stroke([(0.3, -0.92), (0.56, -0.74)], light, 0.05, curve=False)
@@ -197,8 +345,18 @@ def _front_hair(pen: Pen, role: Role, look: float) -> None:
             for y in (0.1, 0.5, 0.9):
                 pen.oval(x, y, 0.16, 0.2, hair, line=0.025)
     if role.hat == "cap":
-        pen.fill([(-0.98, -0.5), (-0.9, -1.1), (0.0, -1.5), (0.9, -1.1), (0.98, -0.5), (0.0, -0.66)], role.clothes, curve=True, line=LINE)
-        pen.fill([(-0.9, -0.58), (0.0, -0.74), (0.9, -0.58), (0.84, -0.36), (0.0, -0.5), (-0.84, -0.36)], shade(role.clothes, 0.6), curve=True, line=LINE)
+        pen.fill(
+            [(-0.98, -0.5), (-0.9, -1.1), (0.0, -1.5), (0.9, -1.1), (0.98, -0.5), (0.0, -0.66)],
+            role.clothes,
+            curve=True,
+            line=LINE,
+        )
+        pen.fill(
+            [(-0.9, -0.58), (0.0, -0.74), (0.9, -0.58), (0.84, -0.36), (0.0, -0.5), (-0.84, -0.36)],
+            shade(role.clothes, 0.6),
+            curve=True,
+            line=LINE,
+        )
         pen.oval(0.0, -0.98, 0.13, 0.13, (222, 186, 90), line=0.02)
 
 
@@ -211,10 +369,27 @@ def _extras(pen: Pen, role: Role, mood: str, look: float) -> None:
     if mood == "sad":
         for side in (-1, 1):
             x = side * 0.42 + look * 1.3
-            pen.fill([(x - 0.035, 0.3), (x, 0.22), (x + 0.035, 0.3), (x + 0.045, 0.5), (x - 0.045, 0.5)], (170, 214, 244), curve=True, line=0.014, ink=(90, 140, 190))
+            pen.fill(
+                [(x - 0.035, 0.3), (x, 0.22), (x + 0.035, 0.3), (x + 0.045, 0.5), (x - 0.045, 0.5)],
+                (170, 214, 244),
+                curve=True,
+                line=0.014,
+                ink=(90, 140, 190),
+            )
     if mood == "shocked":
         x = 0.72
-        pen.fill([(x, -0.42), (x + 0.1, -0.16), (x, -0.06), (x - 0.1, -0.16)], (176, 218, 246), curve=True, line=0.02, ink=(90, 140, 190))
+        pen.fill(
+            [(x, -0.42), (x + 0.1, -0.16), (x, -0.06), (x - 0.1, -0.16)],
+            (176, 218, 246),
+            curve=True,
+            line=0.02,
+            ink=(90, 140, 190),
+        )
     if mood == "angry":
-        for start, end in (((0.62, -0.62), (0.62, -0.4)), ((0.62, -0.4), (0.42, -0.4)), ((0.72, -0.62), (0.72, -0.3)), ((0.72, -0.3), (0.94, -0.3))):
+        for start, end in (
+            ((0.62, -0.62), (0.62, -0.4)),
+            ((0.62, -0.4), (0.42, -0.4)),
+            ((0.72, -0.62), (0.72, -0.3)),
+            ((0.72, -0.3), (0.94, -0.3)),
+        ):
             pen.stroke([start, end], (206, 44, 44), 0.04, curve=False)

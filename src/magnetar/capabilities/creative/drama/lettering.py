@@ -91,7 +91,9 @@ def letter(sheet: Sheet, shot: Shot, bible: Bible, start: int) -> list[Placed]:
         elif shot.cue:
             made += _words(sheet, shot, bible, start)
     except BadInput as wrong:
-        raise BadInput(f"第 {shot.cue.line if shot.cue else 0} 行 line {shot.cue.line if shot.cue else 0}: {wrong}") from None
+        raise BadInput(
+            f"第 {shot.cue.line if shot.cue else 0} 行 line {shot.cue.line if shot.cue else 0}: {wrong}"
+        ) from None
     for one in made:
         if one.setting.shortened and one.role != "name":
             raise BadInput(
@@ -126,7 +128,14 @@ def _words(sheet: Sheet, shot: Shot, bible: Bible, start: int) -> list[Placed]:
     tag = mix(role.clothes, (20, 20, 30), 0.25)
     while contrast(WHITE, tag) < 5.2:
         tag = mix(tag, (0, 0, 0), 0.12)
-    name = set_text(sheet.face, shown(role.name), Box(even(116 * s), even(276 * s), even(760 * s), even(332 * s)), _NAME, WHITE, scale=s)
+    name = set_text(
+        sheet.face,
+        shown(role.name),
+        Box(even(116 * s), even(276 * s), even(760 * s), even(332 * s)),
+        _NAME,
+        WHITE,
+        scale=s,
+    )
     made.append(_on_plate(sheet, "name", name, tag, start, pad=(20, 8), radius=10))
     return made
 
@@ -148,11 +157,23 @@ def _bubble(sheet: Sheet, shot: Shot, done: Setting, ground: RGB, start: int) ->
         root = min(max(goal, x0 + r + 40 * s), x1 - r - 40 * s)
         pen.fill([(root - 26 * s, y1 - 4 * s), (goal, tall - 8), (root + 26 * s, y1 - 4 * s)], ground, line=line)
     corner = [(np.cos(t), np.sin(t)) for t in np.linspace(0, np.pi / 2, 8)]
-    shape = [(x1 - r + r * a, y1 - r + r * b) for a, b in corner] + [(x0 + r - r * b, y1 - r + r * a) for a, b in corner]
-    shape += [(x0 + r - r * a, y0 + r - r * b) for a, b in corner] + [(x1 - r + r * b, y0 + r - r * a) for a, b in corner]
+    shape = [(x1 - r + r * a, y1 - r + r * b) for a, b in corner] + [
+        (x0 + r - r * b, y1 - r + r * a) for a, b in corner
+    ]
+    shape += [(x0 + r - r * a, y0 + r - r * b) for a, b in corner] + [
+        (x1 - r + r * b, y0 + r - r * a) for a, b in corner
+    ]
     pen.fill(shape, ground, line=line)
     if standing and not shot.voice_over:  # the tail grows out of the bubble without a line between them
-        pen.fill([(root - 22 * s, y1 - 10 * s), (root + 22 * s, y1 - 10 * s), (root + 14 * s, y1 + 7 * s), (root - 14 * s, y1 + 7 * s)], ground)
+        pen.fill(
+            [
+                (root - 22 * s, y1 - 10 * s),
+                (root + 22 * s, y1 - 10 * s),
+                (root + 14 * s, y1 + 7 * s),
+                (root - 14 * s, y1 + 7 * s),
+            ],
+            ground,
+        )
     return _drawn("dialogue", pen, left, top, done, ground, start, sheet)
 
 
@@ -164,7 +185,16 @@ def _box(
     return _on_plate(sheet, role, done, ground, start, pad=(34, 26), radius=8, edge=edge)
 
 
-def _on_plate(sheet: Sheet, role: str, done: Setting, ground: RGB, start: int, pad: tuple[int, int], radius: float, edge: bool = False) -> Placed:
+def _on_plate(
+    sheet: Sheet,
+    role: str,
+    done: Setting,
+    ground: RGB,
+    start: int,
+    pad: tuple[int, int],
+    radius: float,
+    edge: bool = False,
+) -> Placed:
     """A text on a plate that is a little larger."""
     s = sheet.scale
     pad_x, pad_y = round(pad[0] * s), round(pad[1] * s)
@@ -175,13 +205,29 @@ def _on_plate(sheet: Sheet, role: str, done: Setting, ground: RGB, start: int, p
     tint = INK if sum(ground) > 380 else WHITE
     r = radius * s
     x1, y1 = wide - line, tall - line
-    pen.fill([(line + r, line), (x1 - r, line), (x1, line + r), (x1, y1 - r), (x1 - r, y1), (line + r, y1), (line, y1 - r), (line, line + r)], ground, line=line if edge else 0.0, ink=tint)
+    pen.fill(
+        [
+            (line + r, line),
+            (x1 - r, line),
+            (x1, line + r),
+            (x1, y1 - r),
+            (x1 - r, y1),
+            (line + r, y1),
+            (line, y1 - r),
+            (line, line + r),
+        ],
+        ground,
+        line=line if edge else 0.0,
+        ink=tint,
+    )
     return _drawn(role, pen, left, top, done, ground, start, sheet)
 
 
 def _drawn(role: str, pen: Pen, left: int, top: int, done: Setting, ground: RGB, start: int, sheet: Sheet) -> Placed:
     cover = np.maximum(pen.alpha, 1).astype(np.float32)[..., None]
-    straight = np.where(pen.alpha[..., None] > 0, np.minimum(pen.rgb * (255.0 / cover), 255), np.asarray(ground, np.float32))
+    straight = np.where(
+        pen.alpha[..., None] > 0, np.minimum(pen.rgb * (255.0 / cover), 255), np.asarray(ground, np.float32)
+    )
     picture = Planes.from_rgb(np.ascontiguousarray(straight.astype(np.uint8)))
     done.sprite.blend(picture, done.origin[0] - left, done.origin[1] - top)
     return Placed(role, Sprite(pen.alpha, picture), left, top, start, max(1, round(POP_S * sheet.fps)), done, ground)
@@ -192,7 +238,9 @@ def _establish(sheet: Sheet, shot: Shot) -> list[Placed]:
     made = [_box(sheet, "place", shown(shot.cue.text), (110, 326, 940, 480), _PLACE, WHITE, NIGHT, -1, edge=True)]
     title, head = shot.words
     if title:
-        made.append(_box(sheet, "title", shown(title), (130, 700, 950, 1090), _TITLE, GOLD, NIGHT, -1, "middle", edge=True))
+        made.append(
+            _box(sheet, "title", shown(title), (130, 700, 950, 1090), _TITLE, GOLD, NIGHT, -1, "middle", edge=True)
+        )
         low = made[-1].y + made[-1].sprite.height
         top = round(low / sheet.scale) + 56
         made.append(_box(sheet, "episode", shown(head), (150, top, 920, top + 190), _SUB, WHITE, RED, -1))
@@ -203,9 +251,33 @@ def _card(sheet: Sheet, shot: Shot) -> list[Placed]:
     head, foot = shot.words
     made = [_box(sheet, "card", shown(head), (130, 330, 950, 480), _HEAD, GOLD, NIGHT, -1, edge=True)]
     if shot.cue:
-        made.append(_box(sheet, "hook", shown(shot.cue.text), (124, 600, 924, 1010), _HOOK, INK, GOLD, max(1, round(0.4 * sheet.fps)), edge=True))
+        made.append(
+            _box(
+                sheet,
+                "hook",
+                shown(shot.cue.text),
+                (124, 600, 924, 1010),
+                _HOOK,
+                INK,
+                GOLD,
+                max(1, round(0.4 * sheet.fps)),
+                edge=True,
+            )
+        )
     if foot:
-        made.append(_box(sheet, "next", shown(foot), (150, 1360, 910, 1560), _SUB, WHITE, RED, max(1, round(0.7 * sheet.fps)), "bottom"))
+        made.append(
+            _box(
+                sheet,
+                "next",
+                shown(foot),
+                (150, 1360, 910, 1560),
+                _SUB,
+                WHITE,
+                RED,
+                max(1, round(0.7 * sheet.fps)),
+                "bottom",
+            )
+        )
     return made
 
 
@@ -214,6 +286,8 @@ def _promo(sheet: Sheet, shot: Shot) -> list[Placed]:
     made: list[Placed] = []
     top = 700
     if title:
-        made.append(_box(sheet, "title", shown(title), (130, 560, 950, 980), _TITLE, GOLD, NIGHT, -1, "middle", edge=True))
+        made.append(
+            _box(sheet, "title", shown(title), (130, 560, 950, 980), _TITLE, GOLD, NIGHT, -1, "middle", edge=True)
+        )
         top = round((made[-1].y + made[-1].sprite.height) / sheet.scale) + 60
     return [*made, _box(sheet, "from", shown(foot), (150, top, 920, top + 220), _SUB, WHITE, RED, -1)]

@@ -89,7 +89,14 @@ class Production:
         rights: str = "",
     ) -> None:  # fmt: skip
         bound_threads(1)
-        self.script, self.bible, self.cache, self.pictures, self.speaker, self.sheet = script, bible, cache, pictures, speaker, sheet
+        self.script, self.bible, self.cache, self.pictures, self.speaker, self.sheet = (
+            script,
+            bible,
+            cache,
+            pictures,
+            speaker,
+            sheet,
+        )
         self.merchant, self.seed, self.rights = merchant, seed, rights
         self.height = sheet.width * 16 // 9 // 2 * 2
         self.coding = Coding(sheet.width, self.height, sheet.fps, 0, QP)
@@ -101,18 +108,36 @@ class Production:
         said = None
         if self.speaker and shot.cue and shot.cue.kind.value in ("narration", "dialogue"):
             said = self.speaker.say(shown(shot.cue.text), shot.speaker)
-        length = shot.seconds if said is None or not shot.cue else seconds_of(shot.cue.kind, shot.cue.text, self.script.language, said.seconds)
+        length = (
+            shot.seconds
+            if said is None or not shot.cue
+            else seconds_of(shot.cue.kind, shot.cue.text, self.script.language, said.seconds)
+        )
         frames = max(round(0.8 * fps), int(np.ceil(length * fps - 1e-6)))
-        return Timed(shot, frames, round(LEAD_S * fps), said, self.pictures.bought_seconds(frames / fps) if shot.kind not in ("card", "promo") else 0.0)
+        return Timed(
+            shot,
+            frames,
+            round(LEAD_S * fps),
+            said,
+            self.pictures.bought_seconds(frames / fps) if shot.kind not in ("card", "promo") else 0.0,
+        )
 
     def forecast_time(self, shot: Shot) -> Timed:
         """The same without asking a voice."""
         spoken = shot.cue is not None and shot.cue.kind.value in ("narration", "dialogue")
         length = shot.seconds
         if self.speaker and spoken and shot.cue:
-            length = seconds_of(shot.cue.kind, shot.cue.text, self.script.language, said_seconds(shot.cue.text, self.script.language))
+            length = seconds_of(
+                shot.cue.kind, shot.cue.text, self.script.language, said_seconds(shot.cue.text, self.script.language)
+            )
         frames = int(np.ceil(length * self.sheet.fps))
-        return Timed(shot, frames, round(LEAD_S * self.sheet.fps), None, self.pictures.bought_seconds(length) if shot.kind not in ("card", "promo") else 0.0)
+        return Timed(
+            shot,
+            frames,
+            round(LEAD_S * self.sheet.fps),
+            None,
+            self.pictures.bought_seconds(length) if shot.kind not in ("card", "promo") else 0.0,
+        )
 
     def mouths(self, timed: Timed) -> np.ndarray:
         """How far the speaker's mouth is open in each frame."""
@@ -146,7 +171,9 @@ class Production:
     def panel(self, timed: Timed, picture: Path | None = None) -> Panel:
         """A shot, ready to be painted."""
         ground = self.pictures.ground(picture, timed.shot, self.sheet.width, self.height, timed.frames, self.sheet.fps)
-        return build(timed.shot, self.bible, self.sheet, self.height, timed.frames, timed.start, self.mouths(timed), ground)
+        return build(
+            timed.shot, self.bible, self.sheet, self.height, timed.frames, timed.start, self.mouths(timed), ground
+        )
 
     def shoot(self, timed: Timed) -> tuple[Coded, tuple[Placed, ...], Path | None]:
         """A shot as a closed group of pictures, from the store or made; its texts; its provider's file."""
@@ -186,7 +213,12 @@ class Production:
             start_s, end_s = at / fps, (at + one.frames) / fps
             place, clip = self.bible.place(one.shot.place), clip_sound(picture)
             last = stretches[-1] if stretches else None
-            if last and clip is None and last.clip is None and (last.kind, last.weather) == (place.kind, one.shot.weather):
+            if (
+                last
+                and clip is None
+                and last.clip is None
+                and (last.kind, last.weather) == (place.kind, one.shot.weather)
+            ):
                 stretches[-1] = replace(last, end_s=end_s)
             else:
                 stretches.append(Stretch(start_s, end_s, place.kind, one.shot.weather, clip))
@@ -197,12 +229,22 @@ class Production:
             if number == len(timed) or number % 5 == 0:
                 told(f"{path.name}: 镜头 shots {number}/{len(timed)}, 新做 made {len(self.made) - before}")
         mixed = mix(lines, stretches, at * RATE // fps, Chance(self.seed).of("drama", self.script.title, episode, kind))
-        digest = hashlib.sha256(repr((path.name, [self.key(one) for one in timed], mixed.key, mixed.tempo, self.seed, __version__)).encode()).hexdigest()[:32]
+        digest = hashlib.sha256(
+            repr((path.name, [self.key(one) for one in timed], mixed.key, mixed.tempo, self.seed, __version__)).encode()
+        ).hexdigest()[:32]
         manifest = self._manifest(title, timed, texts, mixed, digest, kind, at)
         self._join(path, title, coded, mixed, digest)
         with whole_or_nothing(path.with_suffix(".json")) as part_file:
             part_file.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        return Film(path, round(at / fps, 3), len(timed), len(self.made) - before, round(mixed.lufs, 2), round(mixed.peak_db, 2), manifest)
+        return Film(
+            path,
+            round(at / fps, 3),
+            len(timed),
+            len(self.made) - before,
+            round(mixed.lufs, 2),
+            round(mixed.peak_db, 2),
+            manifest,
+        )
 
     def _join(self, path: Path, title: str, coded: Sequence[Coded], mixed: Mixed, digest: str) -> None:
         ends = np.cumsum([part.frames for part in coded]) / self.sheet.fps
@@ -220,7 +262,16 @@ class Production:
         with whole_or_nothing(path) as part:
             write(part, head, pieces)
 
-    def _manifest(self, title: str, timed: Sequence[Timed], texts: Sequence[tuple[Placed, ...]], mixed: Mixed, digest: str, kind: str, frames: int) -> dict[str, Any]:
+    def _manifest(
+        self,
+        title: str,
+        timed: Sequence[Timed],
+        texts: Sequence[tuple[Placed, ...]],
+        mixed: Mixed,
+        digest: str,
+        kind: str,
+        frames: int,
+    ) -> dict[str, Any]:
         fps = self.sheet.fps
         scenes: list[dict[str, Any]] = []
         subtitles: list[dict[str, Any]] = []
@@ -258,10 +309,19 @@ class Production:
         """Reference pictures of every role, place and prop, as PNG."""
         made: list[Path] = []
         unit = self.sheet.width / 12
-        wanted: list[tuple[str, Any]] = [(f"role-{n:02d}", portrait(one, "calm", FACES[0], unit, 1, (206, 212, 220)).rgb) for n, one in enumerate(self.bible.roles, 1)]
-        times = {shot_place: "day" for shot_place in (one.id for one in self.bible.places)}
-        wanted += [(f"place-{n:02d}", place_picture(one, times[one.id], "", self.sheet.width // 4 * 2, self.height // 4 * 2)) for n, one in enumerate(self.bible.places, 1)]
-        wanted += [(f"prop-{n:02d}", prop_picture(one, self.sheet.width // 4 * 2).rgb) for n, one in enumerate(self.bible.props, 1)]
+        wanted: list[tuple[str, Any]] = [
+            (f"role-{n:02d}", portrait(one, "calm", FACES[0], unit, 1, (206, 212, 220)).rgb)
+            for n, one in enumerate(self.bible.roles, 1)
+        ]
+        times = dict.fromkeys((one.id for one in self.bible.places), "day")
+        wanted += [
+            (f"place-{n:02d}", place_picture(one, times[one.id], "", self.sheet.width // 4 * 2, self.height // 4 * 2))
+            for n, one in enumerate(self.bible.places, 1)
+        ]
+        wanted += [
+            (f"prop-{n:02d}", prop_picture(one, self.sheet.width // 4 * 2).rgb)
+            for n, one in enumerate(self.bible.props, 1)
+        ]
         for name, picture in wanted:
             path = folder / f"{name}.png"
             with whole_or_nothing(path) as part:
@@ -272,7 +332,13 @@ class Production:
 
 def _to_file(coding: Coding, coded: Coded) -> bytes:
     """A shot as a film of its own."""
-    head, pieces = compose(Video(coding.width, coding.height, coding.fps, coded.config, [Chunk((coded.payload,), coded.sizes)], coded.shifts), None, {})
+    head, pieces = compose(
+        Video(
+            coding.width, coding.height, coding.fps, coded.config, [Chunk((coded.payload,), coded.sizes)], coded.shifts
+        ),
+        None,
+        {},
+    )
     return b"".join([head, *pieces])
 
 
@@ -299,7 +365,10 @@ def _subtitle(one: Timed, at_s: float, fps: int) -> dict[str, Any]:
     begins = at_s + one.start / fps
     if one.said is None:
         return {"start_s": round(begins, 3), "end_s": round(at_s + one.frames / fps, 3), "text": text}
-    words = [{"text": text[start:end], "start_s": round(begins + a, 3), "end_s": round(begins + b, 3)} for a, b, start, end in one.said.marks]
+    words = [
+        {"text": text[start:end], "start_s": round(begins + a, 3), "end_s": round(begins + b, 3)}
+        for a, b, start, end in one.said.marks
+    ]
     heard = "".join(letter for word in words for letter in str(word["text"]).lower() if letter.isalnum())
     if heard != "".join(letter for letter in text.lower() if letter.isalnum()):
         words = [{"text": text, "start_s": round(begins, 3), "end_s": round(begins + one.said.seconds, 3)}]

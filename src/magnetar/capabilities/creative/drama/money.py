@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,9 @@ def pay_plan(episodes: int, free: int = -1, coins: int = 60, ads: int = 1) -> Pa
     if not (0 <= coins <= 10_000 and 0 <= ads <= 20):
         raise BadInput(f"付费方案超出范围 coins lie in [0, 10,000] and ads in [0, 20], found {coins} and {ads}.")
     if free < episodes and not (coins or ads):
-        raise BadInput("付费集没有解锁方式 the paid episodes cannot be unlocked. Give --coins, --ads, or --free all of them.")
+        raise BadInput(
+            "付费集没有解锁方式 the paid episodes cannot be unlocked. Give --coins, --ads, or --free all of them."
+        )
     return PayPlan(free, coins, ads)
 
 
@@ -51,7 +54,7 @@ def paywall(script: Script, plan: PayPlan, hooks: dict[int, str]) -> dict[str, A
         ways.append({"kind": "ads", "count": plan.ads})
     points = [
         {"after_episode": before, "before_episode": after, "hook": hooks.get(before, ""), "unlock": ways}
-        for place, (before, after) in enumerate(zip(indices, indices[1:], strict=False), 1)
+        for place, (before, after) in enumerate(itertools.pairwise(indices), 1)
         if place >= plan.free
     ]
     return {

@@ -76,7 +76,9 @@ class _Actor:
 class Drawn:
     """A drawn panel."""
 
-    def __init__(self, shot: Shot, bible: Bible, sheet: Sheet, height: int, frames: int, mouths: NDArray[np.int64]) -> None:
+    def __init__(
+        self, shot: Shot, bible: Bible, sheet: Sheet, height: int, frames: int, mouths: NDArray[np.int64]
+    ) -> None:
         """Draw what does not change.
 
         Args:
@@ -86,7 +88,11 @@ class Drawn:
         self.width, self.height, self.scale = sheet.width, height, sheet.scale
         place = bible.place(shot.place)
         chance = Chance(place.seed).of("shot", shot.cue.text if shot.cue else shot.kind)
-        self.blinks = {round(one * sheet.fps) + n * round(2.7 * sheet.fps) for n in range(1 + frames // round(2.7 * sheet.fps)) for one in chance.of("blink").uniforms(1) + 0.8}
+        self.blinks = {
+            round(one * sheet.fps) + n * round(2.7 * sheet.fps)
+            for n in range(1 + frames // round(2.7 * sheet.fps))
+            for one in chance.of("blink").uniforms(1) + 0.8
+        }
         rgb = place_picture(place, shot.time, shot.weather, sheet.width, height)
         mood = shot.cast[0].mood if shot.cast else ""
         if shot.cast or shot.kind == "card":
@@ -98,8 +104,14 @@ class Drawn:
         self.plate = Plate(rgb)
         self.tint = np.asarray(_light(shot, backdrop.outside(place)), np.float32)
         self.actors = [self._actor(bible, number) for number in range(len(shot.cast))]
-        self.props = [self._prop(bible.prop(one), number) for number, one in enumerate(shot.props[:2])] if shot.kind in ("act", "tell") else []
-        self.weather = _weather(shot.weather, sheet.width, height, chance) if shot.weather and backdrop.outside(place) else None
+        self.props = (
+            [self._prop(bible.prop(one), number) for number, one in enumerate(shot.props[:2])]
+            if shot.kind in ("act", "tell")
+            else []
+        )
+        self.weather = (
+            _weather(shot.weather, sheet.width, height, chance) if shot.weather and backdrop.outside(place) else None
+        )
 
     def _actor(self, bible: Bible, number: int) -> _Actor:
         shot, standing = self.shot, self.shot.cast[number]
@@ -154,7 +166,9 @@ class Drawn:
         layer = one.faces[3 if shut and not mouth else mouth]
         near = 1 + (zoom - 1) * 1.5
         t = frame / self.fps
-        breath = 4 * self.scale * np.sin(t * 2.4 + one.phase) + (5 * self.scale * abs(np.sin(t * 7.5)) if mouth else 0.0)
+        breath = 4 * self.scale * np.sin(t * 2.4 + one.phase) + (
+            5 * self.scale * abs(np.sin(t * 7.5)) if mouth else 0.0
+        )
         middle = self.width / 2
         x = middle + (one.x - middle) * near - slide * 0.10 * self.width
         y = self.height * 0.55 + (one.y - self.height * 0.55) * near + breath
@@ -198,7 +212,12 @@ def prop_picture(prop: Prop, side: int) -> Pen:
         pen.oval(50, 58, 24, 24, (250, 248, 240), line=1.4)
         for n in range(12):
             a = n * np.pi / 6
-            pen.stroke([(50 + 20 * np.cos(a), 58 + 20 * np.sin(a)), (50 + 22.5 * np.cos(a), 58 + 22.5 * np.sin(a))], INK, 1.4, curve=False)
+            pen.stroke(
+                [(50 + 20 * np.cos(a), 58 + 20 * np.sin(a)), (50 + 22.5 * np.cos(a), 58 + 22.5 * np.sin(a))],
+                INK,
+                1.4,
+                curve=False,
+            )
         pen.stroke([(50, 58), (36, 53)], INK, 2.2, curve=False)
         pen.stroke([(50, 58), (62, 70)], INK, 1.6, curve=False)
     elif prop.kind == "phone":
@@ -228,8 +247,22 @@ def _weather(kind: str, width: int, height: int, chance: Chance) -> Bytes:
         px, py = int(x * width), int(y * period)
         if kind == "rain":
             long = round((60 + 70 * size) * scale)
-            cv2.line(tile, (px, py), (px - round(long * 0.14), py + long), int(46 + 50 * size), max(1, round(2.4 * scale)), cv2.LINE_AA)
-            cv2.line(tile, (px, py - period), (px - round(long * 0.14), py - period + long), int(46 + 50 * size), max(1, round(2.4 * scale)), cv2.LINE_AA)
+            cv2.line(
+                tile,
+                (px, py),
+                (px - round(long * 0.14), py + long),
+                int(46 + 50 * size),
+                max(1, round(2.4 * scale)),
+                cv2.LINE_AA,
+            )
+            cv2.line(
+                tile,
+                (px, py - period),
+                (px - round(long * 0.14), py - period + long),
+                int(46 + 50 * size),
+                max(1, round(2.4 * scale)),
+                cv2.LINE_AA,
+            )
         else:
             cv2.circle(tile, (px, py), max(1, round((4 + 7 * size) * scale)), int(110 + 90 * size), -1, cv2.LINE_AA)
     return np.ascontiguousarray(np.tile(tile, (4, 1))[: height + period])
@@ -246,12 +279,19 @@ class Still:
 
     def __init__(self, shot: Shot, rgb: Bytes, width: int, height: int, frames: int) -> None:
         self.shot, self.frames, self.width, self.height = shot, frames, width, height
-        self.plate = Plate(cover(rgb, even(width * (1 + 2 * backdrop.MARGIN)), even(height * (1 + 2 * backdrop.MARGIN))))
+        self.plate = Plate(
+            cover(rgb, even(width * (1 + 2 * backdrop.MARGIN)), even(height * (1 + 2 * backdrop.MARGIN)))
+        )
 
     def paint(self, canvas: Planes, frame: int) -> None:
         zoom, slide = _camera(self.shot, frame / max(1, self.frames - 1))
         spare = self.plate.planes.width - self.width / zoom
-        self.plate.show(canvas, spare / 2 + slide * min(spare / 2, self.width * backdrop.MARGIN), (self.plate.planes.height - self.height / zoom) / 2, zoom)
+        self.plate.show(
+            canvas,
+            spare / 2 + slide * min(spare / 2, self.width * backdrop.MARGIN),
+            (self.plate.planes.height - self.height / zoom) / 2,
+            zoom,
+        )
 
 
 class Clip:
@@ -293,7 +333,16 @@ def cover(rgb: Bytes, width: int, height: int) -> Bytes:
     return np.ascontiguousarray(big[y : y + height, x : x + width])
 
 
-def build(shot: Shot, bible: Bible, sheet: Sheet, height: int, frames: int, start: int, mouths: NDArray[np.int64], ground: Any = None) -> Panel:
+def build(
+    shot: Shot,
+    bible: Bible,
+    sheet: Sheet,
+    height: int,
+    frames: int,
+    start: int,
+    mouths: NDArray[np.int64],
+    ground: Any = None,
+) -> Panel:
     """A shot, ready to be painted.
 
     Args:

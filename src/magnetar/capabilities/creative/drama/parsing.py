@@ -37,11 +37,19 @@ _SECTIONS = {
     "places": ("地点", "场景表", "场景", "places", "sets", "locations"),
     "about": ("简介", "备注", "说明", "about", "notes", "synopsis"),
 }
-_EPISODE = re.compile(r"^(?:第\s*([0-9０-９]+|[一二三四五六七八九十百]+)\s*集|(?:episode|ep\.?)\s*([0-9]+))\s*[:：.\-—]?\s*(.*)$", re.IGNORECASE)
-_SPEECH = re.compile(r"^(?P<who>[^：:（(\s][^：:（(]{0,40}?)\s*(?:[（(](?P<mood>[^（）()]{1,40})[）)])?\s*[：:]\s*(?P<text>.*)$")
+_EPISODE = re.compile(
+    r"^(?:第\s*([0-9０-９]+|[一二三四五六七八九十百]+)\s*集|(?:episode|ep\.?)\s*([0-9]+))\s*[:：.\-—]?\s*(.*)$",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"^(?P<who>[^：:（(\s][^：:（(]{0,40}?)\s*(?:[（(](?P<mood>[^（）()]{1,40})[）)])?\s*[：:]\s*(?P<text>.*)$"
+)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,400}>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_VOICE_OVER = re.compile(r"(?:^|[\s,，、·])(?:os|o\.s\.|vo|v\.o\.|画外音|画外|内心|心声|独白|offscreen|voice[- ]?over|thinking)(?:$|[\s,，、·])", re.IGNORECASE)
+_VOICE_OVER = re.compile(
+    r"(?:^|[\s,，、·])(?:os|o\.s\.|vo|v\.o\.|画外音|画外|内心|心声|独白|offscreen|voice[- ]?over|thinking)(?:$|[\s,，、·])",
+    re.IGNORECASE,
+)
 _TIMES = (
     ("night", ("夜", "深夜", "晚上", "凌晨", "night", "midnight", "evening")),
     ("dusk", ("黄昏", "傍晚", "dusk", "sunset")),
@@ -50,7 +58,10 @@ _TIMES = (
 )
 _WEATHER = (("rain", ("雨", "雨夜", "暴雨", "大雨", "rain", "storm")), ("snow", ("雪", "大雪", "snow")))
 _INSIDE = frozenset({"内", "外", "内景", "外景", "int", "ext", "int.", "ext.", "int./ext.", "i/e"})
-_SCENE_NUMBER = re.compile(r"^(?:场景?\s*[0-9一二三四五六七八九十]+|第[0-9一二三四五六七八九十]+场|[0-9]+[-－.][0-9]+|scene\s*[0-9]+)\s*[:：.\-—、]?\s*", re.IGNORECASE)
+_SCENE_NUMBER = re.compile(
+    r"^(?:场景?\s*[0-9一二三四五六七八九十]+|第[0-9一二三四五六七八九十]+场|[0-9]+[-－.][0-9]+|scene\s*[0-9]+)\s*[:：.\-—、]?\s*",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s*[,，、/|·—–]\s*|\s+-\s+|\s+")
 _LABEL = re.compile(r"^[A-Za-z\u3400-\u9fff][A-Za-z\u3400-\u9fff·.'’ \-]{0,39}$")
 
@@ -75,7 +86,9 @@ def read_script(path: Path, language: str = "") -> Script:
         except (OSError, EOFError, zlib.error) as error:
             raise BadInput(f"压缩文件损坏 {path.name!r} is a damaged .gz file: {error}.") from None
     if len(raw) > MOST_BYTES:
-        raise BadInput(f"剧本太大 {path.name!r} is larger than {MOST_BYTES:,} bytes. Split the drama into several scripts.")
+        raise BadInput(
+            f"剧本太大 {path.name!r} is larger than {MOST_BYTES:,} bytes. Split the drama into several scripts."
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -117,7 +130,9 @@ class _Reader:
     def read(self, text: str) -> Script:
         text = _COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
         if not text.strip():
-            raise BadInput(f"{self.name}: 剧本是空的 · the script is empty. Write a title (# …), a cast (## 角色 / ## Cast) and an episode (## 第1集 / ## Episode 1).")
+            raise BadInput(
+                f"{self.name}: 剧本是空的 · the script is empty. Write a title (# …), a cast (## 角色 / ## Cast) and an episode (## 第1集 / ## Episode 1)."
+            )
         for number, raw in enumerate(text.splitlines(), 1):
             line = raw.strip()
             if not line or set(line) <= set("-*_= ") or line.startswith(">"):
@@ -131,7 +146,9 @@ class _Reader:
         if not self.title:
             raise BadInput(f"{self.name}: 没有剧名 · no title. Begin with a line such as “# 雨夜来信”.")
         if not self.episodes:
-            raise BadInput(f"{self.name}: 没有分集 · no episode. Add a heading such as “## 第1集 来信” or “## Episode 1: The letter”.")
+            raise BadInput(
+                f"{self.name}: 没有分集 · no episode. Add a heading such as “## 第1集 来信” or “## Episode 1: The letter”."
+            )
         indices = [episode.index for episode in self.episodes]
         missing = sorted(set(range(1, max(indices) + 1)) - set(indices))[:10]
         if missing:
@@ -149,13 +166,20 @@ class _Reader:
                 "Split it into lines that one shot or a few can carry.",
             )  # fmt: skip
         if tag := _TAG.search(line):
-            raise self._wrong(number, "剧本里有网页代码", f"HTML {tag.group()[:40]!r}", "Write plain text; comments <!-- … --> are passed over.")
+            raise self._wrong(
+                number,
+                "剧本里有网页代码",
+                f"HTML {tag.group()[:40]!r}",
+                "Write plain text; comments <!-- … --> are passed over.",
+            )
         try:
             shown = clean_text(line.lstrip("△▲"), f"line {number}", self.notes)
         except Refused as refused:
             raise Refused(f"{self.name} 第 {number} 行 line {number}: {refused}") from None
         if not shown:
-            raise self._wrong(number, "没有可显示的文字", f"nothing in {line[:20]!r} can be shown", "Write words, or delete the line.")
+            raise self._wrong(
+                number, "没有可显示的文字", f"nothing in {line[:20]!r} can be shown", "Write words, or delete the line."
+            )
 
     def _heading(self, number: int, line: str) -> None:
         level = len(line) - len(line.lstrip("#"))
@@ -164,7 +188,9 @@ class _Reader:
             raise self._wrong(number, "标题是空的", "an empty heading", "Write its words behind the #.")
         if level == 1:
             if self.title:
-                raise self._wrong(number, "第二个剧名", f"a second title {text[:30]!r}", "Episodes begin with ##, scenes with ###.")
+                raise self._wrong(
+                    number, "第二个剧名", f"a second title {text[:30]!r}", "Episodes begin with ##, scenes with ###."
+                )
             self.title = text
             return
         if level == 2:
@@ -180,11 +206,18 @@ class _Reader:
                 )  # fmt: skip
             return
         if not self._episode:
-            raise self._wrong(number, "场景不在任何一集里", f"a scene {text[:30]!r} outside any episode", "Put “## 第1集 …” before it.")
+            raise self._wrong(
+                number,
+                "场景不在任何一集里",
+                f"a scene {text[:30]!r} outside any episode",
+                "Put “## 第1集 …” before it.",
+            )
         self._end_scene()
         place, time, weather = self._place(text)
         if not place:
-            raise self._wrong(number, "场景没有地点", f"a scene without a place: {text[:30]!r}", "Write e.g. “### 咖啡馆 夜”.")
+            raise self._wrong(
+                number, "场景没有地点", f"a scene without a place: {text[:30]!r}", "Write e.g. “### 咖啡馆 夜”."
+            )
         self._scene = (Line(number, Kind.HEADING, text), place, time, weather)
 
     def _place(self, text: str) -> tuple[str, str, str]:
@@ -214,9 +247,13 @@ class _Reader:
                 number, f"第 {index} 集重复", f"episode {index} stands already in line {before.number}", "Number each episode once."
             )  # fmt: skip
         if self.episodes and index < self.episodes[-1].index:
-            raise self._wrong(number, "分集顺序不对", f"episode {index} after {self.episodes[-1].index}", "Put the episodes in order.")
+            raise self._wrong(
+                number, "分集顺序不对", f"episode {index} after {self.episodes[-1].index}", "Put the episodes in order."
+            )
         if not 1 <= index <= 9_999 or len(self.episodes) >= MOST_EPISODES:
-            raise self._wrong(number, "集数超出范围", f"episode {index}; at most {MOST_EPISODES} in a script", "Split the drama.")
+            raise self._wrong(
+                number, "集数超出范围", f"episode {index}; at most {MOST_EPISODES} in a script", "Split the drama."
+            )
         self._episode, self._scenes, self._hook = (index, title, number), [], None
 
     def _end_scene(self) -> None:
@@ -230,35 +267,61 @@ class _Reader:
         if self._episode:
             index, title, number = self._episode
             if not any(scene.lines for scene in self._scenes):
-                raise self._wrong(number, f"第 {index} 集没有内容", f"episode {index} has no lines", "Add a scene (### 地点 时间) with lines.")
+                raise self._wrong(
+                    number,
+                    f"第 {index} 集没有内容",
+                    f"episode {index} has no lines",
+                    "Add a scene (### 地点 时间) with lines.",
+                )
             self.episodes.append(Episode(index, title, number, tuple(self._scenes), self._hook))
         self._episode = None
 
     def _body(self, number: int, line: str) -> None:
         self.count += 1
         if self.count > MOST_LINES:
-            raise self._wrong(number, "行数太多", f"more than {MOST_LINES:,} lines", "Split the drama into several scripts.")
+            raise self._wrong(
+                number, "行数太多", f"more than {MOST_LINES:,} lines", "Split the drama into several scripts."
+            )
         if self._episode:
             self._told(number, line)
         elif self.section in self.declared:
             self._declare(number, line)
         elif self.section != "about":
-            raise self._wrong(number, "这一行不在任何小节里", f"{line[:30]!r} stands in no section", "Put it under ## 角色, ## 简介 or an episode.")
+            raise self._wrong(
+                number,
+                "这一行不在任何小节里",
+                f"{line[:30]!r} stands in no section",
+                "Put it under ## 角色, ## 简介 or an episode.",
+            )
 
     def _declare(self, number: int, line: str) -> None:
         text = line.lstrip("-*•+ \t")
         name, _, looks = text.replace("：", ":", 1).partition(":")
         name = re.sub(r"[（(].*?[）)]", "", name).strip(" *_")
         if not name or len(name) > NAME:
-            raise self._wrong(number, "名字缺失或太长", f"a name of {len(name)} characters, 1 to {NAME} expected", "Write “- 林夏：女，27岁，短发”.")
+            raise self._wrong(
+                number,
+                "名字缺失或太长",
+                f"a name of {len(name)} characters, 1 to {NAME} expected",
+                "Write “- 林夏：女，27岁，短发”.",
+            )
         listed = self.declared[self.section]
         same = next((one for one in listed if one.name.lower() == name.lower()), None)
         if same:
-            raise self._wrong(number, f"{name} 登记了两次", f"{name!r} stands already in line {same.number}", "Give each a name of its own.")
+            raise self._wrong(
+                number,
+                f"{name} 登记了两次",
+                f"{name!r} stands already in line {same.number}",
+                "Give each a name of its own.",
+            )
         if self.section == "roles" and (name.lower() in _NARRATORS or name.lower() in _HOOKS):
-            raise self._wrong(number, f"{name} 不能当角色名", f"{name!r} is kept for the narrator or the hook", "Choose another name.")
+            raise self._wrong(
+                number, f"{name} 不能当角色名", f"{name!r} is kept for the narrator or the hook", "Choose another name."
+            )
         if len(listed) >= MOST_ROLES:
-            raise self._wrong(number, "登记得太多", f"more than {MOST_ROLES} entries", "Leave out those who neither speak nor matter.")
+            raise self._wrong(
+                number, "登记得太多", f"more than {MOST_ROLES} entries", "Leave out those who neither speak nor matter."
+            )
         listed.append(Declared(name, looks.strip(), number))
 
     def _told(self, number: int, line: str) -> None:
@@ -269,11 +332,18 @@ class _Reader:
             if not (text := hooked["text"].strip()):
                 raise self._wrong(number, "钩子没有内容", "a hook without words", "Write them behind the colon.")
             if self._hook:
-                raise self._wrong(number, "这一集有两个钩子", f"a second hook, the first in line {self._hook.number}", "Keep one.")
+                raise self._wrong(
+                    number, "这一集有两个钩子", f"a second hook, the first in line {self._hook.number}", "Keep one."
+                )
             self._hook = Line(number, Kind.HOOK, text)
             return
         if not self._scene:
-            raise self._wrong(number, "这一行不在任何场景里", f"{line[:30]!r} stands before the first scene", "Put “### 地点 时间” before it.")
+            raise self._wrong(
+                number,
+                "这一行不在任何场景里",
+                f"{line[:30]!r} stands before the first scene",
+                "Put “### 地点 时间” before it.",
+            )
         self._lines.append(self._line(number, plain))
 
     def _line(self, number: int, line: str) -> Line:
@@ -302,7 +372,13 @@ class _Reader:
     def _unknown(self, number: int, who: str) -> BadInput:
         names = [one.name for one in self.declared["roles"]]
         near = difflib.get_close_matches(who, names, 1, 0.5)
-        hint = f"Did you mean {near[0]!r}? " if near else f"The cast: {', '.join(names[:12])}. " if names else "The script has no cast. "
+        hint = (
+            f"Did you mean {near[0]!r}? "
+            if near
+            else f"The cast: {', '.join(names[:12])}. "
+            if names
+            else "The script has no cast. "
+        )
         return self._wrong(
             number, f"角色“{who}”没有登记", f"the role {who!r} is not in the cast",
             f"{hint}Add “- {who}：looks” under ## 角色 / ## Cast; a stage direction begins with △.",

@@ -27,7 +27,9 @@ def smooth(points: Points, steps: int = 8, closed: bool = True) -> NDArray[np.fl
     [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]]
     """
     place = np.asarray(points, float)
-    around = np.concatenate([place[-1:], place, place[:2]]) if closed else np.concatenate([place[:1], place, place[-1:]])
+    around = (
+        np.concatenate([place[-1:], place, place[:2]]) if closed else np.concatenate([place[:1], place, place[-1:]])
+    )
     t = (np.arange(steps) / steps)[:, None]
     count = len(place) if closed else len(place) - 1
     curve = [
@@ -42,7 +44,9 @@ def smooth(points: Points, steps: int = 8, closed: bool = True) -> NDArray[np.fl
 class Pen:
     """Draws on a picture in units of its own: a point (x, y) lands at (left + x·unit, top + y·unit)."""
 
-    def __init__(self, width: int, height: int, unit: float = 1.0, left: float = 0.0, top: float = 0.0, ground: RGB | None = None) -> None:
+    def __init__(
+        self, width: int, height: int, unit: float = 1.0, left: float = 0.0, top: float = 0.0, ground: RGB | None = None
+    ) -> None:
         self.rgb: Bytes = np.zeros((height, width, 3), np.uint8)
         self.alpha: Bytes = np.zeros((height, width), np.uint8)
         if ground is not None:
@@ -62,7 +66,9 @@ class Pen:
         if line:
             self._stroke(shape, ink, line, closed=True)
 
-    def stroke(self, points: Any, colour: RGB = INK, line: float = 0.02, *, curve: bool = True, closed: bool = False) -> None:
+    def stroke(
+        self, points: Any, colour: RGB = INK, line: float = 0.02, *, curve: bool = True, closed: bool = False
+    ) -> None:
         """A line."""
         self._stroke(self._at(smooth(points, closed=closed) if curve else points), colour, line, closed)
 
@@ -76,21 +82,30 @@ class Pen:
         turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         self.fill(np.column_stack([x + rx * np.cos(turn), y + ry * np.sin(turn)]), colour, line=line, ink=ink)
 
-    def box(self, x: float, y: float, right: float, bottom: float, colour: RGB, *, line: float = 0.0, ink: RGB = INK) -> None:
+    def box(
+        self, x: float, y: float, right: float, bottom: float, colour: RGB, *, line: float = 0.0, ink: RGB = INK
+    ) -> None:
         """A rectangle."""
         self.fill([(x, y), (right, y), (right, bottom), (x, bottom)], colour, line=line, ink=ink)
 
     def glow(self, x: float, y: float, radius: float, colour: RGB, strength: float) -> None:
         """Light about a point, added to what is there."""
         px, py, r = self.left + x * self.unit, self.top + y * self.unit, max(2.0, radius * self.unit)
-        x0, y0, x1, y1 = (max(0, int(px - r)), max(0, int(py - r)), min(self.rgb.shape[1], int(px + r)), min(self.rgb.shape[0], int(py + r)))
+        x0, y0, x1, y1 = (
+            max(0, int(px - r)),
+            max(0, int(py - r)),
+            min(self.rgb.shape[1], int(px + r)),
+            min(self.rgb.shape[0], int(py + r)),
+        )
         if x0 >= x1 or y0 >= y1:
             return
         rows, columns = np.ogrid[y0:y1, x0:x1]
         far = ((columns - px) ** 2 + (rows - py) ** 2) / r**2
         light = (np.clip(1 - far, 0, 1) ** 2 * strength).astype(np.float32)[..., None]
         part = self.rgb[y0:y1, x0:x1].astype(np.float32)
-        self.rgb[y0:y1, x0:x1] = np.clip(part + (np.asarray(colour, np.float32) - part * 0.35) * light, 0, 255).astype(np.uint8)
+        self.rgb[y0:y1, x0:x1] = np.clip(part + (np.asarray(colour, np.float32) - part * 0.35) * light, 0, 255).astype(
+            np.uint8
+        )
 
     def down(self, y: float, bottom: float, above: RGB, below: RGB) -> None:
         """A gradient over the whole width."""
@@ -125,10 +140,14 @@ class Layer:
         """
         self.height, self.width = alpha.shape
         cover = np.maximum(alpha, 1).astype(np.float32)[..., None]
-        straight = np.where(alpha[..., None] > 0, np.minimum(rgb * (255.0 / cover), 255), np.asarray(INK, np.float32)).astype(np.uint8)
+        straight = np.where(
+            alpha[..., None] > 0, np.minimum(rgb * (255.0 / cover), 255), np.asarray(INK, np.float32)
+        ).astype(np.uint8)
         planes = Planes.from_rgb(np.ascontiguousarray(straight))
         self.alpha = alpha
-        self.half: Bytes = np.asarray(cv2.resize(alpha, (self.width // 2, self.height // 2), interpolation=cv2.INTER_AREA), np.uint8)
+        self.half: Bytes = np.asarray(
+            cv2.resize(alpha, (self.width // 2, self.height // 2), interpolation=cv2.INTER_AREA), np.uint8
+        )
         self.y = _times(planes.y, alpha)
         self.u, self.v = _times(planes.u, self.half), _times(planes.v, self.half)
 
@@ -140,7 +159,10 @@ class Layer:
         if right - left < 2 or bottom - top < 2:
             return
         size = (right - left, bottom - top)
-        covers = (_warp(self.alpha, x - left, y - top, scale, size), _warp(self.half, (x - left) / 2, (y - top) / 2, scale, (size[0] // 2, size[1] // 2)))
+        covers = (
+            _warp(self.alpha, x - left, y - top, scale, size),
+            _warp(self.half, (x - left) / 2, (y - top) / 2, scale, (size[0] // 2, size[1] // 2)),
+        )
         for number, (mine, theirs) in enumerate(zip((self.y, self.u, self.v), canvas.all(), strict=True)):
             step = 2 if number else 1
             part = theirs[top // step : bottom // step, left // step : right // step]
@@ -155,7 +177,10 @@ def _times(plane: Bytes, alpha: Bytes) -> Bytes:
 
 def _warp(plane: Bytes, x: float, y: float, scale: float, size: tuple[int, int]) -> Bytes:
     matrix = np.array([[scale, 0, x], [0, scale, y]], np.float64)
-    return np.asarray(cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0),
+        np.uint8,
+    )
 
 
 class Plate:
@@ -179,4 +204,6 @@ class Plate:
             step = 2 if number else 1
             matrix = np.array([[1 / scale, 0, x / step], [0, 1 / scale, y / step]], np.float64)
             size = (theirs.shape[1], theirs.shape[0])
-            theirs[...] = cv2.warpAffine(mine, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
+            theirs[...] = cv2.warpAffine(
+                mine, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+            )

@@ -59,11 +59,26 @@ class Tariff:
 class Pictures:
     """Makes and keeps the pictures of shots."""
 
-    def __init__(self, matrix: Matrix, home: Path, wanted: str, model: str = "", clip_price: float = -1.0, picture_price: float = -1.0, credit_price: float = 0.0) -> None:
+    def __init__(
+        self,
+        matrix: Matrix,
+        home: Path,
+        wanted: str,
+        model: str = "",
+        clip_price: float = -1.0,
+        picture_price: float = -1.0,
+        credit_price: float = 0.0,
+    ) -> None:
         if wanted not in SOURCES:
             raise BadInput(f"--pictures 可选 takes {', '.join(SOURCES)}, found {wanted!r}.")
         if wanted == "auto":
-            wanted = "video" if matrix.video.name != EMBEDDED["video"] else "image" if matrix.image.name != EMBEDDED["image"] else "panels"
+            wanted = (
+                "video"
+                if matrix.video.name != EMBEDDED["video"]
+                else "image"
+                if matrix.image.name != EMBEDDED["image"]
+                else "panels"
+            )
         self.kind, self.matrix, self.model = wanted, matrix, model
         self.folder = home / "drama" / "pictures"
         self.maker: Any = None if wanted == "panels" else matrix.video if wanted == "video" else matrix.image
@@ -81,7 +96,11 @@ class Pictures:
             prices, micros = Prices.read(home), 1e6
             kind = "image" if self.kind == "image" else "image2video"
             model = self.model or "kling-v1"
-            told = {0: prices.of("image", model, count=1) / micros} if kind == "image" else {n: prices.of(kind, model, "std", n) / micros for n in (5, 10)}
+            told = (
+                {0: prices.of("image", model, count=1) / micros}
+                if kind == "image"
+                else {n: prices.of(kind, model, "std", n) / micros for n in (5, 10)}
+            )
             return Tariff(told, credit=credit)
         known = clip >= 0 if self.kind == "video" else picture >= 0
         return Tariff(None, max(0.0, clip), max(0.0, picture), known=known)
@@ -126,7 +145,9 @@ class Pictures:
                     FilmWanted(prompt, pictures=(first,), seconds=bought_s, aspect="9:16", seed=seed, model=self.model, more={"short_side": min(1080, sheet.width)}), part
                 )  # fmt: skip
             else:
-                [made] = self.maker.make(PictureWanted(prompt, picture=first, width=768, height=1360, seed=seed, model=self.model))
+                [made] = self.maker.make(
+                    PictureWanted(prompt, picture=first, width=768, height=1360, seed=seed, model=self.model)
+                )
                 content = made.content.read_bytes() if isinstance(made.content, Path) else made.content
                 part.write_bytes(content)
         self.what = made.what
@@ -150,7 +171,9 @@ class Pictures:
                 return Still(shot, np.asarray(opened.convert("RGB")), width, height, frames)
         except (OSError, ValueError, IndexError, Image.DecompressionBombError) as error:
             path.unlink(missing_ok=True)
-            raise ProviderFailed(f"{self.provider}: 收到的素材无法读取 what it made for shot {shot.id} cannot be read: {str(error)[:120]}. Run again.") from None
+            raise ProviderFailed(
+                f"{self.provider}: 收到的素材无法读取 what it made for shot {shot.id} cannot be read: {str(error)[:120]}. Run again."
+            ) from None
 
 
 def clip_sound(path: Path | None) -> NDArray[np.float32] | None:

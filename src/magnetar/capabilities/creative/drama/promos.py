@@ -31,11 +31,17 @@ def strength(shot: Shot) -> float:
     """How much a shot makes one want to see more: moods, close views, questions, words that are said to a face."""
     score = max((_WEIGHTS.get(one.mood, 0.6) for one in shot.cast), default=0.2)
     text = shot.cue.text if shot.cue else ""
-    score += 0.8 * (shot.size == "close") + 0.7 * ("？" in text or "?" in text) + 0.5 * ("！" in text or "!" in text or "…" in text)
+    score += (
+        0.8 * (shot.size == "close")
+        + 0.7 * ("？" in text or "?" in text)
+        + 0.5 * ("！" in text or "!" in text or "…" in text)
+    )
     return score * {"talk": 1.0, "act": 0.7, "tell": 0.6}.get(shot.kind, 0.1)
 
 
-def choose(script: Script, boards: Sequence[Board], seconds: Mapping[str, float], plan: PayPlan, most: int = MOST) -> tuple[list[Promo], list[str]]:
+def choose(
+    script: Script, boards: Sequence[Board], seconds: Mapping[str, float], plan: PayPlan, most: int = MOST
+) -> tuple[list[Promo], list[str]]:
     """The promotional cuts, strongest first, none sharing a shot; and notes on what could not be used.
 
     Args:
@@ -80,9 +86,13 @@ def choose(script: Script, boards: Sequence[Board], seconds: Mapping[str, float]
             if spread and any(one.episode == boards[place].episode for one in chosen):
                 continue
             used.update(shot.id for shot in shots)
-            chosen.append(Promo(boards[place].episode, shots, closing(script, title, boards[place], plan), round(power, 3)))
+            chosen.append(
+                Promo(boards[place].episode, shots, closing(script, title, boards[place], plan), round(power, 3))
+            )
     if len(chosen) < 2:
-        notes.append(f"promos: only {len(chosen)} of at least two; the script has too few lawful shots in a row for {LEAST_S:.0f} s")
+        notes.append(
+            f"promos: only {len(chosen)} of at least two; the script has too few lawful shots in a row for {LEAST_S:.0f} s"
+        )
     return chosen, notes
 
 
@@ -96,4 +106,20 @@ def closing(script: Script, title: str, board: Board, plan: PayPlan) -> Shot:
         free = f"first {plan.free} free" if plan.free < count else "all free"
         foot = f"From Episode {first} · {count} episodes · {free}"
     last = board.shots[-1]
-    return Shot("", board.episode, "promo", "wide", None, last.place, last.time, last.weather, (), (), "", False, "in", CARD_S, (title, foot))
+    return Shot(
+        "",
+        board.episode,
+        "promo",
+        "wide",
+        None,
+        last.place,
+        last.time,
+        last.weather,
+        (),
+        (),
+        "",
+        False,
+        "in",
+        CARD_S,
+        (title, foot),
+    )

@@ -92,7 +92,11 @@ def mix(lines: Sequence[Heard], stretches: Sequence[Stretch], samples: int, chan
     for stretch in stretches:
         first, last = round(stretch.start_s * RATE), min(samples, round(stretch.end_s * RATE))
         if last > first:
-            bed = _fit(stretch.clip, last - first) if stretch.clip is not None else ambience(stretch.kind, stretch.weather, last - first, chance.of("place", stretch.kind))
+            bed = (
+                _fit(stretch.clip, last - first)
+                if stretch.clip is not None
+                else ambience(stretch.kind, stretch.weather, last - first, chance.of("place", stretch.kind))
+            )
             clip[:, first:last] += _edges(bed)
     duck = envelope(spoken, DUCK_CLIP_DB)
     stems = Stems(voice, music * envelope(spoken, DUCK_MUSIC_DB), clip * duck, duck)
@@ -122,7 +126,12 @@ def envelope(spoken: NDArray[np.bool_], depth_db: float) -> NDArray[np.float32]:
 
 def _tune(chance: Chance) -> Tune:
     draw = chance.of("tune").uniforms(4)
-    return Tune((66, 72, 80)[int(draw[0] * 3)], int(draw[1] * 12), _PROGRESSIONS[int(draw[2] * 3)], PATTERNS[int(draw[3] * len(PATTERNS))])
+    return Tune(
+        (66, 72, 80)[int(draw[0] * 3)],
+        int(draw[1] * 12),
+        _PROGRESSIONS[int(draw[2] * 3)],
+        PATTERNS[int(draw[3] * len(PATTERNS))],
+    )
 
 
 def ambience(kind: str, weather: str, samples: int, chance: Chance) -> Sound:
@@ -130,7 +139,15 @@ def ambience(kind: str, weather: str, samples: int, chance: Chance) -> Sound:
     noise = (chance.of("noise").uniforms(2, min(samples, 12 * RATE)) * 2 - 1).astype(np.float32)
     noise = np.tile(noise, (1, -(-samples // noise.shape[1])))[:, :samples]
     time = np.arange(samples) / RATE
-    low, high = {"sea": (60, 900), "train": (40, 260), "street": (50, 420), "station": (60, 500), "park": (1800, 5200), "cafe": (180, 1100), "shop": (180, 1100)}.get(kind, (60, 300))
+    low, high = {
+        "sea": (60, 900),
+        "train": (40, 260),
+        "street": (50, 420),
+        "station": (60, 500),
+        "park": (1800, 5200),
+        "cafe": (180, 1100),
+        "shop": (180, 1100),
+    }.get(kind, (60, 300))
     bed = _band(noise, low, high)
     if kind == "sea":
         bed *= (0.45 + 0.55 * np.sin(2 * np.pi * time / 6.5) ** 2).astype(np.float32)

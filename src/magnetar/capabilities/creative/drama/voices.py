@@ -20,7 +20,8 @@ from magnetar.capabilities.generation import Voice
 from magnetar.kernel.errors import BadInput
 
 LEVEL_DB = -20.0
-_HZ = 100
+_PACE = {("espeak", "zh"): 1.3, ("espeak", "en"): 1.06}
+"""How much faster than its own a voice speaks; films are told briskly."""
 FEMALE, MALE = ("zf", "af", "bf", "nova", "shimmer", "alloy"), ("zm", "am", "bm", "onyx", "echo", "fable")
 
 
@@ -68,7 +69,8 @@ def cast_voices(bible: Bible, voice: Voice, language: str) -> dict[str, Manner]:
     women = [name for name in names if name.lower().startswith(FEMALE)]
     men = [name for name in names if name.lower().startswith(MALE)]
     told = bool(women and men)
-    manners = {"": Manner("", 1.0, 1.0, 0.0)}
+    pace = _PACE.get((voice.name, language), 1.0)
+    manners = {"": Manner("", pace, 1.0, 0.0)}
     counts = {True: 0, False: 0}
     for role in bible.roles:
         number = counts[role.female]
@@ -76,7 +78,12 @@ def cast_voices(bible: Bible, voice: Voice, language: str) -> dict[str, Manner]:
         own = (women if role.female else men) if told else names
         side = (-0.22, 0.22)[len(manners) % 2]
         name = own[number % len(own)] if own else ""
-        manners[role.id] = Manner(name, _speed(role), _pitch(role, number // max(1, len(own)) if told else number, told), side)
+        manners[role.id] = Manner(
+            name,
+            round(pace * _speed(role), 3),
+            _pitch(role, number // max(1, len(own)) if told else number, told),
+            side,
+        )
     return manners
 
 
@@ -100,7 +107,9 @@ class Speaker:
 
     def key(self, text: str, role: str) -> str:
         """The name under which a line is kept."""
-        return hashlib.sha256(repr(("voice/2", self.name, self.language, self.manners[role], text)).encode()).hexdigest()
+        return hashlib.sha256(
+            repr(("voice/2", self.name, self.language, self.manners[role], text)).encode()
+        ).hexdigest()
 
     def say(self, text: str, role: str) -> Said | None:
         """A text as a role says it; None where nothing in it can be said."""
@@ -113,7 +122,9 @@ class Speaker:
             return said
         manner = self.manners[role]
         try:
-            speech = self._voice.speak(text, language=self.language, voice=manner.voice, speed=round(manner.speed / manner.pitch, 3))
+            speech = self._voice.speak(
+                text, language=self.language, voice=manner.voice, speed=round(manner.speed / manner.pitch, 3)
+            )
         except BadInput:
             return None
         self.calls += 1
@@ -159,6 +170,10 @@ def _read(kept: bytes) -> Said | None:
     try:
         with np.load(io.BytesIO(kept), allow_pickle=False) as told:
             about: dict[str, Any] = json.loads(told["about"].tobytes())
-            return Said(told["samples"].astype(np.float32), tuple((float(a), float(b), int(c), int(d)) for a, b, c, d in about["marks"]), bool(about["exact"]))
+            return Said(
+                told["samples"].astype(np.float32),
+                tuple((float(a), float(b), int(c), int(d)) for a, b, c, d in about["marks"]),
+                bool(about["exact"]),
+            )
     except (ValueError, KeyError, OSError, EOFError):
         return None
