@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.glyphs import covered
-from magnetar.capabilities.creative.layout import BRAND, LABEL, LAYOUTS, safe
+from magnetar.capabilities.creative.layout import FORMS, LAYOUTS, header, roomy, safe
 from magnetar.capabilities.creative.linebreak import NOT_FIRST, NOT_LAST, break_lines
 from magnetar.capabilities.creative.palette import READABLE, WHITE, contrast, palette_for, tuned
 from magnetar.capabilities.creative.planes import Box
@@ -95,7 +95,7 @@ def test_boxes_of_a_look_stay_apart_and_inside_the_safe_area(look):  # pyright: 
     layout = LAYOUTS[look]
     texts = [
         box
-        for box in (LABEL, BRAND, layout.headline, layout.caption, layout.chip, layout.price, layout.action)
+        for box in (*header(FORMS["9:16"]), layout.headline, layout.caption, layout.chip, layout.price, layout.action)
         if box and box.height
     ]
     for one, other in itertools.combinations(texts, 2):

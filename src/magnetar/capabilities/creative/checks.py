@@ -16,7 +16,7 @@ from magnetar.capabilities.creative.judging.defects import Defect, defect
 from magnetar.capabilities.creative.judging.marks import check_marks
 from magnetar.capabilities.creative.judging.media import Media, check_times, read_media
 from magnetar.capabilities.creative.judging.picture import check_packets, check_pictures
-from magnetar.capabilities.creative.judging.rules import check_settings
+from magnetar.capabilities.creative.judging.rules import TALL, check_settings
 from magnetar.capabilities.creative.judging.sound import check_sound
 from magnetar.capabilities.creative.judging.sync import check_lengths
 from magnetar.capabilities.creative.layers import Scene
@@ -49,8 +49,12 @@ def check_film(path: Path, expected: Expected, scenes: Sequence[Scene] = (), eve
         return found or [defect("no picture", 0.0, "the file has no pictures")]
     found += check_marks(media.metadata)
     found += _check_media(media, expected, every_frame)
+    short, tall = min(expected.width, expected.height), abs(expected.height / expected.width - TALL) < 0.02
     for scene in scenes:
-        found += check_settings([(role, done, behind) for role, done, behind in scene.settings], expected.width)
+        found += check_settings(scene.settings, short, tall=tall)
+        for one in scene.timed:
+            with_it = check_settings([*scene.settings, ("subtitle", one.setting, one.behind)], short, tall=tall)
+            found += [each for each in with_it if each not in found]
     return found
 
 

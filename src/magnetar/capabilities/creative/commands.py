@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json as _json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,6 +12,9 @@ from rich.console import Console
 from magnetar.kernel.errors import BadInput, GoalMissed
 from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, progress, write_json
 from magnetar.surface.session import session_of
+
+if TYPE_CHECKING:
+    from magnetar.capabilities.creative.direction import Direction
 
 
 def film(
@@ -33,6 +37,14 @@ def film(
     gif: Annotated[
         str, typer.Option("--gif", metavar="FILE", help="动图 · Also a moving picture: .gif or .webp.")
     ] = "",
+    voice: Annotated[
+        str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · A voice's name, none, or auto: the first that is ready.")
+    ] = "auto",
+    speed: Annotated[float, typer.Option("--speed", help="语速 · The voice's speed, 0.7 to 1.4; default 1.")] = 0.0,
+    aspect: Annotated[str, typer.Option("--aspect", help="画幅 · 9:16, 3:4, 1:1 or 16:9; default 9:16.")] = "",
+    direction: Annotated[
+        str, typer.Option("--direction", metavar="FILE.json", help="导演意图 · How the film is to be made differently: scenes, sizes, order, pace, voice …")
+    ] = "",
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="线程数 · Threads of the encoder.")] = 2,
     merchant: MerchantOption = "",
     seed: SeedOption = 0,
@@ -42,6 +54,7 @@ def film(
     from magnetar.capabilities.catalogue import CatalogueService
     from magnetar.capabilities.creative.service import CreativeService, points_for
     from magnetar.capabilities.creative.stills import MOVING_FORMATS, STILL_FORMATS, render_moving, render_still
+    from magnetar.capabilities.creative.wiring import connect
 
     if not (out or still or gif):
         raise BadInput(
@@ -56,9 +69,7 @@ def film(
             raise BadInput(f"{option} takes a file that ends in {', '.join(endings)}, found {name!r}.")
     session = session_of(context)
     shelf: CatalogueService = session.platform.catalogue
-    service = getattr(session.platform, "creative", None) or CreativeService(
-        shelf, session.platform.runtime.bus, session.settings.currency
-    )
+    service: CreativeService = getattr(session.platform, "creative", None) or connect(session.platform.runtime, shelf)
     for option, name in (("--catalogue", catalogue), ("--pictures", pictures)):
         if name and not Path(name).exists():
             raise BadInput(f"{option}: 没有 there is no {name!r}.")
@@ -77,14 +88,19 @@ def film(
     defects: list[dict[str, Any]] = []
     options: dict[str, Any] = {"language": language, "seed": seed, "points": points_for(found, language)}
     if out:
+        wanted = _direction(direction, voice, speed, aspect)
+        if wanted.voice == "" and service.voice is None:
+            progress(
+                "没有可用的配音, 只有音乐和字幕 no voice is ready: music and captions only (apt install espeak-ng, or magnetar models pull kokoro)"
+            )
         progress(f"正在制作 rendering {found.product.id} {found.product.title[:40]} …")
-        report = service.make_film(found, Path(out), language=language, seed=seed, threads=threads)
+        report = service.make_film(found, Path(out), language=language, seed=seed, threads=threads, direction=wanted)
         defects = list(report.defects)
         cost = report.manifest["cpu_seconds"]
         result.update(
             file=str(report.file), film_seconds=report.seconds, frames=report.frames, loudness_lufs=report.loudness_lufs,
             true_peak_db=report.true_peak_db, render_cpu_seconds=cost["render"], check_cpu_seconds=cost["check"],
-            defects=defects, notes=list(report.notes), manifest=str(report.file.with_suffix(".json")),
+            voice=report.manifest["voice"], aspect=wanted.aspect, defects=defects, notes=list(report.notes), manifest=str(report.file.with_suffix(".json")),
         )  # fmt: skip
     if still:
         result["still"] = render_still(found.product, found.pictures, still, shape=shape, **options)
@@ -98,6 +114,28 @@ def film(
             f"影片有缺陷 The film has {len(defects)} defects: "
             + "; ".join(f"{d['kind']} ({d['detail']})" for d in defects[:5])
         )
+
+
+def _direction(file: str, voice: str, speed: float, aspect: str) -> Direction:
+    """The direction in a file, with what the options say besides."""
+    from magnetar.capabilities.creative.direction import Direction, read_direction
+
+    told: dict[str, Any] = {}
+    if file:
+        try:
+            held = _json.loads(Path(file).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadInput(f"--direction: 无法读取 {file!r} cannot be read as JSON: {error}.") from None
+        if not isinstance(held, dict):
+            raise BadInput(f"--direction: {file!r} takes a JSON object, found {type(held).__name__}.")
+        told = held
+    if voice != "auto":
+        told["voice"] = voice
+    if speed:
+        told["speed"] = speed
+    if aspect:
+        told["aspect"] = aspect
+    return read_direction(told) if told else Direction()
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +25,17 @@ from magnetar.kernel.errors import BadInput
 PRESET, CRF = "superfast", 22
 AUDIO_BITS = 160_000
 _AUDIO_STEP = 16_384
+_STYLE = b"""[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Default,Arial,16,&Hffffff,&Hffffff,&H0,&H0,0,0,0,0,100,100,0,0,1,1,0,2,10,10,10,0
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+"""What the text track's encoder takes its plain style from."""
 
 
 @contextlib.contextmanager
@@ -49,12 +62,23 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Subtitles as a track of their own, which players show on demand."""
+
+    language: str
+    frames: int
+    """Of the film."""
+    lines: tuple[tuple[int, int, str], ...]
+    """(first frame, frame after the last, text), in order."""
+
+
 class Writer:
     """A film being written: `canvas` is the encoder's own frame; paint it, then `write()`."""
 
     def __init__(
         self, path: Path, width: int, height: int, fps: int, metadata: Mapping[str, str], *, threads: int = 1,
-        preset: str = PRESET, sound: Sound | None = None,
+        preset: str = PRESET, sound: Sound | None = None, subtitles: Written | None = None,
     ) -> None:  # fmt: skip
         self._box: Any = av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags", "brand": "mp42"}
@@ -73,6 +97,13 @@ class Writer:
             self._audio: Any = self._box.add_stream("aac", rate=RATE, options={"aac_coder": "fast"})
             self._audio.layout = "stereo"
             self._audio.bit_rate = AUDIO_BITS
+        self._subtitles, self._fps = subtitles, fps
+        if subtitles is not None:
+            self._text: Any = self._box.add_stream("mov_text")
+            self._text.codec_context.subtitle_header = _STYLE
+            self._text.codec_context.time_base = Fraction(1, 1000)
+            self._text.metadata["language"] = {"zh": "chi", "en": "eng"}[subtitles.language]
+        self._path = path
         self._frame = av.VideoFrame(width, height, "yuv420p")
         self._frame.colorspace, self._frame.color_range = BT709, 1
         self.canvas = Planes(*(view_of(plane) for plane in self._frame.planes))
@@ -95,6 +126,20 @@ class Writer:
         for packet in self._audio.encode():
             self._box.mux(packet)
 
+    def _write_subtitles(self, told: Written) -> None:
+        """Samples without a gap: empty ones where nobody speaks (3GPP TS 26.245)."""
+        at = 0
+        for start, end, text in [*told.lines, (told.frames, told.frames, "")]:
+            for first, last, words in ((at, start, ""), (start, end, text)):
+                if last > first:
+                    letters = words.encode()
+                    packet: Any = av.Packet(len(letters).to_bytes(2, "big") + letters)
+                    packet.stream, packet.time_base = self._text, Fraction(1, self._fps)
+                    packet.pts = packet.dts = first
+                    packet.duration = last - first
+                    self._box.mux(packet)
+            at = max(at, end)
+
     def __enter__(self) -> Writer:
         return self
 
@@ -107,8 +152,29 @@ class Writer:
                     self._box.mux(packet)
                 if self._sound is not None:
                     self._write_sound(self._sound)
+                if self._subtitles is not None:
+                    self._write_subtitles(self._subtitles)
         finally:
             self._box.close()
+        if kind is None and self._subtitles is not None:
+            switch_off_text(self._path)
+
+
+def switch_off_text(path: Path) -> None:
+    """Mark text tracks as not enabled: their words are in the picture, so no player should show them unasked."""
+    data = bytearray(path.read_bytes())
+    moov = data.index(b"moov")
+    track = data.find(b"trak", moov)
+    while track >= 0:
+        size = int.from_bytes(data[track - 4 : track], "big")
+        body = bytes(data[track : track - 4 + size])
+        if b"tx3g" in body:
+            flags = track + body.index(b"tkhd") + 5
+            data[flags : flags + 3] = b"\0\0\x02"
+        track = data.find(b"trak", track - 4 + size)
+        if track > moov + int.from_bytes(data[moov - 4 : moov], "big"):
+            break
+    path.write_bytes(data)
 
 
 def view_of(plane: Any) -> Any:

@@ -1,11 +1,10 @@
-"""Makes a film: script, storyboard, scenes, sound, encoding, checks, manifest.
+"""Makes a film: script, voice, storyboard, scenes, sound, encoding, checks, manifest.
 
 `render_film` needs no platform and can be called in a worker process.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import resource
 from collections.abc import Sequence
@@ -18,23 +17,20 @@ import numpy as np
 from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
-from magnetar.capabilities.creative.encode import PRESET, Writer, whole_or_nothing
-from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ, outline, texts
-from magnetar.capabilities.creative.layers import Studio
+from magnetar.capabilities.creative.direction import Direction
+from magnetar.capabilities.creative.encode import Writer, Written, whole_or_nothing
 from magnetar.capabilities.creative.loudness import RATE, Sound, master
 from magnetar.capabilities.creative.music import compose
-from magnetar.capabilities.creative.palette import Palette, palette_for, tuned
-from magnetar.capabilities.creative.picture import Picture, open_picture
-from magnetar.capabilities.creative.placeholder import draw_placeholder
-from magnetar.capabilities.creative.planes import bound_threads
-from magnetar.capabilities.creative.script import Script, write_script
-from magnetar.capabilities.creative.stage import Stage
-from magnetar.capabilities.creative.storyboard import LENGTH_S, Storyboard, plan
-from magnetar.capabilities.creative.typeface import Typeface, find_typeface
-from magnetar.kernel.chance import Chance
+from magnetar.capabilities.creative.preparing import FPS, Prepared, look_of, prepare
+from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.creative.speaking import laid
+from magnetar.capabilities.creative.telling import manifest
+from magnetar.capabilities.generation import Voice
 from magnetar.vocabulary.catalogue import Product
 
-WIDTH, HEIGHT, FPS = 1080, 1920, 25
+__all__ = ["FPS", "HEIGHT", "WIDTH", "FilmReport", "Prepared", "look_of", "prepare", "render_film"]
+
+WIDTH, HEIGHT = 1080, 1920
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,80 +55,17 @@ class FilmReport:
         return not self.defects
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything that is decided before the first frame is painted."""
-
-    script: Script
-    board: Storyboard
-    stage: Stage
-    face: Typeface
-    picture_used: str
-    digest: str
-
-
 def cpu() -> float:
     """CPU seconds of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-def prepare(
-    product: Product, pictures_root: Path | str | None, *, language: str = "zh", seed: int = 0,
-    points: Sequence[str] | None = None, font: str = "", width: int = WIDTH, fps: int = FPS, length_s: float = LENGTH_S,
-) -> Prepared:  # fmt: skip
-    """Write the script, plan the scenes and build them.
-
-    Raises:
-        BadInput, Refused, ProviderUnavailable: as `render_film`.
-    """
-    bound_threads(1)
-    face = find_typeface(font)
-    script = write_script(product, language, points)
-    digest = hashlib.sha256(repr((product, language, seed, points, __version__)).encode()).hexdigest()[:32]
-    chance = Chance(seed).of("film", product.id, language)
-    board = plan(script, chance, fps, length_s)
-    picture, used, palette = look_of(product, pictures_root, script, face)
-    height = width * HEIGHT // WIDTH // 2 * 2
-    studio = Studio(script, face, palette, picture, width / WIDTH, width, height, fps, board.turn_frames)
-    return Prepared(script, board, Stage(board, studio), face, used, digest)
-
-
-def look_of(
-    product: Product, pictures_root: Path | str | None, script: Script, face: Typeface
-) -> tuple[Picture, str, Palette]:
-    """The picture that a product's films show, its name in the record, and the colours that go with it."""
-    picture, used = _picture(product, pictures_root, script, face)
-    return picture, used, tuned(palette_for(product.category), picture.colour)
-
-
-def _picture(product: Product, root: Path | str | None, script: Script, face: Typeface) -> tuple[Picture, str]:
-    """The first picture of the record that can be opened, else our own drawing."""
-    palette = palette_for(product.category)
-    base = Path(root).resolve() if root is not None else None
-    for name in product.images:
-        if "://" in name:
-            script.notes.append(f"images: {name[:80]!r} is not on this machine; films use local pictures")
-            continue
-        if base is None:
-            script.notes.append(f"images: {name[:80]!r} not used, no folder of pictures was named")
-            continue
-        path = (base / name).resolve()
-        if not path.is_relative_to(base):
-            script.notes.append(f"images: {name[:80]!r} lies outside the folder of pictures")
-            continue
-        opened = open_picture(path, palette.light)
-        if isinstance(opened, Picture):
-            return opened, name
-        script.notes.append(f"images: {name[:80]!r} {opened}")
-    script.notes.append("picture: none usable, the film shows a drawing of its own")
-    return draw_placeholder(palette, face, script.lines[0].headline), ""
-
-
 def render_film(
     product: Product, pictures_root: Path | str | None, out: Path | str, *, language: str = "zh", seed: int = 0,
-    points: Sequence[str] | None = None, font: str = "", threads: int = 1, width: int = WIDTH, fps: int = FPS,
-    length_s: float = LENGTH_S, check: bool = True, every_frame: bool = False,
+    points: Sequence[str] | None = None, font: str = "", threads: int = 1, width: int = 0, fps: int = FPS,
+    length_s: float = 0.0, check: bool = True, every_frame: bool = False, script: Script | None = None,
+    direction: Direction | None = None, voice: Voice | None = None, speech: Path | None = None,
 ) -> FilmReport:  # fmt: skip
     """Make one finished film of a product: 1080 × 1920, about 15 s, with sound, label and metadata.
 
@@ -144,22 +77,30 @@ def render_film(
         points: selling points in the film's language, where the record's own are in another one.
         font: a font file; by default MAGNETAR_FONT, then set-up's, then the system's.
         threads: of the encoder.
-        width: smaller for tests; the height follows at 9:16.
+        width: of the picture in pixels, smaller for tests; 0 for the aspect's own.
+        length_s: about how long it is; 0 for as long as its voice takes, or about 15 s. A direction's own length wins.
         check: open the film again and look for defects.
         every_frame: decode all of it for that, not only the key frames.
+        script: what it says, for instance a `Pitch`'s; by default written from the record. Its language is the film's.
+        direction: how it is to be made differently.
+        voice: who speaks; None for music and captions only.
+        speech: a folder where spoken lines are kept, so that no line is spoken twice.
 
     Raises:
-        BadInput: unknown language, no title, a character that the font lacks, or an `out` that cannot be written.
-        Refused: right-to-left writing, or a number that the record does not hold.
-        ProviderUnavailable: no font.
+        BadInput: unknown language, no title, a character that the font lacks, a voice's name that is not known, or an
+            `out` that cannot be written.
+        Refused: right-to-left writing, or a number or claim that the record does not hold.
+        ProviderUnavailable: no font, or a voice was named and none is ready.
     """
     began = cpu()
     out = Path(out)
     made = prepare(
-        product, pictures_root, language=language, seed=seed, points=points, font=font, width=width, fps=fps, length_s=length_s
+        product, pictures_root, language=language, seed=seed, points=points, font=font, width=width, fps=fps,
+        length_s=length_s, script=script, direction=direction, voice=voice, speech=speech,
     )  # fmt: skip
-    board = made.board
-    sound, lufs, peak = _sound(board, Chance(seed).of("film", product.id, language))
+    board, studio = made.board, made.stage.studio
+    language = made.script.language
+    sound, lufs, peak = sound_of(made)
     metadata = {
         "title": made.script.lines[0].headline,
         label.KEY: label.metadata(product.merchant, made.digest),
@@ -167,82 +108,47 @@ def render_film(
     }
     with whole_or_nothing(out) as part:
         with Writer(
-            part, width, width * HEIGHT // WIDTH // 2 * 2, fps, metadata, threads=threads, sound=sound
+            part, studio.width, studio.height, fps, metadata, threads=threads, sound=sound, subtitles=_written(made)
         ) as writer:
             for _ in made.stage.play(writer.canvas):
                 writer.write()
         rendered = cpu()
-        expected = Expected(width, width * HEIGHT // WIDTH // 2 * 2, fps, board.frames)
+        expected = Expected(studio.width, studio.height, fps, board.frames)
         defects = check_film(part, expected, made.stage.scenes, every_frame) if check else []
     checked = cpu()
-    manifest = _manifest(made, product, language, seed, lufs, peak, defects)
-    manifest["sound"] = {"outline_hz": OUTLINE_HZ, "outline": outline(sound)}
+    told = manifest(made, product, language, seed, sound, lufs, peak, defects)
     with whole_or_nothing(out.with_suffix(".json")) as part:
-        part.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    manifest = {
-        **manifest,
-        "cpu_seconds": {"render": round(rendered - began, 3), "check": round(checked - rendered, 3)},
+        part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    spent = {
+        "render": rendered - began,
+        "check": checked - rendered,
+        "voice": sum(one.cpu_s for one in made.spoken if one),
     }
+    told = {**told, "cpu_seconds": {name: round(value, 3) for name, value in spent.items()}}
     return FilmReport(
         out, product.id, language, seed, board.seconds, board.frames, round(checked - began, 3), round(lufs, 2),
-        round(peak, 2), tuple(defects), tuple(made.script.notes), manifest,
+        round(peak, 2), tuple(defects), tuple(dict.fromkeys(made.script.notes)), told,
     )  # fmt: skip
 
 
-def _sound(board: Storyboard, chance: Chance) -> tuple[Sound, float, float]:
+def sound_of(made: Prepared) -> tuple[Sound, float, float]:
+    """A film's sound at −14 LUFS: music, and the voice over it; with its loudness and its true peak."""
+    board = made.board
     samples = round(board.frames * RATE / board.fps)
-    raw = compose(board.tune, board.beats, board.cuts, chance)
+    raw = compose(board.tune, board.beats, board.cuts, made.chance)
     if raw.shape[1] < samples:
         raw = np.pad(raw, ((0, 0), (0, samples - raw.shape[1])))
-    return master(np.ascontiguousarray(raw[:, :samples]))
+    raw = np.ascontiguousarray(raw[:, :samples])
+    spoken = [(round(made.voice_start_s(place) * RATE), one) for place, one in enumerate(made.spoken) if one]
+    return master(laid(raw, spoken) if spoken else raw)
 
 
-def _manifest(
-    made: Prepared, product: Product, language: str, seed: int, lufs: float, peak: float, defects: list[dict[str, Any]]
-) -> dict[str, Any]:
-    import av
-    import cv2
-
-    board = made.board
-    return {
-        "schema": "magnetar/film-manifest/1",
-        "film": made.digest,
-        "product": product.id,
-        "merchant": product.merchant,
-        "language": language,
-        "seed": seed,
-        "picture": made.picture_used or None,
-        "seconds": round(board.seconds, 3),
-        "frames": board.frames,
-        "fps": board.fps,
-        "width": made.stage.studio.width,
-        "height": made.stage.studio.height,
-        "turn_s": round(board.turn_frames / board.fps, 3),
-        "scenes": [
-            {
-                "start_s": round(shot.start / board.fps, 3),
-                "end_s": round((shot.start + shot.frames) / board.fps, 3),
-                "kind": shot.line.kind,
-                "look": shot.look.value,
-                "camera": shot.way.value,
-                "headline": shot.line.headline,
-                "caption": shot.line.caption,
-                "chip": shot.line.chip,
-                "texts": texts(scene, board.fps),
-            }
-            for shot, scene in zip(board.shots, made.stage.scenes, strict=True)
-        ],
-        "price": "".join(made.script.price),
-        "list_price": "".join(made.script.list_price) if made.script.list_price else None,
-        "music": {
-            "tempo": board.tune.tempo,
-            "key": board.tune.key,
-            "lufs": round(lufs, 2),
-            "true_peak_db": round(peak, 2),
-        },
-        "label": {"text": label.TEXT[language], "metadata": json.loads(label.metadata(product.merchant, made.digest))},
-        "font": {"name": made.face.name, "file": made.face.path.name},
-        "versions": {"magnetar": __version__, "av": av.__version__, "opencv": cv2.__version__, "preset": PRESET},
-        "notes": made.script.notes,
-        "defects": defects,
-    }
+def _written(made: Prepared) -> Written | None:
+    """The subtitles as a track that players can switch on; None without a voice."""
+    fps = made.board.fps
+    lines = [
+        (shot.start + round(one.start_s * fps), shot.start + max(round(one.end_s * fps), round(one.start_s * fps) + 1), one.text)
+        for shot, scene in zip(made.board.shots, made.stage.scenes, strict=True)
+        for one in scene.captions
+    ]  # fmt: skip
+    return Written(made.script.language, made.board.frames, tuple(lines)) if lines else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from magnetar.capabilities.creative.captions import Caption
 from magnetar.capabilities.creative.layout import VERTICAL, Form
 from magnetar.capabilities.creative.motion import Travel, ease_out
 from magnetar.capabilities.creative.palette import Palette
@@ -34,6 +35,28 @@ class Appearing:
         share = ease_out((frame - self.start + 1) / self.frames)
         if frame >= self.start:
             self.sprite.blend(canvas, self.x, self.y + even(self.rise * (1 - share)), min(1.0, share * 1.02))
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A subtitle: it stands while its words are said."""
+
+    caption: Caption
+    setting: Setting
+    behind: RGB
+    sprite: Sprite
+    x: int
+    y: int
+    start: int
+    """First frame of the scene in which it stands."""
+    end: int
+    """The frame after its last."""
+    over: bool = False
+    """On a pill over the moving picture, not on the base."""
+
+    def box(self) -> Box:
+        """What it covers."""
+        return Box(self.x, self.y, self.x + self.sprite.width, self.y + self.sprite.height)
 
 
 @dataclass(slots=True)
@@ -73,6 +96,10 @@ class Scene:
     gleam: Gleam | None = None
     settings: list[tuple[str, Setting, RGB]] = field(default_factory=list[tuple[str, Setting, RGB]])
     """Role, text and the colour behind it, for checks."""
+    timed: list[Timed] = field(default_factory=list[Timed])
+    """Subtitles that are painted."""
+    captions: list[Caption] = field(default_factory=list[Caption])
+    """All subtitles, also those whose words stand there anyway as headline or button."""
 
     def paint(self, canvas: Planes, frame: int, whole: bool = False) -> None:
         """Paint one frame; only what changes since the frame before, unless the whole is asked for."""
@@ -82,14 +109,22 @@ class Scene:
             self.travel.paint(canvas, frame)
             for sprite, x, y in self.edges:
                 sprite.blend(canvas, x, y)
-        if self.appearing and (whole or any(a.start <= frame <= a.start + a.frames for a in self.appearing)):
-            for one in self.appearing:
-                reach = one.reach().cut(canvas.box)
+        below = [one for one in self.timed if not one.over]
+        moves = any(a.start <= frame <= a.start + a.frames for a in self.appearing)
+        if whole or moves or any(frame in (one.start, one.end) for one in below):
+            for reach in [*(one.reach() for one in self.appearing), *(one.box() for one in below)]:
+                reach = reach.cut(canvas.box)
                 canvas.paste(self.base.view(reach), reach.x, reach.y)
             for one in self.appearing:
                 one.blend(canvas, frame)
+            for one in below:
+                if one.start <= frame < one.end:
+                    one.sprite.blend(canvas, one.x, one.y)
         if self.gleam:
             self.gleam.paint(canvas, frame)
+        for one in self.timed:
+            if one.over and one.start <= frame < one.end:
+                one.sprite.blend(canvas, one.x, one.y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +143,8 @@ class Studio:
     header: bool = True
     """Whether scenes carry label and brand themselves; not where a band above them does."""
     form: Form = VERTICAL
+    text_scale: float = 1.0
+    """Factor on the size of headlines and captions; the form's boxes have room for it."""
 
     @property
     def short_side(self) -> int:

@@ -6,7 +6,7 @@ buttons on the right. Boxes of one look never overlap; a test holds that for all
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from magnetar.capabilities.creative.planes import Box, even
 from magnetar.capabilities.creative.storyboard import Look
@@ -18,8 +18,6 @@ TOP, BOTTOM, SIDE = 154, 1632, 72
 BUTTONS_FROM, BUTTONS = 900, 132
 """Below this line the buttons' column begins, so wide."""
 
-LABEL = Box(SIDE, 154, 640, 250)
-BRAND = Box(660, 158, WIDTH - SIDE, 244)
 RIGHT = WIDTH - BUTTONS
 
 BRAND_STYLE = Style(52, 34, 1, BOLD, align="right")
@@ -149,6 +147,57 @@ FORMS = {
     )
 }
 VERTICAL = FORMS["9:16"]
+
+
+def roomy(form: Form, factor: float) -> Form:
+    """A form with room for letters larger by a factor; the picture gives way. Smaller letters need none."""
+    if factor <= 1.0:
+        return form
+    return replace(form, layouts={look: _roomy(layout, factor - 1.0) for look, layout in form.layouts.items()})
+
+
+def _roomy(layout: Layout, more: float) -> Layout:
+    head, text, window = layout.headline, layout.caption, layout.window
+    taller, lower = even(more * head.height), even(more * text.height)
+    chip = layout.chip
+    if head.x >= window.right or head.right <= window.x:  # words beside the picture
+        return replace(
+            layout, headline=Box(head.x, head.y - taller, head.right, head.bottom), chip=chip and chip.moved(0, -taller),
+            caption=Box(text.x, text.y, text.right, text.bottom + lower),
+        )  # fmt: skip
+    if head.y >= window.bottom:  # words below the picture
+        up, panel = taller + lower, layout.panel
+        return replace(
+            layout, window=Box(window.x, window.y, window.right, window.bottom - up), chip=chip and chip.moved(0, -up),
+            headline=Box(head.x, head.y - up, head.right, head.bottom - lower),
+            caption=Box(text.x, text.y - lower, text.right, text.bottom),
+            panel=panel and Box(panel.x, panel.y - up, panel.right, panel.bottom),
+        )  # fmt: skip
+    head = Box(head.x, head.y, head.right, head.bottom + taller)
+    if text.bottom <= window.y:  # all words above the picture
+        text = Box(text.x, text.y + taller, text.right, text.bottom + taller + lower)
+        return replace(
+            layout, headline=head, caption=text, window=Box(window.x, window.y + taller + lower, window.right, window.bottom)
+        )  # fmt: skip
+    text = Box(text.x, text.y - lower, text.right, text.bottom)
+    return replace(
+        layout,
+        headline=head,
+        caption=text,
+        window=Box(window.x, window.y + taller, window.right, window.bottom - lower),
+    )
+
+
+def header(form: Form) -> tuple[Box, Box]:
+    """Where the AI label and the brand stand."""
+    _, top, bottom = form.band
+    return Box(SIDE, top, 640, bottom), Box(660, top + 4, form.width - SIDE, bottom - 6)
+
+
+def over_picture(form: Form, layout: Layout) -> Box:
+    """Where a subtitle stands on the picture, for looks that have no place for captions."""
+    right = min(layout.window.right - SIDE, RIGHT if form.aspect == VERTICAL.aspect else form.width - SIDE)
+    return Box(SIDE, layout.window.bottom - 128, right, layout.window.bottom - 28)
 
 
 def scaled(box: Box, scale: float) -> Box:

@@ -82,6 +82,9 @@ class Travel:
             share = 1.0 - share
         spare = (self.plate.width - target.width) // 2
         per_frame = max(1, spare // max(1, self.frames - 1))
+        if 3 * spare < 2 * (self.frames - 1):  # a long scene, by less than a pixel a frame
+            self._warp(target, (target.width + 2 * share * spare) / self.plate.width)
+            return
         grown = min(spare, round(share * (self.frames - 1)) * per_frame)
         if self.plate.width != self.plate.height:
             self._warp(target, (target.width + 2 * grown) / self.plate.width)

@@ -15,6 +15,7 @@ from magnetar.kernel.chance import Chance
 
 TEMPI = (96, 112, 128)
 """Beats a minute; each gives a whole number of beats in fifteen seconds."""
+PACES = {"slow": TEMPI[:1], "fast": TEMPI[-1:]}
 PROGRESSIONS = ((0, 7, 9, 5), (9, 5, 0, 7), (0, 9, 5, 7), (5, 7, 4, 9))
 _MINOR_ON = (2, 4, 9)
 """Steps of the major scale whose chord is minor."""
@@ -41,11 +42,17 @@ class Tune:
         return ["C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"][self.root] + " major"
 
 
-def choose_tune(chance: Chance) -> Tune:
-    """A tempo, a key, chords and a figure."""
-    draws = chance.of("tune").uniforms(4)
+def choose_tune(chance: Chance, pace: str = "", number: int = 0) -> Tune:
+    """A tempo, a key, chords and a figure.
+
+    Args:
+        pace: slow or fast for a tempo of that kind.
+        number: another number, another tune.
+    """
+    draws = (chance.of("tune", number) if number else chance.of("tune")).uniforms(4)
+    tempi = PACES.get(pace, TEMPI)
     return Tune(
-        TEMPI[int(draws[0] * len(TEMPI))],
+        tempi[int(draws[0] * len(tempi))],
         int(draws[1] * 12),
         PROGRESSIONS[int(draws[2] * len(PROGRESSIONS))],
         PATTERNS[int(draws[3] * len(PATTERNS))],

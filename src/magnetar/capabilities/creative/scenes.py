@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.layers import Appearing, Gleam, Scene, Studio
 from magnetar.capabilities.creative.layout import (
     ACTION,
-    BRAND,
     BRAND_STYLE,
     CAPTION,
     CHIP,
     HEADLINE,
-    LABEL,
     NAME,
     PRICE,
     TITLE,
     VERTICAL,
     WAS,
     Layout,
+    header,
+    over_picture,
     scaled,
 )
 from magnetar.capabilities.creative.motion import Travel, Way
@@ -27,6 +29,7 @@ from magnetar.capabilities.creative.palette import READABLE, WHITE, contrast, mi
 from magnetar.capabilities.creative.picture import fill, studio, widened
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even, rounded
 from magnetar.capabilities.creative.storyboard import Look, Shot
+from magnetar.capabilities.creative.subtitled import ON_PILL, add_captions, pill_colours
 from magnetar.capabilities.creative.typeface import REGULAR
 from magnetar.capabilities.creative.typography import Setting, Style, set_text
 from magnetar.kernel.errors import Refused
@@ -35,11 +38,18 @@ APPEAR_S = 0.45
 QUIET = READABLE + 0.6
 """Contrast of the label: readable, not loud."""
 RISE = 44
+_NEARER = 0.15
+"""A camera that would come nearer by more than this share of the window goes at half its speed."""
 
 
 def build(studio_: Studio, shot: Shot) -> Scene:
     """Build the scene of a shot."""
     return _Builder(studio_, shot).build()
+
+
+def larger(style: Style, factor: float) -> Style:
+    """A style in larger or smaller letters, never below what is read on a telephone."""
+    return replace(style, size=max(style.least, round(style.size * factor)))
 
 
 class _Builder:
@@ -82,16 +92,30 @@ class _Builder:
         shown = self._text("headline", line.headline, self.layout.headline, headline, text, start + 2, anchor)
         if hook:
             self._bar(shown.box.y / s.scale - 44, start)
-        if line.caption and not self.layout.price:
+        if not self.layout.price and (line.caption or self.shot.said):
             quiet = mix(text, self.behind, 0.12)
             below = self.layout.caption
             if flows:  # right below the headline, however many lines that has
                 top = min(below.y, round(shown.box.bottom / s.scale) + 38)
                 below = Box(below.x, top, below.right, below.bottom)
-            self._text("caption", line.caption, below, CAPTION, quiet, start + 6)
+            self._below(below, quiet, shown, start + 6)
         if self.layout.price and self.layout.action:
             self._offer(self.layout.price, self.layout.action, start)
+            if self.shot.said:
+                light, deep = pill_colours(s)
+                place = scaled(over_picture(s.form, self.layout), s.scale)
+                standing = ["".join(shown.lines), s.script.action]
+                add_captions(self.scene, s, self.shot, place, ON_PILL, light, deep, standing, over=True)
         return self.scene
+
+    def _below(self, box: Box, colour: RGB, headline: Setting, start: int) -> None:
+        """The sentence below a headline: as it is said, or all the time where nobody says it."""
+        s = self.s
+        if self.shot.said is None:
+            self._text("caption", self.shot.line.caption, box, CAPTION, colour, start)
+            return
+        place, style, standing = scaled(box, s.scale), larger(CAPTION, s.text_scale), ["".join(headline.lines)]
+        add_captions(self.scene, s, self.shot, place, style, colour, self.behind, standing)
 
     def _shapes(self) -> None:
         """Large quiet rings behind everything, so that flat panels have depth."""
@@ -125,7 +149,9 @@ class _Builder:
         x, y, right, bottom = s.picture.subject
         at = ((x + right) / 2, (y + bottom) / 2)
         if shot.way in (Way.CLOSER, Way.AWAY):
-            side = max(window.width, window.height) + 2 * (self.frames - 1)
+            side = max(window.width, window.height)
+            steps = self.frames - 1
+            side += 2 * (steps if steps <= _NEARER * side else -(-steps // 2))
             shown = s.picture
             squat = window.height < 0.95 * window.width
             if (
@@ -177,6 +203,7 @@ class _Builder:
     def _header(self) -> None:
         s = self.s
         over = self.top_behind
+        marked, branded = header(s.form)
         text = self._readable(over, s.palette.ink, WHITE)
         size = label.font_size(s.script.language, s.short_side) / s.scale
         quiet = next(
@@ -184,12 +211,12 @@ class _Builder:
         )
         style = Style(round(size + 0.49), round(size + 0.49), 1, REGULAR)
         mark = set_text(
-            s.face, label.TEXT[s.script.language], scaled(LABEL, s.scale), style, quiet, scale=s.scale, anchor="middle"
+            s.face, label.TEXT[s.script.language], scaled(marked, s.scale), style, quiet, scale=s.scale, anchor="middle"
         )
         mark.sprite.blend(self.scene.base, *mark.origin)
         self.scene.settings.append(("label", mark, over))
         if s.script.brand:
-            place = scaled(BRAND, s.scale)
+            place = scaled(branded, s.scale)
             place = Box(min(place.x, even(mark.box.right + 48 * s.scale)), place.y, place.right, place.bottom)
             name = set_text(s.face, s.script.brand, place, BRAND_STYLE, text, scale=s.scale, anchor="middle")
             name.sprite.blend(self.scene.base, *name.origin)
@@ -207,6 +234,7 @@ class _Builder:
         self, role: str, text: str, box: Box, style: Style, colour: RGB, start: int, anchor: str = "top"
     ) -> Setting:
         s = self.s
+        style = larger(style, s.text_scale)
         done = set_text(s.face, text, scaled(box, s.scale), style, colour, scale=s.scale, anchor=anchor)
         if done.shortened:
             s.script.notes.append(f"{role} in the {self.shot.line.kind}: shortened to {''.join(done.lines)!r}")
@@ -254,7 +282,11 @@ class _Builder:
     def _list_price(self, text: str, area: Box, shown: Setting, start: int) -> None:
         """The price before the sale, struck through; left out where it does not fit whole."""
         s = self.s
-        grey = mix(s.palette.ink, WHITE, 0.38)
+        grey = next(
+            c
+            for c in (mix(s.palette.ink, WHITE, n / 100) for n in range(38, -1, -1))
+            if contrast(c, WHITE) > READABLE + 0.2
+        )
         left = even(shown.box.right + 34 * s.scale)
         beside = Box(left, area.y, area.right, min(area.bottom, even(shown.box.bottom + 12 * s.scale)))
         old = set_text(s.face, text, beside, WAS, grey, scale=s.scale, anchor="bottom")

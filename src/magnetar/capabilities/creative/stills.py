@@ -12,9 +12,10 @@ from PIL import Image, PngImagePlugin
 
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.encode import whole_or_nothing
-from magnetar.capabilities.creative.film import HEIGHT, WIDTH, Prepared, prepare
+from magnetar.capabilities.creative.film import HEIGHT, WIDTH
 from magnetar.capabilities.creative.planes import Planes
 from magnetar.capabilities.creative.poster import SHAPES, draw_poster
+from magnetar.capabilities.creative.preparing import Prepared, prepare
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.catalogue import Product
 
