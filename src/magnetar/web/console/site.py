@@ -19,10 +19,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from magnetar.app.film_shelf import Shelf
 from magnetar.app.hosting import Hosting
 from magnetar.app.rehearsals import Rehearsals
+from magnetar.app.studio_orders import StudioOrders
 from magnetar.capabilities.accounts import form_token
 from magnetar.capabilities.catalogue import CatalogueImported
+from magnetar.capabilities.creative import Found, find
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, Refused
 from magnetar.kernel.i18n import LANGUAGES, Voice, choose_language
 from magnetar.platform.assemble import Platform
@@ -133,6 +136,11 @@ class Site:
             lambda: named_worlds(settings.home),
             settings.workers,
         )
+        self.shelf = Shelf(settings.home, self.runtime.store, self.runtime.bus, self.runtime.clock)
+        self.studio = StudioOrders(
+            self.runtime.store, self.runtime.clock, self.shelf, self.found, settings.home, workers=settings.workers,
+            font=str(getattr(settings, "font", "") or ""),
+        )  # fmt: skip
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -173,9 +181,23 @@ class Site:
             known = self._goods[merchant] = count, list(self.platform.catalogue.list(merchant))
         return known[1]
 
+    def found(self, merchant: str, product: str) -> Found:
+        """A merchant's product with the folder that its pictures lie in.
+
+        Raises:
+            NotFound: the merchant has no such product.
+        """
+        stored = self.platform.catalogue.get(merchant, product)
+        if stored is None:
+            raise NotFound(f"没有这个商品: {product[:40]!r}. · No product {product[:40]!r}.")
+        own = (self.runtime.settings.home / "pictures").resolve() / merchant
+        pictures = own if stored.images and (own / stored.images[0]).is_file() else None
+        return find(self.platform.catalogue, product, merchant, self.runtime.settings.currency, pictures)
+
     def close(self) -> None:
         """Stop what runs in the background."""
         self.rehearsals.close()
+        self.studio.close()
         if self._own_live is not None:
             self._own_live.close()
 
