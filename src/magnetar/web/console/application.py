@@ -34,6 +34,10 @@ from magnetar.web.console.pages import (
     rehearsals,
     search,
     signing_in,
+    studio,
+    studio_board,
+    studio_talk,
+    studio_variants,
 )
 from magnetar.web.console.site import Site, failed
 from magnetar.web.console.static import static_files
@@ -60,6 +64,10 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         models,
         rehearsals,
         creatives,
+        studio_talk,
+        studio_variants,
+        studio_board,
+        studio,
         generation,
         audit,
         accounts,

@@ -80,7 +80,9 @@ def routes(site: Site) -> list[Route]:
         if ending in endings and (found := shelf.file(merchant, name, endings[ending])):
             return FileResponse(found[0], media_type=found[1], headers={"cache-control": "private, max-age=600"})
         number = ending.removeprefix("scene")
-        if ending == "poster" or (ending.startswith("scene") and number.isascii() and number.isdigit() and len(number) < 3):
+        if ending == "poster" or (
+            ending.startswith("scene") and number.isascii() and number.isdigit() and len(number) < 3
+        ):
             path = shelf.frame(merchant, name, -1 if ending == "poster" else int(number))
             return FileResponse(path, media_type="image/webp", headers={"cache-control": "private, max-age=600"})
         if ending in EXPORTS:
