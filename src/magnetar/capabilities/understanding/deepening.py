@@ -82,14 +82,17 @@ def _claim(proposal: Any, card: ProductCard, made_by: str) -> Claim | str:
             return "the words fall under a caution"
         if kind := sensitive_kind(value):
             return f"sensitive: {kind}"
-    if reason := _other_kind(Kind(fields["kind"]), fields["value"], fields["quote"]):
+    if reason := _other_kind(Kind(fields["kind"]), fields["value"], fields["quote"], card):
         return reason
     quote = Quote(fields["source"], start, start + len(fields["quote"]), fields["quote"])
     return Claim(Kind(fields["kind"]), fields["value"], fields["value_en"], (quote,), CONFIDENCE, made_by=made_by)
 
 
-def _other_kind(kind: Kind, value: str, quote: str) -> str:
+def _other_kind(kind: Kind, value: str, quote: str, card: ProductCard) -> str:
     """Why a value cannot be of that kind, '' where it can: quantities are measured, known words have their own kind."""
+    named = {one.value for name in (Kind.BRAND, Kind.MODEL) for one in card.of(name)}
+    if kind not in _LOOSE and value in named:
+        return "the card knows the value as a name"
     if kind in MEASURED and not any(one.kind is kind for one in find_measures(quote)):
         return f"no {kind.value} is measured in the quote"
     known = {one.kind for one in find_words(value)}
