@@ -107,6 +107,8 @@ def _make_variants(order: Making, tell: Any) -> None:
             about = msgspec.json.decode(film.file.with_suffix(".json").read_bytes())
             _poster(film.file, about)
             angle, audience = _angle(about, named)
+            beside = film.file.with_suffix(".json")
+            beside.write_bytes(msgspec.json.encode({**about, "angle": angle, "audience": audience}) + b"\n")
             whole += 1
             tell(Told(done=whole, of=order.count, film=film.file.stem, angle=angle, audience=audience))
         if batch.defects:

@@ -185,6 +185,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === dialogue && !dialogue.open) dialogue.showModal();
     draw(event.detail.target);
+    films(event.detail.target);
   });
   const fade = (toast) => setTimeout(() => toast.remove(), toast.classList.contains("bad") ? 9000 : 5000);
   new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => node.classList && node.classList.contains("toast") && fade(node)))).observe(one("#toasts"), { childList: true });
@@ -216,15 +217,19 @@
     for (const name of ["dragover", "dragleave", "drop"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.toggle("over", name === "dragover"); });
     drop.addEventListener("drop", (event) => { const input = one("input", drop); input.files = event.dataTransfer.files; input.dispatchEvent(new Event("change", { bubbles: true })); });
   }
-  for (const film of all("[data-film]")) {
+  const films = (root) => { for (const film of all("[data-film]", root)) {
     const video = one("video", film), play = document.createElement("button");
+    if (one(".play", film)) continue;
     play.className = "play";
+    play.type = "button";
     play.setAttribute("aria-label", film.dataset.film);
     video.controls = false;
     video.after(play);
     play.addEventListener("click", () => { all("video").forEach((other) => other.pause()); video.controls = true; video.play(); });
     video.addEventListener("play", () => { video.controls = true; play.hidden = true; });
-  }
+  } };
+  films(document);
+  document.addEventListener("click", (event) => all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
   document.addEventListener("error", (event) => {
     if (event.target.matches && event.target.matches("img[data-picture]")) { const none = document.createElement("span"); none.className = "no-picture"; none.textContent = "–"; event.target.replaceWith(none); }
   }, true);

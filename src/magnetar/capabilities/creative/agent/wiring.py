@@ -14,8 +14,8 @@ from magnetar.vocabulary.catalogue import Product
 
 
 def agent_for(
-    runtime: Runtime, catalogue: CatalogueService, file: Path | None = None, winners: Winners = no_winners
-) -> CreativeAgent:
+    runtime: Runtime, catalogue: CatalogueService, file: Path | None = None, winners: Winners = no_winners, *, width: int = 1080
+) -> CreativeAgent:  # fmt: skip
     """The agent over a merchant's catalogue; over a feed file where one is named; else over the sample shop."""
     currency = runtime.settings.currency
     read: dict[str, list[Product]] = {}
@@ -37,5 +37,5 @@ def agent_for(
     font = str(getattr(runtime.settings, "font", "") or "")
     return CreativeAgent(
         goods, found, runtime.store, runtime.bus, runtime.clock, runtime.settings.home,
-        matrix=Matrix(runtime.settings), winners=winners, font=font,
+        matrix=Matrix(runtime.settings), winners=winners, font=font, width=width,
     )  # fmt: skip
