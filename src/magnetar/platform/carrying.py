@@ -37,6 +37,7 @@ def take_out(market: Marketplace) -> Arrays:
     out |= {f"outcomes.{name}": column for name, column in market.outcomes.state().items()}
     out["buyers"] = market.campaigns.buyers.pairs
     out |= {f"experiments.{name}": column for name, column in market.experiments.take_out().items()}
+    out |= {f"creatives.{name}": column for name, column in market.creatives.take_out().items()}
     return {name: np.array(column) for name, column in out.items()}
 
 
@@ -68,6 +69,10 @@ def put_in(market: Marketplace, carried: Arrays) -> None:
         )
     head = "experiments."
     market.experiments.put_in(
+        {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}
+    )
+    head = "creatives."
+    market.creatives.put_in(
         {name.removeprefix(head): column for name, column in carried.items() if name.startswith(head)}
     )
 

@@ -157,6 +157,8 @@ _HEAD = struct.Struct("<qqQ")
 _ROWS = struct.Struct(f"<{2 * POSITIONS}i{POSITIONS}I")
 """Its items, ad groups and charges."""
 _ROWS_AT: int = PAGE.fields["item"][1]  # pyright: ignore
+_CREATIVES = struct.Struct(f"<{POSITIONS}i")
+_CREATIVES_AT: int = PAGE.fields["creative"][1]  # pyright: ignore
 
 
 class Intake:
@@ -164,7 +166,7 @@ class Intake:
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
-        self.items = self.groups = 0
+        self.items = self.groups = self.creatives = 0
         """How many rows of each there are; a token that names others comes from another installation's data."""
         self.taken = Window(SAME_WITHIN)
         self.viewed = Window(SAME_WITHIN)
@@ -204,7 +206,11 @@ class Intake:
         if now - served > (LATEST if report.type in ("viewed", "clicked") else PAGE_LASTS):
             raise Unfit("too_late", f"the page was served {(now - served) / DAY:.1f} days ago")
         rows = _ROWS.unpack_from(page, _ROWS_AT)
-        if max(rows[:POSITIONS]) >= self.items or max(rows[POSITIONS : 2 * POSITIONS]) >= self.groups:
+        if (
+            max(rows[:POSITIONS]) >= self.items
+            or max(rows[POSITIONS : 2 * POSITIONS]) >= self.groups
+            or max(_CREATIVES.unpack_from(page, _CREATIVES_AT)) >= self.creatives
+        ):
             raise Unfit("bad_page", "the page shows things that are not known here")
         at = max(at, served)
         if report.type == "viewed":
@@ -282,6 +288,9 @@ class Intake:
             self.viewed.put(request, self.viewed.get(request) | mask or 1 << POSITIONS, at)
 
 
+_NO_PAGES, _NO_ROWS = np.zeros((0, 0), np.int32), np.zeros(0, np.int32)
+
+
 def events_of(
     batch: Batch, tick: int, since: NDArray[np.int64], spare: int, prices: NDArray[np.float64]
 ) -> list[Event]:
@@ -303,6 +312,7 @@ def events_of(
         shopper[away] %= spare
         scene = pages["scene"].astype(np.int64)
         request = pages["request"].copy()
+        shown = bool((pages["creative"] >= 0).any())
         if kind == "viewed":
             depth, mask, chargeable = columns
             counted = (mask[:, None] >> np.arange(POSITIONS)) & 1 == 1
@@ -318,14 +328,18 @@ def events_of(
                 click_rate=pages["click_rate"].astype(np.float32),
                 order_rate=pages["order_rate"].astype(np.float32),
                 reason=np.zeros((len(pages), POSITIONS), np.int8),
+                creative=np.where(counted, pages["creative"], -1).astype(np.int32) if shown else _NO_PAGES,
             )
             events.append(Viewed(pages=served, depth=depth.astype(np.int64)))
             continue
         at, position = columns[0].astype(np.int64), columns[1].astype(np.int64)
         line = np.arange(len(pages))
         item, group = pages["item"][line, position], pages["group"][line, position]
+        how = pages["creative"][line, position].astype(np.int32) if shown else _NO_ROWS
         if kind == "clicked":
-            events.append(Clicked(at, request, position, shopper, scene, item.astype(np.int32), group.astype(np.int32)))
+            events.append(
+                Clicked(at, request, position, shopper, scene, item.astype(np.int32), group.astype(np.int32), how)
+            )
             continue
         clicked, quantity, value = (column.astype(np.int64) for column in columns[2:])
         item, group = item.astype(np.int64), group.astype(np.int64)
@@ -337,9 +351,9 @@ def events_of(
         own = np.round(prices[item] * quantity * 1e6).astype(np.int64)
         value = np.where(value < 0, own, value)
         if kind == "ordered":
-            events.append(Ordered(at, clicked, request, shopper, scene, item, group, quantity, value))
+            events.append(Ordered(at, clicked, request, shopper, scene, item, group, quantity, value, how))
         else:
-            events.append(Returned(at, request, shopper, item, group, value))
+            events.append(Returned(at, request, shopper, item, group, value, how))
     return events
 
 

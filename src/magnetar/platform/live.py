@@ -252,7 +252,8 @@ class LivePlatform:
         market.open_tick(tick)
         self.gating.at_edge(market, tick)
         self.lease = max(market.opened_at, self.lease + 1)
-        self.intake.groups = len(market.campaigns.roster)
+        self.intake.groups, self.intake.creatives = len(market.campaigns.roster), len(market.creatives)
+        self.words.creatives = market.creatives.ids
         self._popular = self._popular_now()
         self.recorder.flush()
         offset = len(self.recorder)
@@ -524,6 +525,7 @@ class LivePlatform:
         pages["charge"] = np.minimum(served.charge, 0xFFFFFFFF)
         for name in ("request", "shopper", "scene", "item", "group", "click_rate", "order_rate"):
             pages[name] = getattr(served, name)
+        pages["creative"] = served.creative if len(served.creative) else -1
         return Answers(
             names, self.sealer.seal(pages, sites), served.item.tolist(), served.group.tolist(), served.reason.tolist(), words, served
         )  # fmt: skip

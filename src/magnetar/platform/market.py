@@ -26,6 +26,7 @@ from magnetar.capabilities.understanding import Outcomes, Predictor, Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.events import Column, Event
 from magnetar.kernel.store import Store
+from magnetar.platform.creatives import Creatives
 from magnetar.vocabulary.campaigns import ConversionKind
 from magnetar.vocabulary.money import Money
 
@@ -67,6 +68,7 @@ class Marketplace:
     following: Following
     serving: Serving
     desk: Desk
+    creatives: Creatives
     tick: int = -1
     opened_at: int = 0
     written_off: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -86,9 +88,10 @@ class Marketplace:
         following = Following(bus, shelf, shoppers)
         serving = Serving(bus, predictor, campaigns, landscape, experiments, following, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
+        creatives = Creatives(bus, store, shelf, predictor, seed)
         return cls(
             bus, shelf, predictor, outcomes, campaigns, traffic, landscape, bidding, BudgetBook(), experiments,
-            following, serving, desk,
+            following, serving, desk, creatives,
         )  # fmt: skip
 
     def open_tick(self, tick: int) -> None:
@@ -108,6 +111,7 @@ class Marketplace:
                     self.bidding,
                     self.serving,
                     self.experiments,
+                    self.creatives,
                     budgets,
                 ):
                     part.new_day()
@@ -122,6 +126,7 @@ class Marketplace:
         elapsed = now - self.opened_at if self.tick >= 0 else 0
         alpha = self.bidding.solve(tick, left, elapsed, self.outcomes.delays(self.predictor.mean_delay))
         self.tick, self.opened_at = tick, now
+        self.serving.rotation = self.creatives.open_tick(tick, self.serving.rotation)
         self.serving.open_tick(tick, alpha, self.budgets.lease(tick))
         self._leave_out_buyers()
 

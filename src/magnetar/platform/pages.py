@@ -39,6 +39,8 @@ class Placed(msgspec.Struct):
     label: Said | None
     """What must be shown beside a paid position."""
     reason: Said
+    creative: str = ""
+    """Id of the creative to show it with, where the merchant has one in use."""
 
 
 class Page(msgspec.Struct):
@@ -65,7 +67,11 @@ class Answers:
 
     def json(self, row: int) -> bytes:
         """A page as the door sends it."""
-        return self.words.page(self.requests[row], self.tokens[row], self.item[row], self.group[row], self.reason[row])
+        creatives = self.served.creative
+        return self.words.page(
+            self.requests[row], self.tokens[row], self.item[row], self.group[row], self.reason[row],
+            creatives[row].tolist() if len(creatives) else (),
+        )  # fmt: skip
 
     def page(self, row: int) -> Page:
         return msgspec.json.decode(self.json(row), type=Page)
@@ -86,17 +92,26 @@ class Words:
                 encode(paid), encode(Said(*LABEL) if paid else None),
             )  # fmt: skip
             self._reasons.append([head + encode(Said(explain(code), explain(code, "en"))) + b"}" for code in Reason])
+        self.creatives: Sequence[str] = ()
+        """The id of every creative's row."""
         self._places = [b'{"position":%d' % place for place in range(POSITIONS)]
 
     def page(
-        self, request: str, token: str | None, items: Sequence[int], groups: Sequence[int], reasons: Sequence[int]
-    ) -> bytes:
+        self, request: str, token: str | None, items: Sequence[int], groups: Sequence[int], reasons: Sequence[int],
+        creatives: Sequence[int] = (),
+    ) -> bytes:  # fmt: skip
         products, (organic, paid), places = self._products, self._reasons, self._places
         parts = [
             places[place] + products[item] + (organic if groups[place] < 0 else paid)[reasons[place]]
             for place, item in enumerate(items)
             if item >= 0
         ]
+        if creatives:
+            shown = [row for row, item in zip(creatives, items, strict=True) if item >= 0]
+            parts = [
+                part[:-1] + b',"creative":%s}' % msgspec.json.encode(self.creatives[row]) if row >= 0 else part
+                for part, row in zip(parts, shown, strict=True)
+            ]
         return b'{"request":%s,"page":%s,"degraded":%s,"positions":[%s]}' % (
             msgspec.json.encode(request),
             b'"%s"' % token.encode() if token else b"null",

@@ -36,14 +36,20 @@ PAGE = np.dtype(
         ("charge", "<u4", (POSITIONS,)),
         ("click_rate", "<f4", (POSITIONS,)),
         ("order_rate", "<f4", (POSITIONS,)),
+        ("creative", "<i4", (POSITIONS,)),  # left out of tokens of pages that no creative shows
     ]
 )
 """One page, as it was served."""
 VERSION = 1
 _SEAL = 16
-_SIZE = _SEAL + PAGE.itemsize
-TOKEN_CHARS = -(-_SIZE * 4 // 3)
-"""Length of a token."""
+_CREATIVES = 4 * POSITIONS
+_PLAIN = PAGE.itemsize - _CREATIVES
+"""Bytes of a page that no creative shows."""
+_NONE = b"\xff" * _CREATIVES
+TOKEN_CHARS = -(-(_SEAL + _PLAIN) * 4 // 3)
+"""Length of a token of a page that no creative shows."""
+LONG_TOKEN_CHARS = -(-(_SEAL + PAGE.itemsize) * 4 // 3)
+"""Length of one of a page with creatives."""
 
 
 class Sealer:
@@ -63,25 +69,27 @@ class Sealer:
         tokens: list[str] = []
         for row, site in enumerate(sites):
             page = raw[row * size : (row + 1) * size]
+            if page[_PLAIN:] == _NONE:
+                page = page[:_PLAIN]
             seal = blake2b(page + site, key=self._seal_key, digest_size=_SEAL).digest()
             tokens.append(urlsafe_b64encode(seal + self._masked(page, seal)).rstrip(b"=").decode())
         return tokens
 
     def open(self, token: str, site: bytes) -> bytes | None:
         """The record inside, or None where it is not a token of ours for this site."""
-        if len(token) != TOKEN_CHARS or not token.isascii():
+        if len(token) not in (TOKEN_CHARS, LONG_TOKEN_CHARS) or not token.isascii():
             return None
         try:
             sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
             return None
-        if len(sealed) != _SIZE:
+        if len(sealed) not in (_SEAL + _PLAIN, _SEAL + PAGE.itemsize):
             return None
         seal = sealed[:_SEAL]
         page = self._masked(sealed[_SEAL:], seal)
         if not compare_digest(seal, blake2b(page + site, key=self._seal_key, digest_size=_SEAL).digest()):
             return None
-        return page
+        return page if len(page) == PAGE.itemsize else page + _NONE
 
     def _masked(self, page: bytes, seal: bytes) -> bytes:
         stream = shake_128(self._stream_key + seal).digest(len(page))

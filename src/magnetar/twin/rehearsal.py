@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -24,7 +24,7 @@ from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import DAY, MINUTE, SteppedClock
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.twin.world import Day, Market, OwnResults, load_world
-from magnetar.vocabulary.campaigns import Goal
+from magnetar.vocabulary.campaigns import Creative, Goal
 from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import MICROS, Money
@@ -103,6 +103,16 @@ def launch_schedule(setting: Setting) -> tuple[np.ndarray, np.ndarray]:
     return rows[fits], tick[fits]
 
 
+def enter(platform: Marketplace, creatives: Sequence[Creative]) -> None:
+    """Put a market's creatives into the library, and give them rows in their order, which the market goes by."""
+    by: dict[str, list[Creative]] = {}
+    for one in creatives:
+        by.setdefault(one.merchant, []).append(replace(one, group=one.id))
+    for merchant, those in by.items():
+        platform.creatives.library.add(merchant, those)
+    platform.creatives.seat(creatives)
+
+
 def seed_of(setting: Setting, pair: int) -> int:
     """The seed of a pair's market."""
     return int(Chance(setting.seed).of("pair", pair).integers(2**62, 1)[0])
@@ -130,6 +140,7 @@ class Stage:
             self.platform.campaigns.add(campaign)
             for group in groups:
                 self.platform.campaigns.add_group(group)
+        enter(self.platform, getattr(self.market, "creatives", ()))
         self._rival_groups = len(roster)
         self.pages = 0
         self.launches, self.launch_ticks = launch_schedule(setting)

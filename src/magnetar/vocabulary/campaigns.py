@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from magnetar.vocabulary.ids import AdGroupId, CampaignId, CreativeId, MerchantId, ProductId
 from magnetar.vocabulary.money import Money
@@ -207,13 +207,51 @@ class Phase(enum.IntEnum):
     """Stopped: by the gate, the merchant or the clock."""
 
 
+class CreativeState(enum.StrEnum):
+    """Whether a creative may be shown."""
+
+    DRAFT = "draft"
+    """待用: made, never shown."""
+    IN_USE = "in_use"
+    """在用: shown in turn with the product's others."""
+    PAUSED = "paused"
+    """暂停: rested; it may come back."""
+    RETIRED = "retired"
+    """下线: not shown any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Creative:
     """An image, video or text made to persuade."""
 
     id: CreativeId
+    """Digest of what it was made of."""
     product: ProductId
     kind: str = "image"
+    merchant: MerchantId = MerchantId("")
+    file: str = ""
+    language: str = "zh"
+    category: str = ""
+    """Top category of the product."""
+    angle: str = ""
+    """What it argues with: a name of `ANGLES`, '' where nobody said."""
+    audience: str = ""
+    """Whom it speaks to, '' for everybody."""
+    elements: dict[str, str] = field(default_factory=dict[str, str])
+    """What it is made of: a level for each sort, see `creative.science`."""
+    opening: str = ""
+    """Its first words on screen."""
+    texts: tuple[str, ...] = ()
+    """Words on screen, scene by scene."""
+    looks: tuple[str, ...] = ()
+    """Looks of its scenes, in order."""
+    prints: tuple[int, ...] = ()
+    """Perceptual hashes of its key frames, 64 bits each."""
+    group: str = ""
+    """Creatives of one group are near-duplicates; the id of the group's first."""
+    made_at: int = 0
+    """Microseconds since the Unix epoch."""
+    state: CreativeState = CreativeState.DRAFT
 
 
 @dataclass(frozen=True, slots=True)

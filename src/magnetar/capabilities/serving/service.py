@@ -16,12 +16,14 @@ from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic
 from magnetar.capabilities.serving.caps import Shown
 from magnetar.capabilities.serving.page import BOOST, ORDER, PAID_SLOTS, TAKE, Drawn, Slates, Snapshot, fill_pages
 from magnetar.capabilities.serving.reasons import Reason
+from magnetar.capabilities.serving.rotation import Rotation, choose
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
 from magnetar.capabilities.understanding import Predictor
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance, Floats, Ints
 from magnetar.vocabulary.campaigns import Phase
 
+_NO_CREATIVES = np.zeros((0, 0), np.int32)
 _NO_GHOSTS = np.zeros((1, 4), np.int64)
 POOL_TICKS = 4
 """Organic lists and shopper segments are remade every so many ticks."""
@@ -88,6 +90,8 @@ class Serving:
         self.leased = np.zeros(0, np.int64)
         """(campaigns,) micros leased when the tick opened; `lease` is what is left of them."""
         self.tick = 0
+        self.rotation: Rotation | None = None
+        """Which creatives show products, set at tick edges; None where no product has one in use."""
         self._snapshot: Snapshot | None = None
         self._organic: tuple[Rows, Rows, Floats, Floats] | None = None
 
@@ -185,6 +189,11 @@ class Serving:
             out,
         )
         landscape.pages += count
+        creative = _NO_CREATIVES
+        if self.rotation is not None:
+            creative = np.empty(shape, np.int32)
+            liked = snapshot.tastes.liked
+            choose(requests.request, requests.shopper, out.item, liked, self.rotation, creative)
         served = Served(
             tick=self.tick,
             request=requests.request,
@@ -196,6 +205,7 @@ class Serving:
             click_rate=out.click_rate,
             order_rate=out.order_rate,
             reason=out.reason,
+            creative=creative,
         )
         self._bus.publish(
             Requested(

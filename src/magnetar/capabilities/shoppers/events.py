@@ -24,6 +24,10 @@ def _no_rows() -> Column:
     return np.zeros((0, 0), np.int32)
 
 
+def _none() -> Column:
+    return np.zeros(0, np.int32)
+
+
 class Requested(Event, frozen=True):
     """Pages that were asked for; what a replay needs."""
 
@@ -61,6 +65,9 @@ class Served(Event, frozen=True):
     """(pages, POSITIONS) float32, predicted orders per click; of a paid impression whose goal counts something else, that."""
     reason: Column
     """(pages, POSITIONS) int8, `Reason`."""
+    creative: Column = msgspec.field(default_factory=_no_rows)
+    """(pages, POSITIONS) int32, row of the creative that showed the item, −1 where it has none; no rows where no product
+    has a creative in use."""
 
 
 class Viewed(Event, frozen=True):
@@ -82,6 +89,8 @@ class Clicked(Event, frozen=True):
     scene: Column
     item: Column
     group: Column
+    creative: Column = msgspec.field(default_factory=_none)
+    """(clicks,) int32, row of the creative that was clicked, −1 where there was none; empty where no product has one."""
 
 
 class Ordered(Event, frozen=True):
@@ -97,6 +106,8 @@ class Ordered(Event, frozen=True):
     quantity: Column
     value: Column
     """(orders,) int64 micros, what the shopper pays for all pieces."""
+    creative: Column = msgspec.field(default_factory=_none)
+    """As of the click; so is that of returns."""
 
 
 class Returned(Event, frozen=True):
@@ -108,6 +119,7 @@ class Returned(Event, frozen=True):
     item: Column
     group: Column
     value: Column
+    creative: Column = msgspec.field(default_factory=_none)
 
 
 class Converted(Event, frozen=True):

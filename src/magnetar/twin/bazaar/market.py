@@ -7,20 +7,23 @@ import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from magnetar.capabilities.serving import PageRequests
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Served
 from magnetar.capabilities.understanding import Shelf
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.clock import HOUR, MINUTE
+from magnetar.twin.bazaar.creatives import draw_creatives
 from magnetar.twin.bazaar.leads import Leads
 from magnetar.twin.bazaar.population import People, Truth, draw
 from magnetar.twin.bazaar.rivals import Rivals, draw_rivals
 from magnetar.twin.bazaar.settings import BazaarSettings
-from magnetar.twin.bazaar.shopping import MOST_LOYAL, Asked, Pending, Visits, ask, come, deliver, shop
+from magnetar.twin.bazaar.shopping import MOST_LOYAL, PATIENCE, Asked, Pending, Visits, ask, come, deliver, shop
 from magnetar.twin.world import ChangeBid, Day, OwnResults, Responses
-from magnetar.vocabulary.campaigns import AdGroup, Campaign
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, Creative
 from magnetar.vocabulary.catalogue import Product
 
 PAGES_A_SESSION = 1.0 + 1.0 / (np.exp(0.62) - 1.0)
@@ -68,6 +71,8 @@ class BazaarMarket:
         self._day = day
         self._come, self._shop = chance.of("come").key, chance.of("shop").key
         self._leads = Leads(chance, shelf.arrays.price)
+        several = settings.creatives
+        self._creatives = draw_creatives(shelf, people, several, settings.wear, chance) if several else None
         self._pending, self._waiting = _pending(0), 0
         self._delivered = -1
         """The last tick for which everything that waits was looked at."""
@@ -86,6 +91,11 @@ class BazaarMarket:
                 settings.errand,
             ]
         )
+
+    @property
+    def creatives(self) -> Sequence[Creative]:
+        """What the sellers have made, in the order in which a platform is to number them; none in most worlds."""
+        return self._creatives.records if self._creatives else ()
 
     def _date(self, tick: int) -> tuple[int, int]:
         """(day of the rehearsal, weekday) of a tick; warm-up days are negative."""
@@ -128,11 +138,12 @@ class BazaarMarket:
         start, at = self._start(tick), self._start(tick) + TICK // 2
         depth = np.empty(count, np.int64)
         clicks = np.empty((count * POSITIONS, 2), np.int32)
-        before = self._waiting
+        before, night = self._waiting, tick // self._day.ticks
+        shown_well = self._creatives.lift(night, pages, PATIENCE) if self._creatives else _NO_LIFT
         self._make_room(before + len(clicks))
         clicked, waiting = shop(
             self._shop,
-            tick // self._day.ticks,
+            night,
             at,
             pages.request,
             pages.shopper,
@@ -148,6 +159,7 @@ class BazaarMarket:
             self._weights,
             lift,
             coupon,
+            shown_well,
             depth,
             clicks,
             self._pending,
@@ -170,6 +182,12 @@ class BazaarMarket:
             item=pages.item[page, position],
             group=pages.group[page, position],
         )
+        how: Callable[[Pending, int], NDArray[np.int32]] = _no_creatives
+        if self._creatives and len(pages.creative):
+            shown = pages.creative[page, position]
+            clicks_made = msgspec.structs.replace(clicks_made, creative=shown)
+            self._creatives.remember(clicks_made.request, clicks_made.item, shown)
+            how = self._shown_by
         return Responses(
             depth=depth,
             clicked=clicks_made,
@@ -183,6 +201,7 @@ class BazaarMarket:
                 group=orders.group[:ordered],
                 quantity=orders.quantity[:ordered],
                 value=orders.value[:ordered],
+                creative=how(orders, ordered),
             ),
             returned=Returned(
                 at=returns.due[:returned],
@@ -191,9 +210,15 @@ class BazaarMarket:
                 item=returns.item[:returned],
                 group=returns.group[:returned],
                 value=returns.value[:returned],
+                creative=how(returns, returned),
             ),
             converted=self._leads.after(clicks_made, start + TICK),
         )
+
+    def _shown_by(self, rows: Pending, count: int) -> NDArray[np.int32]:
+        """The creatives that orders or returns go back to."""
+        assert self._creatives is not None
+        return self._creatives.of(rows.request[:count], rows.item[:count])
 
     def _make_room(self, rows: int) -> None:
         """Room for so many rows that wait."""
@@ -205,6 +230,14 @@ class BazaarMarket:
 
     def manage(self, tick: int, results: Callable[[], Sequence[OwnResults]], change: ChangeBid) -> None:
         self._accounts.manage(tick, self._day.warm_up * self._day.ticks, results, change)
+
+
+_NO_LIFT = np.zeros((0, POSITIONS), np.float32)
+
+
+def _no_creatives(rows: Pending, count: int) -> NDArray[np.int32]:
+    del rows, count
+    return np.zeros(0, np.int32)
 
 
 def _pending(room: int) -> Pending:

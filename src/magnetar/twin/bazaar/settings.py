@@ -56,6 +56,8 @@ class BazaarSettings:
     errand: float = 0.0
     """Utility that a click and an order gain where the item is what the shopper is out for: what they last bought or
     watched leads to it, tents to lanterns. 0: nothing leads anywhere."""
+    creatives: int = 0
+    """Creatives of each product, see `creatives`; 0: every product shows itself in one way only."""
     contents: int = 160
     """Pieces of organic content that sell nothing."""
     promotion_day: int = -1
@@ -85,7 +87,8 @@ WORLDS: dict[str, BazaarSettings] = {
         return_rate=0.14,
     ),
     "errands": BazaarSettings("errands", errand=1.2),
+    "creatives": BazaarSettings("creatives", creatives=6),
     "shocks": BazaarSettings("shocks", shock_day=2, noon_shock=0.6, rival_surge=1.5, appeal=0.7, liking=0.35),
 }
-"""`default` is the one that anything may be tuned on, and `errands` where what leads to what matters; the others are
+"""`default` is the one that anything may be tuned on, and `errands` where what leads to what matters, `creatives` where products have several films; the others are
 held out (benchmarks/held-out.toml)."""

@@ -52,7 +52,7 @@ _STEP_US = 20_000_000
 """From one page of a visit to the next."""
 _DAY = 24 * 3_600_000_000
 _ORDERED, _RETURNED = 0, 1
-_PATIENCE = (0.905, 0.86)
+PATIENCE = (0.905, 0.86)
 """Probability of looking at one more position: feed and live, search and mall."""
 _LOG2 = np.log2(1.0 + np.arange(256.0))
 _EDGE = 16.0
@@ -284,6 +284,7 @@ def shop(
     weights: Array,
     promotion: float,
     coupon: float,
+    lift: Array,
     depth: Array,
     clicks: Array,
     pending: Pending,
@@ -292,7 +293,8 @@ def shop(
     """Scroll, click and decide to buy on every page; returns how many clicked, and how many rows then wait.
 
     `weights`: taste in clicks, taste in orders, wear, quantity tail, order delay (µs), errand. `clicks` is
-    (room, 2): page and position. Draws are keyed by page and item, so that the same item shown to
+    (room, 2): page and position. `lift` is (pages, positions), what creatives add to the click utility; no rows where
+    there are none. Draws are keyed by page and item, so that the same item shown to
     the same shopper on the same page meets the same luck in every arm, wherever it stands.
     """
     goods, row = truth.goods, people.row
@@ -302,7 +304,7 @@ def shop(
     stay = np.empty((2, item.shape[1]))
     for kind in range(2):
         for place in range(item.shape[1]):
-            stay[kind, place] = _PATIENCE[kind] ** place
+            stay[kind, place] = PATIENCE[kind] ** place
     taste = np.empty(DIMENSIONS)
     clicked = 0
     for page in range(request.shape[0]):
@@ -343,6 +345,8 @@ def shop(
             utility -= wear * _LOG2[views]
             if followed:
                 utility += 0.6
+            if lift.shape[0] > 0:
+                utility += lift[page, position]
             sought = out_for == goods[what, KIND]
             if sought:
                 utility += errand

@@ -1,0 +1,304 @@
+"""Creatives at work: which show each product this tick, and what each of them did.
+
+Rows are given when a creative is first put in use and kept for good: tokens and events name creatives by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetar.capabilities.creative.library import Figures, Library
+from magnetar.capabilities.creative.science import SORTS, Belief, Evidence, columns_of, fit
+from magnetar.capabilities.serving.rotation import Rotation, explored, make_rotation, shares
+from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Viewed
+from magnetar.capabilities.understanding import Predictor, Shelf
+from magnetar.kernel.bus import Bus
+from magnetar.kernel.chance import Chance, Floats
+from magnetar.kernel.compiled import Array, compiled
+from magnetar.kernel.store import Store
+from magnetar.vocabulary.campaigns import Creative, CreativeState
+from magnetar.vocabulary.ids import OPERATOR
+from magnetar.vocabulary.money import MICROS
+
+POLICIES = ("audience", "overall", "uniform", "first")
+"""Per audience; the best for everybody; each as likely; always the oldest."""
+EVERY = 4
+"""Ticks between two remakings of the shares."""
+EXPLORE = 0.05
+"""Share of positions that are drawn evenly, so that effects can be told apart from who was shown what."""
+LEAST = 0.01
+"""Share that every creative keeps in every cohort."""
+MEMORY = 0.95
+"""Share of the evidence that is kept from one day to the next: creatives tire, and what they did long ago says little."""
+DAYS = 28
+"""Days of which each creative's course is kept."""
+_CELLS = ("expected", "clicks")
+_TOTALS = ("views", "told", "had", "orders", "gmv", "returned", "even_told", "even_had")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A creative's row."""
+
+    merchant: str
+    creative: str
+
+
+class Creatives:
+    """The creatives of one marketplace: rows, evidence, and the rotation that serving reads."""
+
+    def __init__(self, bus: Bus, store: Store, shelf: Shelf, predictor: Predictor, seed: int) -> None:
+        self.library = Library(store)
+        self._seats = store.collection("creative_rows", Seat)
+        self._shelf = shelf
+        self._predictor = predictor
+        self._cohorts = max(len(shelf.categories), 1)
+        self._key = Chance(seed).of("creatives").key
+        self.policy = "audience"
+        self.explore = EXPLORE
+        self.rows: list[Seat] = []
+        self._row: dict[tuple[str, str], int] = {}
+        self.records: list[Creative | None] = []
+        self.item = np.zeros(0, np.int64)
+        """(rows,), the item that each shows, −1 where it is on no shelf."""
+        self.table = np.zeros((0, len(SORTS)), np.int64)
+        self.in_use = np.zeros(0, np.bool_)
+        self.cells = {name: np.zeros((0, self._cohorts)) for name in _CELLS}
+        """(rows, cohorts) each, fading."""
+        self.totals = {name: np.zeros(0) for name in _TOTALS}
+        """(rows,) each, since the beginning; `even` ones on explored positions only."""
+        self.course = np.zeros((0, DAYS, 2))
+        """(rows, days, expected and clicks), the last column is today."""
+        self.belief: Belief | None = None
+        self._version = -1
+        self._tick = -1
+        bus.subscribe(Viewed, self.on_viewed)
+        bus.subscribe(Clicked, self.on_clicked)
+        bus.subscribe(Ordered, self.on_ordered)
+        bus.subscribe(Returned, self.on_returned)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each row's creative."""
+        return [one.creative for one in self.rows]
+
+    # ---- rows
+
+    def seat(self, creatives: Sequence[Creative]) -> None:
+        """Give rows to creatives that have none, in order."""
+        fresh = [one for one in creatives if (one.merchant, one.id) not in self._row]
+        if not fresh:
+            return
+        first = len(self.rows)
+        seats = [Seat(one.merchant, one.id) for one in fresh]
+        self._seats.put(OPERATOR, [(f"{first + place:09d}", one) for place, one in enumerate(seats)])
+        self._sit(seats, fresh)
+
+    def _sit(self, seats: Sequence[Seat], records: Sequence[Creative | None]) -> None:
+        for seat, record in zip(seats, records, strict=True):
+            self._row[seat.merchant, seat.creative] = len(self.rows)
+            self.rows.append(seat)
+            self.records.append(record)
+        more = len(seats)
+        self.item = np.append(self.item, [self._item_of(one) for one in records]).astype(np.int64)
+        self.table = np.vstack([self.table, *(columns_of(one.elements if one else {}) for one in records)])
+        self.in_use = np.append(self.in_use, np.zeros(more, np.bool_))
+        self.cells = {name: np.vstack([one, np.zeros((more, self._cohorts))]) for name, one in self.cells.items()}
+        self.totals = {name: np.append(one, np.zeros(more)) for name, one in self.totals.items()}
+        self.course = np.concatenate([self.course, np.zeros((more, DAYS, 2))])
+
+    def _item_of(self, creative: Creative | None) -> int:
+        """The shelf's row of what a creative shows."""
+        if creative is None:
+            return -1
+        for name in (f"{creative.merchant}/{creative.product}", creative.product):
+            row = self._shelf.row_of.get(name)
+            if row is not None:
+                seller = int(self._shelf.arrays.merchant[row])
+                if seller >= 0 and self._shelf.merchants[seller] == creative.merchant:
+                    return row
+        return -1
+
+    def row_of(self, merchant: str, creative: str) -> int | None:
+        """The row of a creative that was in use once."""
+        return self._row.get((merchant, creative))
+
+    def read_library(self) -> bool:
+        """Take up what changed in the library; whether anything did."""
+        version = self.library.version
+        if version == self._version:
+            return False
+        kept = [seat for _, seat in self._seats.list(OPERATOR)]
+        if len(kept) > len(self.rows):
+            self._sit(kept[len(self.rows) :], [None] * (len(kept) - len(self.rows)))
+        found: dict[tuple[str, str], Creative] = {}
+        for merchant in self._shelf.merchants:
+            mine = self.library.creatives(merchant)
+            found |= {(merchant, one.id): one for one in mine}
+        self.seat([one for one in found.values() if one.state is CreativeState.IN_USE])
+        for row, seat in enumerate(self.rows):
+            record = found.get((seat.merchant, seat.creative))
+            if record is not None and record is not self.records[row]:
+                self.records[row], self.item[row] = record, self._item_of(record)
+                self.table[row] = columns_of(record.elements)
+            self.in_use[row] = record is not None and record.state is CreativeState.IN_USE and self.item[row] >= 0
+        self._version = version
+        return True
+
+    # ---- tick edges
+
+    def open_tick(self, tick: int, before: Rotation | None) -> Rotation | None:
+        """The rotation of a tick: the one before until shares are due to be made anew."""
+        changed = self.read_library()
+        if not changed and (not len(self.rows) or (before is not None and tick % EVERY and self._tick >= 0)):
+            self._tick = tick
+            return before if self.in_use.any() else None
+        self._tick = tick
+        if not self.in_use.any():
+            return None
+        entries = np.flatnonzero(self.in_use)
+        entries = entries[np.argsort(self.item[entries], kind="stable")]
+        first = np.searchsorted(self.item[entries], np.arange(len(self._shelf) + 1)).astype(np.int64)
+        return make_rotation(
+            first, entries.astype(np.int32), self._shares(first, entries), self._explored_share(), self._key
+        )
+
+    def _explored_share(self) -> float:
+        return self.explore if self.policy in ("audience", "overall") else float(self.policy == "uniform")
+
+    def _shares(self, first: NDArray[np.int64], entries: NDArray[np.int64]) -> Floats:
+        shape = (len(entries), self._cohorts)
+        count = np.diff(first)[self.item[entries]]
+        if self.policy == "first":
+            oldest = np.zeros(shape)
+            oldest[first[:-1][np.diff(first) > 0]] = 1.0
+            return oldest
+        even = np.ones(shape) / count[:, None]
+        if self.policy == "uniform":
+            return even
+        self.belief = belief = self.learn()
+        mean, spread = belief.of(self.table[entries], entries)
+        if self.policy == "overall":
+            mean = np.repeat((mean @ belief.weight)[:, None], self._cohorts, axis=1)
+            spread = np.repeat((spread @ belief.weight)[:, None], self._cohorts, axis=1)
+        return shares(first, mean, spread, LEAST)
+
+    def learn(self) -> Belief:
+        """What is believed of elements and of every creative, as of now."""
+        product = np.where(self.item >= 0, self.item, len(self._shelf))
+        return fit(self.table, product, Evidence(self.cells["expected"], self.cells["clicks"]))
+
+    def new_day(self) -> None:
+        """Evidence fades, a day of every creative's course begins, and figures are written down."""
+        if not len(self.rows):
+            return
+        for one in self.cells.values():
+            one *= MEMORY
+        self.course = np.roll(self.course, -1, axis=1)
+        self.course[:, -1] = 0.0
+        self.write_figures()
+
+    # ---- what they did
+
+    def on_viewed(self, event: Viewed) -> None:
+        """A view is a chance to click, as large as the predictor thought."""
+        pages = event.pages
+        if not len(pages.creative):
+            return
+        even = np.zeros((len(pages.request), POSITIONS), np.bool_)
+        explored(pages.request, POSITIONS, self._key, self._explored_share(), even)
+        _count_views(
+            pages.shopper, pages.creative, pages.click_rate, np.asarray(event.depth), even, self._predictor.liked,
+            self.cells["expected"], self.totals["views"], self.totals["told"], self.totals["even_told"], self.course,
+        )  # fmt: skip
+
+    def on_clicked(self, event: Clicked) -> None:
+        if not len(event.creative):
+            return
+        which = np.flatnonzero(event.creative >= 0)
+        row, position = event.creative[which], event.position[which]
+        np.add.at(self.cells["clicks"], (row, self._predictor.liked[event.shopper[which], 0].astype(np.int64)), 1.0)
+        np.add.at(self.totals["had"], row, 1.0)
+        np.add.at(self.course, (row, DAYS - 1, 1), 1.0)
+        even = np.zeros((len(which), POSITIONS), np.bool_)
+        explored(event.request[which], POSITIONS, self._key, self._explored_share(), even)
+        np.add.at(self.totals["even_had"], row, even[np.arange(len(which)), position].astype(np.float64))
+
+    def on_ordered(self, event: Ordered) -> None:
+        if len(event.creative):
+            which = np.flatnonzero(event.creative >= 0)
+            np.add.at(self.totals["orders"], event.creative[which], 1.0)
+            np.add.at(self.totals["gmv"], event.creative[which], event.value[which] / MICROS)
+
+    def on_returned(self, event: Returned) -> None:
+        if len(event.creative):
+            which = np.flatnonzero(event.creative >= 0)
+            np.add.at(self.totals["returned"], event.creative[which], event.value[which] / MICROS)
+
+    def figures(self, row: int) -> Figures:
+        """What a creative did until now."""
+        told = {name: float(one[row]) for name, one in self.totals.items()}
+        return Figures(
+            int(told["views"]), told["told"], int(told["had"]), int(told["orders"]), told["gmv"], told["returned"]
+        )
+
+    def write_figures(self) -> None:
+        """Write every creative's figures, and the market's sums, into the library."""
+        ran = np.flatnonzero(self.totals["views"] > 0).tolist()
+        by: dict[str, dict[str, Figures]] = {}
+        market: list[tuple[str, Creative, Figures]] = []
+        for row in ran:
+            seat, record, figures = self.rows[row], self.records[row], self.figures(row)
+            by.setdefault(seat.merchant, {})[seat.creative] = figures
+            if record is not None:
+                market.append((seat.merchant, record, figures))
+        for merchant, those in by.items():
+            self.library.keep_figures(merchant, those)
+        self.library.keep_market(market)
+
+    # ---- carried over a restart
+
+    def take_out(self) -> dict[str, NDArray[Any]]:
+        """Everything counted, as arrays."""
+        counted = {**{f"cell.{name}": one for name, one in self.cells.items()}, "course": self.course}
+        return counted | {f"total.{name}": one for name, one in self.totals.items()}
+
+    def put_in(self, carried: dict[str, NDArray[Any]]) -> None:
+        """The same again, of the same rows or fewer."""
+        self.read_library()
+        for name, column in carried.items():
+            sort, _, what = name.partition(".")
+            target = self.course if sort == "course" else (self.cells if sort == "cell" else self.totals).get(what)
+            if target is not None:
+                rows = min(len(column), len(target))
+                held = target[:, : column.shape[1]] if sort == "cell" else target  # a larger shelf has more cohorts
+                held[:rows] = column[:rows]
+
+
+@compiled
+def _count_views(
+    shopper: Array, creative: Array, rate: Array, depth: Array, even: Array, liked: Array,
+    expected: Array, views: Array, told: Array, even_told: Array, course: Array,
+) -> None:  # fmt: skip
+    today = course.shape[1] - 1
+    for page in range(creative.shape[0]):
+        cohort = int(liked[shopper[page], 0])
+        for position in range(min(int(depth[page]), creative.shape[1])):
+            row = int(creative[page, position])
+            if row < 0 or row >= views.shape[0]:
+                continue
+            chance = rate[page, position]
+            expected[row, cohort] += chance
+            views[row] += 1.0
+            told[row] += chance
+            course[row, today, 0] += chance
+            if even[page, position]:
+                even_told[row] += chance
