@@ -32,8 +32,8 @@ BAG = Product(
 @pytest.fixture(scope="session")
 def made(face: Typeface, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("judged")
-    noise = np.random.default_rng(3).integers(0, 60, (40, 40), np.uint8)
-    picture = Image.fromarray(noise + 160).resize((400, 400)).convert("RGB")
+    noise = np.random.default_rng(3).integers(0, 150, (40, 40), np.uint8)
+    picture = Image.fromarray(noise + 100).resize((400, 400)).convert("RGB")
     ImageDraw.Draw(picture).rounded_rectangle((110, 90, 290, 320), 20, fill=(170, 60, 50))
     picture.save(folder / "bag.png")
     render_film(BAG, folder, folder / "film.mp4", width=270, length_s=6.0, seed=4)

@@ -29,11 +29,11 @@ def told(*texts: Text, **other: Any) -> Told:
 
 
 def text(role: str, words: str, box: tuple[int, int, int, int] = (72, 400, 600, 470), **other: Any) -> Text:
-    plain: dict[str, Any] = {"size": 60, "weight": 400, "origin": box[:2], "colour": (0, 0, 0), "behind": (255, 255, 255)}  # fmt: skip
+    plain: dict[str, Any] = {"size": 66, "weight": 400, "origin": box[:2], "colour": (0, 0, 0), "behind": (255, 255, 255)}  # fmt: skip
     return Text(role, words, (words,), box=box, **{**plain, **other})
 
 
-LABEL = text("label", "AI 生成", (72, 160, 300, 220))
+LABEL = text("label", "AI 生成", (72, 160, 300, 220), size=66)
 
 
 def kinds(one: Told, product: Product | None = None) -> list[str]:
