@@ -142,7 +142,7 @@ def understand_film(
     said = readers[0].read(path, hints_of(product))
     shown = readers[1].read(path)
     unread: list[Unread] = []
-    if said is None and (sound is None or sound.silence < 1.0):
+    if said is None and sound is not None and sound.silence < 1.0:
         unread.append(Unread("speech", "没有字幕文件或字幕轨, 影片里说的话没有读取; 请把 .srt 或 .vtt 放在影片旁边, 或安装语音识别 (magnetar models pull whisper-base --unverified)",
                              "no subtitle file or track: what is said was not read; put a .srt or .vtt beside the film, "
                              "or get recognition: magnetar models pull whisper-base --unverified"))  # fmt: skip

@@ -27,8 +27,8 @@ SIDE = 960
 """The longer side of a picture as it is read."""
 SURE, ALIKE = 0.6, 0.8
 """Least confidence of a line; likeness from which two readings are the same line."""
-_CHANGED = 2.0
-"""Mean change of grey levels, of 255, from which a picture is read anew."""
+_LEVELS, _CHANGED = 24, 0.002
+"""Share of points that changed by so many levels, of 255, from which a picture is read anew."""
 Picture = NDArray[np.uint8]
 
 
@@ -58,15 +58,22 @@ class Seer:
             before: Picture | None = None
             told: list[tuple[str, float]] = []
             for (start, end, _), picture in zip(spans, pictures_at(film, [at for _, _, at in spans]), strict=False):
-                small = picture[::8, ::8].mean(axis=2)
-                if before is None or before.shape != small.shape or float(np.abs(small - before).mean()) >= _CHANGED:
+                if before is None or changed(before, picture):
                     told = [(one.text, one.confidence) for one in self._viewer.read(picture) if one.confidence >= SURE]
-                before = small  # type: ignore[assignment]
+                    before = picture
                 for text, confidence in told:
                     note(lines, text, confidence, start, end)
         except (FFmpegError, ValueError):
             return None
         return [Words(one.start_s, one.end_s, one.text, "shown.ocr") for one in lines]
+
+
+def changed(before: Picture, now: Picture) -> bool:
+    """Whether a picture differs so much from another that its text may."""
+    if before.shape != now.shape:
+        return True
+    apart = np.abs(before[::2, ::2].astype(np.int16) - now[::2, ::2]) > _LEVELS
+    return float(apart.any(axis=2).mean()) >= _CHANGED
 
 
 @dataclass(slots=True)
