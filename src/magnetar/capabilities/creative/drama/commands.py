@@ -108,10 +108,13 @@ def check(
 
 def _products(catalogue: str, merchant: str, currency: str) -> Any:
     from magnetar.capabilities.catalogue import read_catalogue
+    from magnetar.vocabulary.catalogue import Product
 
     if not Path(catalogue).is_file():
         raise BadInput(f"--catalogue: 没有 there is no {catalogue!r}.")
-    return read_catalogue(Path(catalogue), merchant, currency).products
+    return [
+        one for one in read_catalogue(Path(catalogue), merchant=merchant, currency=currency) if isinstance(one, Product)
+    ]
 
 
 def _forecast(told: dict[str, Any], notes: list[str]) -> None:

@@ -198,8 +198,12 @@ def _on_plate(
     """A text on a plate that is a little larger."""
     s = sheet.scale
     pad_x, pad_y = round(pad[0] * s), round(pad[1] * s)
-    left, top = even(done.box.x - pad_x), even(done.box.y - pad_y)
-    wide, tall = even(done.box.right + pad_x - left), even(done.box.bottom + pad_y - top)
+    x, y = done.origin  # the plate lies under all of the text's rectangle, blank parts of its letters too
+    rim = 3 + round(14 * s)
+    left, top = even(min(done.box.x - pad_x, x - rim)), even(min(done.box.y - pad_y, y - rim))
+    right = max(done.box.right + pad_x, x + done.sprite.width + rim)
+    low = max(done.box.bottom + pad_y, y + done.sprite.height + rim)
+    wide, tall = even(right - left), even(low - top)
     pen = Pen(wide, tall)
     line = max(2.0, 5 * s) if edge else 1.0
     tint = INK if sum(ground) > 380 else WHITE

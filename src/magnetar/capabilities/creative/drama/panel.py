@@ -96,9 +96,9 @@ class Drawn:
         rgb = place_picture(place, shot.time, shot.weather, sheet.width, height)
         mood = shot.cast[0].mood if shot.cast else ""
         if shot.cast or shot.kind == "card":
-            rgb = backdrop.soften(rgb, 0.011 if shot.size == "close" or shot.kind == "card" else 0.004)
+            rgb = backdrop.soften(rgb, 0.011 if shot.size == "close" and shot.cast else 0.003)
         if shot.kind == "card":
-            rgb = (rgb * np.float32(0.42)).astype(np.uint8)
+            rgb = (rgb * np.float32(0.52)).astype(np.uint8)
         elif mood in ("shocked", "angry") and shot.size == "close":
             rgb = backdrop.focus_lines(rgb, 0.5, 0.56, (250, 248, 240) if mood == "shocked" else (150, 24, 28), chance)
         self.plate = Plate(rgb)
@@ -177,13 +177,16 @@ class Drawn:
 
 
 def _camera(shot: Shot, along: float) -> tuple[float, float]:
-    """(zoom, slide from −1 to 1) at a share of the shot."""
+    """(zoom, slide from −1 to 1) at a share of the shot; never at rest, at an even pace."""
+    side = 1 if sum(map(ord, shot.cue.text if shot.cue else shot.kind)) % 2 else -1
+    if shot.kind in ("card", "promo"):
+        return 1.0 + 0.17 * along, side * (1.6 * along - 0.8)
     if shot.move == "in":
-        return 1.02 + 0.09 * along, 0.0
+        return 1.02 + 0.13 * along, side * (0.9 * along - 0.45)
     if shot.move == "out":
-        return 1.11 - 0.09 * along, 0.0
+        return 1.15 - 0.13 * along, side * (0.9 * along - 0.45)
     way = 1 if shot.move == "right" else -1
-    return 1.03, way * (1.4 * along - 0.7)
+    return 1.03 + 0.02 * along, way * (2.0 * along - 1.0)
 
 
 def _light(shot: Shot, outside: bool) -> tuple[float, float, float]:
@@ -271,7 +274,7 @@ def _weather(kind: str, width: int, height: int, chance: Chance) -> Bytes:
 def _fall(canvas: Planes, tile: Bytes, kind: str, frame: int, fps: int, scale: float) -> None:
     period = len(tile) - canvas.height
     start = period - 1 - int(frame / fps * (1500 if kind == "rain" else 260) * scale) % period
-    canvas.y[...] = cv2.min(cv2.add(canvas.y, tile[start : start + canvas.height]), 235)
+    canvas.y[...] = np.minimum(cv2.add(canvas.y, tile[start : start + canvas.height]), 235)
 
 
 class Still:
@@ -330,7 +333,7 @@ def cover(rgb: Bytes, width: int, height: int) -> Bytes:
     size = (max(width, round(rgb.shape[1] * scale)), max(height, round(rgb.shape[0] * scale)))
     big = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     x, y = (size[0] - width) // 2, (size[1] - height) // 2
-    return np.ascontiguousarray(big[y : y + height, x : x + width])
+    return np.ascontiguousarray(big[y : y + height, x : x + width], np.uint8)
 
 
 def build(

@@ -111,7 +111,7 @@ def envelope(spoken: NDArray[np.bool_], depth_db: float) -> NDArray[np.float32]:
         spoken: (samples,).
     """
     step = RATE // 1000
-    coarse = np.pad(spoken, (0, -len(spoken) % step)).reshape(-1, step).any(axis=1)
+    coarse: NDArray[np.bool_] = np.asarray(np.pad(spoken, (0, -len(spoken) % step)).reshape(-1, step).max(axis=1), bool)
     ahead, behind = round(ATTACK_S * 1000), round(RELEASE_S * 1000)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], coarse.astype(np.int8), [0]]))).reshape(-1, 2)
     gain = np.zeros(len(coarse))
