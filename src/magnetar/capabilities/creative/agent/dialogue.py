@@ -48,6 +48,14 @@ def _act(run: Step, left: str) -> tuple[Talk, Answer]:
     """Do what the step came to: show proposals, make, publish."""
     talk, film, options = run.talk, None, ()
     cases = tuple(run.tools.cases(talk.product, CASES)) if run.cases or (talk.version == 0 and not run.make) else ()
+    if run.cases and not cases:
+        run.said.append(
+            put(
+                run.zh,
+                "还没有可以参考的案例: 影片投放出去、有了曝光和点击之后才有。",
+                "There are no cases yet: they come once films are shown and clicked.",
+            )
+        )
     changed = bool(run.done) and talk.film is not None and talk.stale
     due = run.publish and talk.stale and bool(talk.plan.chosen)
     if (run.make or changed or due) and not run.problems:
