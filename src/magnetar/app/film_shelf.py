@@ -6,16 +6,19 @@ import contextlib
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from magnetar.capabilities.creative.events import CreativePublished
+from magnetar.capabilities.creative.library import Library, read_manifest
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import SECOND, Clock
-from magnetar.kernel.errors import NotFound, Refused
+from magnetar.kernel.errors import MagnetarError, NotFound, Refused
 from magnetar.kernel.events import Event
 from magnetar.kernel.store import Store
+from magnetar.vocabulary.campaigns import CreativeState
 
 LIVE, PUBLISHED, RETIRED, DELETED = "live", "published", "retired", "deleted"
 POSTERS = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
@@ -26,8 +29,8 @@ _SHAPES = {(9, 16): "9:16", (3, 4): "3:4", (1, 1): "1:1", (16, 9): "16:9"}
 _MOVES = {
     LIVE: (PUBLISHED, RETIRED, DELETED),
     PUBLISHED: (LIVE, RETIRED, DELETED),
-    RETIRED: (LIVE, DELETED),
-    DELETED: (LIVE,),
+    RETIRED: (LIVE, PUBLISHED, DELETED),
+    DELETED: (LIVE, PUBLISHED, RETIRED),
 }
 
 
@@ -104,10 +107,24 @@ class Film:
         return self.note.state
 
 
+def no_category(merchant: str, product: str) -> str:
+    """Where nobody knows."""
+    del merchant, product
+    return ""
+
+
 class Shelf:
     """Films below `films/<merchant>/` of a home."""
 
-    def __init__(self, home: Path, store: Store, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, home: Path, store: Store, bus: Bus, clock: Clock, category: Callable[[str, str], str] = no_category
+    ) -> None:
+        """
+        Args:
+            category: (merchant, product) → the product's top category, for the library.
+        """
+        self._library, self._category = Library(store), category
+        bus.subscribe(CreativePublished, self._on_published)
         self._root = (home / "films").resolve()
         self._notes = store.collection("film_notes", Note)
         self._bus, self._clock = bus, clock
@@ -202,15 +219,41 @@ class Shelf:
             for ending in (".json", *POSTERS, ".mp4")[:: 1 if gone else -1]:
                 if (here / f"{name}{ending}").is_file():
                     (here / f"{name}{ending}").replace(there / f"{name}{ending}")
-        change = Change(self._clock.now(), by, note.state, after)
-        self._notes.put(merchant, [(name, replace(note, state=after, changes=(*note.changes, change)[-50:]))])
-        self._bus.publish(FilmMoved(merchant=merchant, film=name, before=note.state, after=after, by=by))
-        if after == PUBLISHED and film is not None:
+        self._remember(merchant, name, note, after, by)
+        if film is None:
+            film = self.get(merchant, name)
+        if after == PUBLISHED:
             file = str(root / f"{name}.mp4")
             self._bus.publish(
                 CreativePublished(merchant=merchant, product=film.product, file=file, film=film.film, by=by)
             )
+        elif note.state == PUBLISHED:
+            self._withdraw(merchant, film.film, after)
         return self.get(merchant, name) if after != DELETED else Film(name, 0, 0, False, "")
+
+    def _remember(self, merchant: str, name: str, note: Note, after: str, by: str) -> None:
+        change = Change(self._clock.now(), by, note.state, after)
+        self._notes.put(merchant, [(name, replace(note, state=after, changes=(*note.changes, change)[-50:]))])
+        self._bus.publish(FilmMoved(merchant=merchant, film=name, before=note.state, after=after, by=by))
+
+    def _on_published(self, event: CreativePublished) -> None:
+        """Whoever publishes a film: it stands as published here, and is in use in the library, from which pages are served."""
+        path = Path(event.file)
+        if path.parent.resolve() != self.folder(event.merchant) or not NAME.fullmatch(path.stem):
+            return
+        note = self._notes.get(event.merchant, path.stem) or Note()
+        if note.state != PUBLISHED:
+            self._remember(event.merchant, path.stem, note, PUBLISHED, event.by)
+        with contextlib.suppress(MagnetarError):  # a film without a manifest of ours is no creative of the library
+            category = self._category(event.merchant, event.product)
+            told = read_manifest(path, merchant=event.merchant, category=category, made_at=self._clock.now())
+            [one] = self._library.add(event.merchant, [told])
+            self._library.set_state(event.merchant, one.id, CreativeState.IN_USE)
+
+    def _withdraw(self, merchant: str, film: str, after: str) -> None:
+        with contextlib.suppress(MagnetarError):
+            state = CreativeState.PAUSED if after == LIVE else CreativeState.RETIRED
+            self._library.set_state(merchant, film, state)
 
     def undo(self, merchant: str, name: str, by: str) -> str:
         """Take back the last thing done to a film; returns the state that it has again.

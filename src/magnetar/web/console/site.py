@@ -136,7 +136,7 @@ class Site:
             lambda: named_worlds(settings.home),
             settings.workers,
         )
-        self.shelf = Shelf(settings.home, self.runtime.store, self.runtime.bus, self.runtime.clock)
+        self.shelf = Shelf(settings.home, self.runtime.store, self.runtime.bus, self.runtime.clock, self._category)
         self.studio = StudioOrders(
             self.runtime.store, self.runtime.clock, self.shelf, self.found, settings.home, workers=settings.workers,
             font=str(getattr(settings, "font", "") or ""),
@@ -180,6 +180,10 @@ class Site:
         if known is None or known[0] != count:
             known = self._goods[merchant] = count, list(self.platform.catalogue.list(merchant))
         return known[1]
+
+    def _category(self, merchant: str, product: str) -> str:
+        known = self.platform.catalogue.get(merchant, product)
+        return known.top_category if known else ""
 
     def found(self, merchant: str, product: str) -> Found:
         """A merchant's product with the folder that its pictures lie in.

@@ -133,7 +133,7 @@
       option.grid.bottom = 30;
       option.xAxis = across(data.names, canvas);
       option.yAxis = values(false);
-      const number = (value) => (value === null ? "–" : Math.round(value).toLocaleString("en"));
+      const number = (value) => (value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: data.digits || 0 }));
       option.tooltip.formatter = (points) => {
         const at = points[0].dataIndex, row = data.rows[at];
         return `${data.names[at]}\n${data.labels[0]} ${number(data.claimed[at])}\n${data.labels[1]} ${number(row[0])} [${number(row[1])}, ${number(row[2])}]`;
