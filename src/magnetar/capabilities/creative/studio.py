@@ -5,7 +5,6 @@ A second call with the same arguments makes only what is missing; a film stands 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,20 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from magnetar import __version__
-from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film, check_settings
-from magnetar.capabilities.creative.encode import whole_or_nothing
+from magnetar.capabilities.creative.copy import Brief, make_copy
 from magnetar.capabilities.creative.film import FPS
-from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ
 from magnetar.capabilities.creative.layout import FORMS
-from magnetar.capabilities.creative.script import Script, write_script
+from magnetar.capabilities.creative.script import LANGUAGES, Script, write_script
 from magnetar.capabilities.creative.segments.cache import LIMIT, Cache
 from magnetar.capabilities.creative.segments.films import (
-    Assembled,
     Spread,
     Stock,
     assemble,
@@ -35,10 +29,14 @@ from magnetar.capabilities.creative.segments.films import (
     one_by_one,
     write_film,
 )
+from magnetar.capabilities.creative.segments.manifests import manifest_of, standing, write_manifest
+from magnetar.capabilities.creative.segments.menu import Menu, make_menu
 from magnetar.capabilities.creative.segments.recipes import EVERY_LOOK_FROM, Recipe, choose
+from magnetar.capabilities.creative.segments.sealing import Seal
 from magnetar.capabilities.creative.segments.takes import POINTS, TEMPI, gather, make_grid
 from magnetar.capabilities.creative.segments.workshop import Commission
 from magnetar.capabilities.creative.wording import clean_text, forbidden_words
+from magnetar.capabilities.understanding import Audience, make_card
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput
 from magnetar.surface.report import cpu_seconds
@@ -62,6 +60,12 @@ class Variant:
     film: str
     kept: bool
     """It was there already."""
+    angle: str = ""
+    """The way to persuade; see copy.angles."""
+    audience: str = ""
+    """Whom it speaks to; '' for everybody."""
+    script: str = ""
+    """A stable name of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def make_variants(
     seed: int = 0, points: Sequence[str] | None = None, scripts: Sequence[Script] = (), texts: Sequence[str] = (),
     font: str = "", aspect: str = "9:16", width: int = 0, fps: int = FPS, length_s: float = 15.0, decode: float = 0.01,
     limit: int = LIMIT, spread: Spread = one_by_one, workers: int = 1, told: Callable[[str], None] | None = None,
+    brief: Brief | None = None, audiences: Sequence[Audience] = (), seal: Seal | None = None,
 ) -> Batch:  # fmt: skip
     """Make so many different films of a product.
 
@@ -93,7 +98,7 @@ def make_variants(
         out: folder of the films: `<product>-0001.mp4`, each with its manifest beside it.
         home: the store of segments lies below it.
         points: selling points in the film's language, where the record's own are in another one.
-        scripts: what the films say; by default written from the record.
+        scripts: what the films say; by default angles × audiences of copy, each line held against the record.
         texts: for the band; by default facts of the record.
         aspect: one of ASPECTS.
         width: of the picture in pixels, smaller for tests; 0 for the aspect's own.
@@ -101,10 +106,13 @@ def make_variants(
         limit: bytes that the store may hold.
         spread: runs pieces of work, for instance engines.spread.
         told: is told how far the work is.
+        brief: goal, audience, tone, length and words of the merchant's.
+        audiences: understanding's ranked audiences, best first.
+        seal: signs each film.
 
     Raises:
         BadInput: fewer different films than asked for, unknown language, or a folder that cannot be written.
-        Refused: a number that the record does not hold; right-to-left writing.
+        Refused: a number that the record does not hold; right-to-left writing; a record of which nothing may be said.
         ProviderUnavailable: no font.
         GoalMissed: a film that was read back is not what was put together.
     """
@@ -114,14 +122,23 @@ def make_variants(
         raise BadInput(f"--aspect takes {', '.join(FORMS)}, found {aspect!r}.")
     told = told or _silent
     began = cpu_seconds()
-    written = tuple(scripts) or write_scripts(product, language, points)
+    brief = _brief_for(brief, language)
+    length_s = brief.length_s if brief else length_s
     chance = Chance(seed).of("studio", product.id, language)
-    pool = gather(written, chance, every_look=count >= EVERY_LOOK_FROM)
     tempo = TEMPI[int(chance.of("tempo").uniforms(1)[0] * len(TEMPI))]
-    slots = min(POINTS, pool.lines)
-    grid = make_grid(fps, tempo, slots, length_s)
-    shown = band_texts(written, product, texts)
-    recipes = choose(pool, grid, shown, count, chance)
+    notes: list[str] = []
+    menu = None if scripts else menu_for(product, language, points, brief, audiences, count, chance, notes)
+    if menu is not None:
+        written, slots = menu.scripts, menu.slots
+        notes += menu.copy.notes
+        shown = band_texts(written, product, texts, menu.texts())
+        recipes = menu.choose(shown, count, chance)
+    else:
+        written = tuple(scripts) or write_scripts(product, language, points)
+        pool = gather(written, chance, every_look=count >= EVERY_LOOK_FROM)
+        slots = min(POINTS, pool.lines)
+        shown = band_texts(written, product, texts)
+        recipes = choose(pool, make_grid(fps, tempo, slots, length_s), shown, count, chance)
     bare = tuple(replace(script, notes=[]) for script in written)
     wanted = Commission(
         product, str(pictures) if pictures else "", bare, language, tempo, slots, font, aspect, width, fps, length_s
@@ -129,7 +146,7 @@ def make_variants(
     stock = Stock(wanted, Cache(Path(home) / "segments", limit), seed)
     stock.fill(recipes, spread, workers, told)
     stocked = cpu_seconds()
-    films, fresh = _write_all(stock, recipes, Path(out), told)
+    films, fresh = _write_all(stock, recipes, Path(out), menu, seal, told)
     wrote = cpu_seconds()
     defects = _check_settings(stock, recipes)
     sample = _sample(fresh, decode, chance)
@@ -137,12 +154,44 @@ def make_variants(
     for place, found in spread(partial(_decode_whole, expected), [film.file for film in sample], workers):
         defects += [{**defect, "file": sample[place].file.name} for defect in found]
     stock.cache.evict(frozenset(stock.parts))
+    signing = seal.cpu_seconds if seal else 0.0
+    notes += [note for script in (*written, *bare) for note in script.notes]
     return Batch(
         tuple(films), stock.made, stock.reused, stock.painted, len(sample),
         tuple(defects),
-        {"segments": stocked - began, "films": wrote - stocked, "checks": cpu_seconds() - wrote},
-        tuple(dict.fromkeys(note for script in (*written, *bare) for note in script.notes)),
+        {"segments": stocked - began, "films": wrote - stocked - signing, "signing": signing, "checks": cpu_seconds() - wrote},
+        tuple(dict.fromkeys(notes)),
     )  # fmt: skip
+
+
+def _brief_for(brief: Brief | None, language: str) -> Brief | None:
+    if language not in LANGUAGES:
+        raise BadInput(f"--language takes {' or '.join(LANGUAGES)}, found {language!r}.")
+    if brief is not None and brief.language != language:
+        raise BadInput(
+            f"brief: 语言不一致 language {brief.language!r}, the films are to be in {language!r}. Name the same in both."
+        )
+    return brief
+
+
+def menu_for(
+    product: Product, language: str, points: Sequence[str] | None, brief: Brief | None, audiences: Sequence[Audience],
+    count: int, chance: Chance, notes: list[str],
+) -> Menu | None:  # fmt: skip
+    """Checked parts of copy for so many films; None where the record is too thin for them and plain scripts say more.
+
+    A record of which copy leaves something out is never handed to the plain scripts, and nor is a brief.
+    """
+    own = brief or Brief(language=language)
+    copy = make_copy(product, make_card(product), own, points=points or (), audiences=audiences)
+    menu = make_menu(copy, count, chance)
+    if brief is not None or menu.slots >= POINTS or any("left out" in note for note in copy.notes):
+        return menu
+    plain = write_script(product, language, points)
+    if sum(line.kind == "point" for line in plain.lines) <= menu.slots:
+        return menu
+    notes.append("scripts: 商品资料太少 the record is too thin for angles and audiences; plain scripts are used")
+    return None
 
 
 def _silent(text: str) -> None:
@@ -162,8 +211,13 @@ def write_scripts(product: Product, language: str, points: Sequence[str] | None 
     return tuple(found)
 
 
-def band_texts(scripts: Sequence[Script], product: Product, given: Sequence[str] = ()) -> list[str]:
+def band_texts(
+    scripts: Sequence[Script], product: Product, given: Sequence[str] = (), checked: Sequence[str] = ()
+) -> list[str]:
     """The texts for the band: those given, else facts of the record that films show anyway.
+
+    Args:
+        checked: such facts, where copy has them.
 
     Raises:
         BadInput: a given text is empty, too long or holds a forbidden word.
@@ -181,8 +235,8 @@ def band_texts(scripts: Sequence[Script], product: Product, given: Sequence[str]
                 raise BadInput(f"--text {clean!r}: 广告法禁用词 forbidden words {', '.join(words)}. Leave them out.")
             found.append(clean)
         return list(dict.fromkeys(found))
-    texts: list[str] = []
-    for script in scripts:
+    texts: list[str] = list(checked)
+    for script in scripts if not checked else ():
         hook = script.lines[0]
         texts += [script.brand, *hook.caption.split(" · "), hook.chip, "".join(script.price)]
         texts += [line.chip for line in script.lines if line.kind == "point"]
@@ -190,69 +244,37 @@ def band_texts(scripts: Sequence[Script], product: Product, given: Sequence[str]
 
 
 def _write_all(
-    stock: Stock, recipes: Sequence[Recipe], out: Path, told: Callable[[str], None]
-) -> tuple[list[Variant], list[Variant]]:
+    stock: Stock, recipes: Sequence[Recipe], out: Path, menu: Menu | None, seal: Seal | None, told: Callable[[str], None]
+) -> tuple[list[Variant], list[Variant]]:  # fmt: skip
     """Write the films that do not stand there yet; (all, those that are new)."""
     name = re.sub(r"[^\w.-]+", "_", str(stock.wanted.product.id))[:40].strip(".") or "film"
     if stock.wanted.aspect != "9:16":
         name += "-" + stock.wanted.aspect.replace(":", "x")
     frames, fps = stock.shop.grid.total, stock.wanted.fps
     every = max(1, len(recipes) // 10)
+    issuer = seal.issuer if seal else ""
     films: list[Variant] = []
     for number, recipe in enumerate(recipes, 1):
         path = out / f"{name}-{number:0{max(4, len(str(len(recipes))))}}.mp4"
         began = cpu_seconds()
         digest = film_digest(stock, recipe)
-        kept = _stands(path, digest)
-        if not kept:
+        about = standing(path, digest, issuer)
+        kept = about is not None
+        if about is None:
             film = assemble(stock, recipe)
-            size = write_film(path, film, frames, fps)
-            _write_manifest(path, stock, recipe, film, number, size)
-        films.append(Variant(path, frames / fps, number, round(cpu_seconds() - began, 4), digest, kept))
+            write = partial(write_film, film=film, frames=frames, fps=fps)
+            size = seal.write(path, write) if seal else write(path)
+            about = manifest_of(stock, recipe, film, number, size, menu, issuer)
+            write_manifest(path, about)
+        films.append(
+            Variant(
+                path, frames / fps, number, round(cpu_seconds() - began, 4), digest, kept, about.get("angle", ""),
+                about.get("audience", ""), about.get("script", ""),
+            )
+        )  # fmt: skip
         if number % every == 0:
             told(f"影片 films {number}/{len(recipes)}")
     return films, [film for film in films if not film.kept]
-
-
-def _stands(path: Path, digest: str) -> bool:
-    """Whether this very film is there, whole."""
-    try:
-        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return about["film"] == digest and about["bytes"] == path.stat().st_size
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _write_manifest(path: Path, stock: Stock, recipe: Recipe, film: Assembled, number: int, size: int) -> None:
-    """Write what `studio check` needs to judge the film, and what it was made of."""
-    shop = stock.shop
-    grid, product, sound, script = shop.grid, stock.wanted.product, stock.sounds[recipe.tune], stock.wanted.scripts[0]
-    scenes: list[dict[str, Any]] = []
-    at = 0
-    for take in recipe.takes:
-        end = at + grid.frames(take.kind)
-        scenes.append(
-            {
-                "start_s": round(at / grid.fps, 3), "end_s": round(end / grid.fps, 3), "kind": take.kind, "look": take.look.value,
-                "camera": take.way.value, "headline": take.line.headline, "caption": take.line.caption, "chip": take.line.chip,
-                "texts": shop.texts_of(take, recipe.text),
-            }
-        )  # fmt: skip
-        at = end
-    about = {
-        "schema": "magnetar/film-manifest/1", "film": film.digest, "bytes": size, "variant": number, "product": product.id,
-        "merchant": product.merchant, "language": stock.wanted.language, "seed": stock.seed, "aspect": stock.wanted.aspect,
-        "picture": shop.picture_used or None, "seconds": at / grid.fps, "frames": at, "fps": grid.fps,
-        "width": shop.coding.width, "height": shop.coding.height, "turn_s": round(shop.turn_frames / grid.fps, 3),
-        "scenes": scenes, "band": recipe.text, "segments": film.segments,
-        "price": "".join(script.price), "list_price": "".join(script.list_price) if script.list_price else None,
-        "music": {"tempo": grid.tempo, "key": sound.name, "lufs": sound.lufs, "true_peak_db": sound.peak_db},
-        "sound": {"outline_hz": OUTLINE_HZ, "outline": sound.outline},
-        "label": {"text": label.TEXT[stock.wanted.language], "metadata": json.loads(label.metadata(product.merchant, film.digest))},
-        "font": {"name": shop.face.name, "file": shop.face.path.name}, "version": __version__,
-    }  # fmt: skip
-    with whole_or_nothing(path.with_suffix(".json")) as part:
-        part.write_bytes(msgspec.json.encode(about) + b"\n")
 
 
 def _check_settings(stock: Stock, recipes: Sequence[Recipe]) -> list[dict[str, Any]]:

@@ -244,6 +244,9 @@ class Assembled:
     sums: list[tuple[Buffer, int]]
     digest: str
     segments: tuple[str, ...]
+    sound: Sound
+    told: dict[str, Any]
+    """What a manifest tells of its voice, where it has one."""
 
 
 def assemble(stock: Stock, recipe: Recipe) -> Assembled:
@@ -276,7 +279,7 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
             "comment": f"{label.TEXT[stock.wanted.language]} · magnetar {__version__}",
         },
     )
-    return Assembled(head, pieces, list(zip(pieces, sums, strict=True)), digest, names)
+    return Assembled(head, pieces, list(zip(pieces, sums, strict=True)), digest, names, stock.sounds[recipe.tune], {})
 
 
 def film_digest(stock: Stock, recipe: Recipe, names: Sequence[str] = ()) -> str:

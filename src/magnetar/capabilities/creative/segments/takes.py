@@ -16,7 +16,7 @@ from magnetar.kernel.chance import Chance
 TEMPI = (100, 125)
 """Beats a minute whose beat is a whole number of frames at 25 frames/s, so that every cut falls on a beat exactly."""
 POINTS = 3
-_LOOKS = (Look.BAND, Look.CARD, Look.TOWER)
+LOOKS = (Look.BAND, Look.CARD, Look.TOWER)
 _HOOKS = 6
 
 
@@ -134,15 +134,15 @@ def gather(scripts: Sequence[Script], chance: Chance, *, every_look: bool) -> Po
     if len(points) > POINTS:
         for number, line in points.values():
             hooks.setdefault((line.headline, name.headline), (number, Line("hook", line.headline, name.headline)))
-    draws = chance.of("takes").uniforms(len(points) * len(_LOOKS) + 1, 2)
+    draws = chance.of("takes").uniforms(len(points) * len(LOOKS) + 1, 2)
     first = int(draws[-1, 0] * 3)
     made: list[Take] = []
     for row, (number, line) in enumerate(points.values()):
         for turn in range(3 if every_look else 1):
-            look = _LOOKS[(first + row + turn) % 3]
+            look = LOOKS[(first + row + turn) % 3]
             across, near = draws[row * 3 + turn]
             made.append(
-                Take("point", line, look, _way(look, across), 1.0 if look is Look.CARD else 1.0 + 0.1 * near, number)
+                Take("point", line, look, way_of(look, across), 1.0 if look is Look.CARD else 1.0 + 0.1 * near, number)
             )
     return Pool(
         tuple(Take("hook", line, Look.STUDIO, Way.CLOSER, 1.0, n) for n, line in list(hooks.values())[:_HOOKS]),
@@ -151,7 +151,8 @@ def gather(scripts: Sequence[Script], chance: Chance, *, every_look: bool) -> Po
     )  # fmt: skip
 
 
-def _way(look: Look, draw: float) -> Way:
+def way_of(look: Look, draw: float) -> Way:
+    """A camera that suits a look."""
     if look is Look.CARD:
         return Way.AWAY
     if look is Look.BAND:
