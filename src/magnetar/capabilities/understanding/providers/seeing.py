@@ -19,9 +19,9 @@ from magnetar.capabilities.understanding.frames import FILMS, Scene, look
 from magnetar.capabilities.understanding.ports import Models, Words
 from magnetar.kernel.errors import ProviderUnavailable
 
-EVERY_S = 2.0
-"""A scene is looked at in its middle; a longer one every so many seconds."""
-MOST = 24
+EVERY_S = 1.0
+"""A scene is looked at in its middle; a longer one every so many seconds, for captions that pass quickly."""
+MOST = 40
 """Pictures of a film that are read; of more, evenly spread ones are taken."""
 SIDE = 960
 """The longer side of a picture as it is read."""
