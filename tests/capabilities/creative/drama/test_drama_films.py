@@ -53,6 +53,10 @@ def job(tmp_path: Path, face: Typeface):
 def quiet(_: str) -> None: ...
 
 
+def remade(planned: tuple[Any, Any]) -> dict[str, Any]:
+    return make_drama(planned[0], planned[1], quiet)
+
+
 def test_a_drama_is_whole_sound_and_made_once(job: Any):
     wanted, planned = job(fps=25)
     first = make_drama(wanted, planned, quiet)
@@ -61,13 +65,13 @@ def test_a_drama_is_whole_sound_and_made_once(job: Any):
     assert check_drama(wanted.script, wanted.out, full=False)[1] == []
     cut = read_cut(Path(film["file"]))
     assert [one.text for one in cut.subtitles] == ["是你？", "我最爱的人，是你。"]
-    again = make_drama(*job(fps=25), quiet)
+    again = remade(job(fps=25))
     assert (first["cost"]["shots_made"], again["cost"]["shots_made"]) == (4, 0)
 
 
 def test_changing_one_line_makes_only_its_shot_again(job: Any):
-    make_drama(*job(), quiet)
-    result = make_drama(*job(SCRIPT.replace("是你？", "怎么是你？")), quiet)
+    remade(job())
+    result = remade(job(SCRIPT.replace("是你？", "怎么是你？")))
     assert result["cost"]["shots_made"] == 1
 
 
@@ -88,7 +92,7 @@ def test_an_interrupted_drama_leaves_whole_files_only_and_goes_on(job: Any):
     with pytest.raises(KeyboardInterrupt):
         make_drama(wanted, planned, stop)
     assert not [path for path in wanted.out.glob("*") if path.is_file()] if wanted.out.exists() else True
-    assert make_drama(*job(), quiet)["cost"]["shots_made"] == 0
+    assert remade(job())["cost"]["shots_made"] == 0
 
 
 def test_rights_that_are_not_said_are_a_note_and_said_ones_stand_in_the_manifest(job: Any):

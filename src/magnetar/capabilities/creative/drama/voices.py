@@ -75,13 +75,13 @@ def cast_voices(bible: Bible, voice: Voice, language: str) -> dict[str, Manner]:
     for role in bible.roles:
         number = counts[role.female]
         counts[role.female] += 1
-        own = (women if role.female else men) if told else names
+        own = (women if role.female else men) if told else names[:1]  # what a voice is, its name does not tell
         side = (-0.22, 0.22)[len(manners) % 2]
         name = own[number % len(own)] if own else ""
         manners[role.id] = Manner(
             name,
             round(pace * _speed(role), 3),
-            _pitch(role, number // max(1, len(own)) if told else number, told),
+            _pitch(role, number // max(1, len(own)), told),
             side,
         )
     return manners
