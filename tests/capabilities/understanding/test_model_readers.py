@@ -234,6 +234,7 @@ def test_a_word_of_the_record_for_a_silent_kind_is_taken_under_its_usual_name() 
         ({"weight": "大容量"}, "no weight is measured"),
         ({"colour": "不锈钢"}, "knows the value as material"),
         ({"origin": "釉野"}, "as a name"),
+        ({"style": "好看、好用。"}, "a sentence"),
         ({"pattern": "国家级"}, "caution"),
         ({"audience": "孕妇"}, "sensitive"),
         ({"material": "黄金"}, "does not stand"),
@@ -241,7 +242,7 @@ def test_a_word_of_the_record_for_a_silent_kind_is_taken_under_its_usual_name() 
 )
 def test_what_the_record_does_not_support_is_refused(told: dict[str, str], reason: str) -> None:
     before = make_card(thing("釉野 茶漏 大容量", brand="釉野"))
-    texts = {**before.sources, "description": "不锈钢 国家级 孕妇"}
+    texts = {**before.sources, "description": "不锈钢 国家级 孕妇 好看、好用。"}
     [(kind, word)] = told.items()
     source = next((name for name, text in texts.items() if word in text), "title")
     proposal = {"kind": kind, "value": word, "value_en": word, "source": source, "quote": word}

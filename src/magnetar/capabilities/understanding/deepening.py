@@ -91,6 +91,8 @@ def _claim(proposal: Any, card: ProductCard, made_by: str) -> Claim | str:
 def _other_kind(kind: Kind, value: str, quote: str, card: ProductCard) -> str:
     """Why a value cannot be of that kind, '' where it can: quantities are measured, known words have their own kind."""
     named = {one.value for name in (Kind.BRAND, Kind.MODEL) for one in card.of(name)}
+    if kind not in _LOOSE and any(sign in "。！？；、，!?;" for sign in value):
+        return "the value is a sentence or a list"
     if kind not in _LOOSE and value in named:
         return "the card knows the value as a name"
     if kind in MEASURED and not any(one.kind is kind for one in find_measures(quote)):
