@@ -74,7 +74,7 @@ def cut(said: Said, fits: Callable[[str], bool]) -> list[Caption]:
     >>> [one.text for one in cut(Said("大容量，一到两天", words), lambda text: True)]
     ['大容量', '一到两天']
     """
-    pieces = list(_pieces(said))
+    pieces = list(_pieces(said)) if said.words else []
     if not pieces:
         return []
     clauses: list[list[tuple[Word, str]]] = [[]]
@@ -103,9 +103,9 @@ def _tail(text: str) -> str:
 def _joined(clauses: list[list[tuple[Word, str]]], fits: Callable[[str], bool]) -> list[list[tuple[Word, str]]]:
     """A clause of a letter or two goes with the next one, or a very short last one with the one before, where both fit."""
     done: list[list[tuple[Word, str]]] = []
-    for clause in clauses:
-        quick = clause[-1][0].end_s - clause[0][0].start_s < _QUICK_S
-        if done and (_small(done[-1]) or (_small(clause) and quick)) and fits(_text([*done[-1], *clause])):
+    for number, clause in enumerate(clauses, 1):
+        quick = number == len(clauses) and clause[-1][0].end_s - clause[0][0].start_s < _QUICK_S
+        if done and (_small(done[-1]) or (quick and _small(clause))) and fits(_text([*done[-1], *clause])):
             done[-1] = [*done[-1], *clause]
         else:
             done.append(clause)

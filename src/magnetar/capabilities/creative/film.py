@@ -18,12 +18,13 @@ from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
 from magnetar.capabilities.creative.direction import Direction
-from magnetar.capabilities.creative.encode import Writer, Written, whole_or_nothing
-from magnetar.capabilities.creative.loudness import RATE, Sound, master
+from magnetar.capabilities.creative.encode import Writer, Written, as_heard, whole_or_nothing
+from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, ROOM_DB, Sound, master, true_peak
 from magnetar.capabilities.creative.music import compose
 from magnetar.capabilities.creative.preparing import FPS, Prepared, look_of, prepare
 from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.creative.speaking import laid
+from magnetar.capabilities.creative.subtitled import frames_of
 from magnetar.capabilities.creative.telling import manifest
 from magnetar.capabilities.generation import Voice
 from magnetar.vocabulary.catalogue import Product
@@ -31,6 +32,8 @@ from magnetar.vocabulary.catalogue import Product
 __all__ = ["FPS", "HEIGHT", "WIDTH", "FilmReport", "Prepared", "look_of", "prepare", "render_film"]
 
 WIDTH, HEIGHT = 1080, 1920
+_SPARE_DB = 0.3
+"""Kept below the limit of the true peak after encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +143,25 @@ def sound_of(made: Prepared) -> tuple[Sound, float, float]:
         raw = np.pad(raw, ((0, 0), (0, samples - raw.shape[1])))
     raw = np.ascontiguousarray(raw[:, :samples])
     spoken = [(round(made.voice_start_s(place) * RATE), one) for place, one in enumerate(made.spoken) if one]
-    return master(laid(raw, spoken) if spoken else raw)
+    if not spoken:
+        return master(raw)
+    mixed, room_db = laid(raw, spoken), ROOM_DB
+    done = master(mixed)
+    for _ in range(3):  # a voice's sharp sounds come back from the encoder higher than they went in
+        over = true_peak(as_heard(done[0])) - (PEAK_DB - _SPARE_DB)
+        if over <= 0:
+            break
+        room_db += over + _SPARE_DB
+        done = master(mixed, room_db=room_db)
+    return done
 
 
 def _written(made: Prepared) -> Written | None:
     """The subtitles as a track that players can switch on; None without a voice."""
     fps = made.board.fps
-    lines = [
-        (shot.start + round(one.start_s * fps), shot.start + max(round(one.end_s * fps), round(one.start_s * fps) + 1), one.text)
-        for shot, scene in zip(made.board.shots, made.stage.scenes, strict=True)
-        for one in scene.captions
-    ]  # fmt: skip
+    lines: list[tuple[int, int, str]] = []
+    for shot, scene in zip(made.board.shots, made.stage.scenes, strict=True):
+        for one in scene.captions:
+            start, end = frames_of(one, shot, fps)
+            lines.append((shot.start + start, shot.start + end, one.text))
     return Written(made.script.language, made.board.frames, tuple(lines)) if lines else None

@@ -175,7 +175,8 @@ def _roomy(layout: Layout, more: float) -> Layout:
         )  # fmt: skip
     head = Box(head.x, head.y, head.right, head.bottom + taller)
     if text.bottom <= window.y:  # all words above the picture
-        text = Box(text.x, text.y + taller, text.right, text.bottom + taller + lower)
+        bottom = text.bottom + taller + lower
+        text = Box(text.x, text.y + taller, text.right if bottom <= BUTTONS_FROM else min(text.right, RIGHT), bottom)
         return replace(
             layout, headline=head, caption=text, window=Box(window.x, window.y + taller + lower, window.right, window.bottom)
         )  # fmt: skip

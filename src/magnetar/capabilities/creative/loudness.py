@@ -16,7 +16,7 @@ Sound = NDArray[np.float32]
 RATE = 48_000
 TARGET_LUFS = -14.0
 PEAK_DB = -1.0
-_ROOM_DB = 1.2
+ROOM_DB = 1.2
 """Kept below the peak limit, because an audio encoder may overshoot."""
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
@@ -40,17 +40,28 @@ def loudness(sound: Sound) -> float:
     Returns:
         LUFS; −inf for silence or for less than 0.4 s.
     """
-    block, hop = RATE * 4 // 10, RATE // 10
+    hop = RATE // 10
     samples = sound.shape[1]
-    if samples < block:
+    if samples < 4 * hop:
         return float("-inf")
+    energy = heard(sound)
+    return gated(np.add.reduceat(energy[: samples // hop * hop], np.arange(0, samples // hop * hop, hop)))
+
+
+def heard(sound: Sound) -> NDArray[np.float64]:
+    """(samples,) K-weighted energy, summed over the channels."""
+    samples = sound.shape[1]
     length = _smooth(samples + RATE // 4)
     total = np.zeros(samples)
     for channel in sound:
-        heard = np.fft.irfft(np.fft.rfft(channel.astype(np.float32), length) * _weighting(length), length)[:samples]
-        total += heard.astype(np.float64) ** 2
-    sums = np.add.reduceat(total[: samples // hop * hop], np.arange(0, samples // hop * hop, hop))
-    power = np.convolve(sums, np.ones(4), "valid") / block
+        weighted = np.fft.irfft(np.fft.rfft(channel.astype(np.float32), length) * _weighting(length), length)[:samples]
+        total += weighted.astype(np.float64) ** 2
+    return total
+
+
+def gated(sums: NDArray[np.float64]) -> float:
+    """Integrated loudness in LUFS of energies summed over steps of 100 ms; −inf for silence."""
+    power = np.convolve(sums, np.ones(4), "valid") / (RATE * 4 // 10)
     level = -0.691 + 10 * np.log10(np.maximum(power, 1e-20))
     loud = power[level >= -70.0]
     if not len(loud):
@@ -96,8 +107,11 @@ def limit(sound: Sound, ceiling: float) -> Sound:
     return np.where(over > 0, np.sign(sound) * (knee + room * np.tanh(over / room)), sound).astype(np.float32)
 
 
-def master(sound: Sound, target: float = TARGET_LUFS) -> tuple[Sound, float, float]:
+def master(sound: Sound, target: float = TARGET_LUFS, room_db: float = ROOM_DB) -> tuple[Sound, float, float]:
     """Bring sound to a loudness with its true peaks held.
+
+    Args:
+        room_db: kept below the peak limit.
 
     Returns:
         The sound, its loudness in LUFS and its true peak in dBTP; silence stays silence.
@@ -105,7 +119,7 @@ def master(sound: Sound, target: float = TARGET_LUFS) -> tuple[Sound, float, flo
     level = loudness(sound)
     if not np.isfinite(level):
         return sound, level, true_peak(sound)
-    ceiling = 10 ** ((PEAK_DB - _ROOM_DB - 0.4) / 20)
+    ceiling = 10 ** ((PEAK_DB - room_db - 0.4) / 20)
     gain = 10 ** ((target - level) / 20)
     done = limit(sound * np.float32(gain), ceiling)
     for _ in range(4):
@@ -114,4 +128,11 @@ def master(sound: Sound, target: float = TARGET_LUFS) -> tuple[Sound, float, flo
             break
         gain *= 10 ** ((target - level) / 20)
         done = limit(sound * np.float32(gain), ceiling)
-    return done, level, true_peak(done)
+    peak = true_peak(done)
+    for _ in range(4):  # sound that is rounded off much peaks between its samples
+        if peak <= PEAK_DB - room_db:
+            break
+        ceiling *= 10 ** ((PEAK_DB - room_db - 0.1 - peak) / 20)
+        done = limit(sound * np.float32(gain), ceiling)
+        level, peak = loudness(done), true_peak(done)
+    return done, level, peak

@@ -176,8 +176,8 @@ def _spoken(
 ) -> tuple[Script, tuple[Utterance | None, ...], float]:
     """The script with every line spoken; within a length by leaving points out and by speaking a little faster."""
 
-    def say(lines: Sequence[Line], speed: float) -> list[Utterance | None]:
-        return [_said(voice, text_of(line, script), script, direction.voice, speed, speech) for line in lines]
+    def say(lines: Sequence[Line], speed: float, brief: bool = False) -> list[Utterance | None]:
+        return [_said(voice, text_of(line, script, brief), script, direction.voice, speed, speech) for line in lines]
 
     lines, speed = list(script.lines), direction.speed
     spoken = say(lines, speed)
@@ -188,6 +188,9 @@ def _spoken(
     def total(at_speed: float) -> float:
         return sum(_needed(replace(script, lines=tuple(lines)), spoken, direction.pace, speed / at_speed))
 
+    brief = total(fastest) > length_s
+    if brief:
+        spoken = say(lines, speed, brief)
     dropped: list[str] = []
     while total(fastest) > length_s and (places := [n for n, line in enumerate(lines) if line.kind == "point"]):
         dropped.append(lines.pop(places[-1]).headline)
@@ -198,7 +201,7 @@ def _spoken(
     if total(speed) > length_s:
         steps = [speed + 0.05 * step for step in range(1, 12) if speed + 0.05 * step < fastest]
         faster = next((one for one in [*steps, fastest] if total(one) <= length_s), fastest)
-        spoken = say(lines, round(faster, 3))
+        spoken = say(lines, round(faster, 3), brief)
         speed = round(faster, 3)
         if sum(_needed(script, spoken, direction.pace)) > length_s + 0.5:
             script.notes.append(f"voice: needs more than {length_s:g} s even without points; the film is longer")

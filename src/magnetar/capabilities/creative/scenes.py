@@ -38,7 +38,7 @@ APPEAR_S = 0.45
 QUIET = READABLE + 0.6
 """Contrast of the label: readable, not loud."""
 RISE = 44
-_NEARER = 0.15
+_NEARER = 0.12
 """A camera that would come nearer by more than this share of the window goes at half its speed."""
 
 

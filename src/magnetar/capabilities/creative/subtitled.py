@@ -46,6 +46,12 @@ def add_captions(
         scene.timed.append(_timed(studio, shot, one, place, inner, style, colour, behind, over))
 
 
+def frames_of(caption: Caption, shot: Shot, fps: int) -> tuple[int, int]:
+    """First frame of the scene in which a subtitle stands, and the frame after its last."""
+    start = min(max(0, round(caption.start_s * fps)), shot.frames - 1)
+    return start, min(max(start + 1, round(caption.end_s * fps)), shot.frames)
+
+
 def _timed(
     studio: Studio, shot: Shot, caption: Caption, place: Box, inner: Box, style: Style, colour: RGB, behind: RGB, over: bool
 ) -> Timed:  # fmt: skip
@@ -54,8 +60,7 @@ def _timed(
     done = set_text(studio.face, caption.text, inner, style, colour, anchor="middle" if over else "top")
     if done.shortened:
         studio.script.notes.append(f"subtitle in the {shot.line.kind}: shortened to {''.join(done.lines)!r}")
-    start = min(max(0, round(caption.start_s * studio.fps)), shot.frames - 1)
-    end = min(max(start + 1, round(caption.end_s * studio.fps)), shot.frames)
+    start, end = frames_of(caption, shot, studio.fps)
     sprite, (x, y) = done.sprite, done.origin
     if over:
         pad = even(_PAD * studio.scale)

@@ -14,6 +14,7 @@ from magnetar.capabilities.creative.loudness import Sound
 from magnetar.capabilities.creative.preparing import Prepared
 from magnetar.capabilities.creative.speaking import DUCK_DB
 from magnetar.capabilities.creative.storyboard import Shot
+from magnetar.capabilities.creative.subtitled import frames_of
 from magnetar.vocabulary.catalogue import Product
 
 
@@ -103,11 +104,11 @@ def _subtitles(shot: Shot, scene: Scene, fps: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for one in scene.captions:
         shown = painted.get(id(one))
-        start, end = round((at + one.start_s) * fps) / fps, round((at + one.end_s) * fps) / fps
+        start, end = frames_of(one, shot, fps)
         found.append(
             {
-                "start_s": round(start, 3),
-                "end_s": round(max(end, start + 1 / fps), 3),
+                "start_s": round((shot.start + start) / fps, 3),
+                "end_s": round((shot.start + end) / fps, 3),
                 "text": one.text,
                 "words": [
                     {"start_s": round(at + begins, 3), "end_s": round(at + ends, 3), "text": text}
