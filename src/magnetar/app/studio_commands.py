@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magnetar.kernel.errors import BadInput, GoalMissed
+from magnetar.kernel.errors import BadInput, GoalMissed, MagnetarError, ProviderUnavailable
 from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, check_target, progress, write_json
 from magnetar.surface.session import session_of
 
@@ -48,6 +48,9 @@ def make(
         list[str] | None, typer.Option("--must-say", help="必须说 · A text of the record that every film says; repeat for several.")
     ] = None,
     price_first: Annotated[bool, typer.Option("--price-first", help="先说价格 · Every film begins with the price.")] = False,
+    voice: Annotated[
+        str, typer.Option("--voice", help="配音 · none, auto (whoever is ready, else music alone), or a voice's name, such as kokoro, espeak or one of theirs.")
+    ] = "auto",
     sign: Annotated[bool, typer.Option("--sign", help="内容凭证签名 · Sign each film with C2PA credentials (extra `provenance`).")] = False,
     certificate: Annotated[
         str, typer.Option("--certificate", metavar="PEM", help="证书链 · For --sign; default: a development certificate that nobody trusts.")
@@ -83,6 +86,7 @@ def make(
     seal = seal_of(session.settings.home, certificate, key) if sign else None
     if seal is not None and seal.development:
         progress("开发证书，无人信任 Signed with a development certificate that nobody trusts; name your own with --certificate and --key.")  # fmt: skip
+    speaker, speaks_as = _voice(session.settings, voice, language)
     if page:
         found, page_notes = _from_page(session, page, merchant)
     else:
@@ -98,6 +102,7 @@ def make(
             found.product, found.pictures, share, Path(out), session.settings.home, language=language, seed=seed,
             points=points_for(found, language), texts=text or (), aspect=shape, decode=decode,
             spread=spread, workers=workers, told=progress, brief=wish, seal=seal,
+            voice=speaker, voice_name=speaks_as,
         )  # fmt: skip
         films += [
             {"file": str(one.file), "seconds": one.seconds, "variant": len(films) + place, "cpu_seconds": one.cpu_seconds,
@@ -126,6 +131,8 @@ def make(
     if seal is not None:
         spent = seal.cpu_seconds / seal.films if seal.films else 0.0
         result["signed"] = {"films": seal.films, "issuer": seal.issuer, "development": seal.development, "cpu_seconds_each": round(spent, 4)}  # fmt: skip
+    result["registered"] = _register(session, found.product, films, notes)
+    result["notes"] = list(dict.fromkeys(notes))
     write_json(json, "studio make", result, seed)
     if json != "-":
         _show(result, out)
@@ -159,6 +166,34 @@ def _brief(file: str, language: str, **options: Any) -> Any:
     if not plain and not given:
         return None
     return read_brief({"language": language, **plain, **given})
+
+
+def _voice(settings: Any, wanted: str, language: str) -> tuple[Any, str]:
+    """Who speaks, and as whom; None for music alone.
+
+    Raises:
+        BadInput: no such voice.
+        ProviderUnavailable: a provider that was named is not ready.
+    """
+    from magnetar.capabilities.generation import Matrix
+
+    providers = ("kokoro", "espeak", "openai")
+    if wanted in ("none", ""):
+        return None, ""
+    own = settings.model_copy(update={"voice": wanted}) if wanted in providers else settings
+    speaker = Matrix(own).voice
+    if speaker is None and wanted != "auto":
+        raise ProviderUnavailable(
+            f"--voice {wanted}: 没有就绪的声音 no voice is ready here. See: magnetar models pull kokoro, or --voice none."
+        )
+    if speaker is None or wanted == "auto" or wanted in providers:
+        return speaker, ""
+    if wanted not in (names := speaker.voices(language)):
+        raise BadInput(
+            f"--voice 没有 there is no {wanted!r} of {speaker.name} in {language!r}. Choose none, auto, "
+            f"{', '.join((*providers, *names))}."
+        )
+    return speaker, wanted
 
 
 def _from_record(session: Any, product_id: str, merchant: str, catalogue: str, pictures: str) -> Any:
@@ -197,6 +232,22 @@ def _from_page(session: Any, page: str, merchant: str) -> tuple[Any, list[str]]:
     points = read.product.selling_points
     english = tuple(points) if points and all(point.isascii() for point in points) else ()
     return Found(read.product, read.pictures or folder, read.source, english), list(read.notes)
+
+
+def _register(session: Any, product: Any, films: list[dict[str, Any]], notes: list[str]) -> int:
+    """Take the films up into the merchant's library; how many lie there of this call."""
+    from magnetar.capabilities.creative.library import Library, read_manifest
+
+    library = Library(session.platform.runtime.store)
+    try:
+        records = [
+            read_manifest(Path(one["file"]).with_suffix(".json"), merchant=product.merchant, category=product.category)
+            for one in films
+        ]
+        return len(library.add(product.merchant, records))
+    except MagnetarError as error:
+        notes.append(f"library: 未登记 not taken up: {error}")
+        return 0
 
 
 def _angles(films: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,11 +31,13 @@ from magnetar.capabilities.creative.segments.films import (
 )
 from magnetar.capabilities.creative.segments.manifests import manifest_of, standing, write_manifest
 from magnetar.capabilities.creative.segments.menu import Menu, make_menu
-from magnetar.capabilities.creative.segments.recipes import EVERY_LOOK_FROM, Recipe, choose
+from magnetar.capabilities.creative.segments.recipes import EVERY_LOOK_FROM, TUNES, Recipe, choose
 from magnetar.capabilities.creative.segments.sealing import Seal
+from magnetar.capabilities.creative.segments.speech import say
 from magnetar.capabilities.creative.segments.takes import POINTS, TEMPI, gather, make_grid
 from magnetar.capabilities.creative.segments.workshop import Commission
 from magnetar.capabilities.creative.wording import clean_text, forbidden_words
+from magnetar.capabilities.generation import Voice
 from magnetar.capabilities.understanding import Audience, make_card
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput
@@ -47,6 +49,8 @@ MOST = 100_000
 """Films of one call."""
 _TEXTS, _LONGEST = 24, 40
 _SCRIPTS = 8
+_SPOKEN_TUNES = 4
+"""Tunes of films that speak: every line is encoded over each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def make_variants(
     seed: int = 0, points: Sequence[str] | None = None, scripts: Sequence[Script] = (), texts: Sequence[str] = (),
     font: str = "", aspect: str = "9:16", width: int = 0, fps: int = FPS, length_s: float = 15.0, decode: float = 0.01,
     limit: int = LIMIT, spread: Spread = one_by_one, workers: int = 1, told: Callable[[str], None] | None = None,
-    brief: Brief | None = None, audiences: Sequence[Audience] = (), seal: Seal | None = None,
+    brief: Brief | None = None, audiences: Sequence[Audience] = (), seal: Seal | None = None, voice: Voice | None = None,
+    voice_name: str = "",
 ) -> Batch:  # fmt: skip
     """Make so many different films of a product.
 
@@ -109,6 +114,8 @@ def make_variants(
         brief: goal, audience, tone, length and words of the merchant's.
         audiences: understanding's ranked audiences, best first.
         seal: signs each film.
+        voice: speaks each take's line once; None for music alone.
+        voice_name: one of its voices; '' for its own choice.
 
     Raises:
         BadInput: fewer different films than asked for, unknown language, or a folder that cannot be written.
@@ -132,7 +139,7 @@ def make_variants(
         written, slots = menu.scripts, menu.slots
         notes += menu.copy.notes
         shown = band_texts(written, product, texts, menu.texts())
-        recipes = menu.choose(shown, count, chance)
+        recipes = menu.choose(shown, count, chance, _SPOKEN_TUNES if voice else TUNES)
     else:
         written = tuple(scripts) or write_scripts(product, language, points)
         pool = gather(written, chance, every_look=count >= EVERY_LOOK_FROM)
@@ -143,7 +150,15 @@ def make_variants(
     wanted = Commission(
         product, str(pictures) if pictures else "", bare, language, tempo, slots, font, aspect, width, fps, length_s
     )
-    stock = Stock(wanted, Cache(Path(home) / "segments", limit), seed)
+    spoken = None
+    if voice is not None:
+        takes = sorted({take for recipe in recipes for take in recipe.takes}, key=repr)
+        told(f"台词 lines {len(takes)}: {voice.name}")
+        grid = make_grid(fps, tempo, slots, length_s)
+        spoken = say(takes, bare, grid, voice, voice_name, language, Path(home) / "speech")
+        wanted, notes = replace(wanted, beats=spoken.beats), [*notes, *spoken.notes]
+    said = cpu_seconds()
+    stock = Stock(wanted, Cache(Path(home) / "segments", limit), seed, spoken)
     stock.fill(recipes, spread, workers, told)
     stocked = cpu_seconds()
     films, fresh = _write_all(stock, recipes, Path(out), menu, seal, told)
@@ -159,7 +174,7 @@ def make_variants(
     return Batch(
         tuple(films), stock.made, stock.reused, stock.painted, len(sample),
         tuple(defects),
-        {"segments": stocked - began, "films": wrote - stocked - signing, "signing": signing, "checks": cpu_seconds() - wrote},
+        {"speech": said - began + (spoken.cpu_seconds if spoken else 0.0), "segments": stocked - said, "films": wrote - stocked - signing, "signing": signing, "checks": cpu_seconds() - wrote},
         tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 

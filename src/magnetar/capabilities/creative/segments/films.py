@@ -24,6 +24,8 @@ from magnetar.capabilities.creative.segments.coding import Coded, encode_band
 from magnetar.capabilities.creative.segments.mp4 import Audio, Buffer, Chunk, Video, compose, write
 from magnetar.capabilities.creative.segments.proof import check_bytes, hardest, prove
 from magnetar.capabilities.creative.segments.recipes import Recipe, tune_of
+from magnetar.capabilities.creative.segments.speech import Spoken
+from magnetar.capabilities.creative.segments.voiced import Joined, Voices
 from magnetar.capabilities.creative.segments.workshop import Commission, Piece, Workshop, workshop_for
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import GoalMissed, MagnetarError
@@ -74,8 +76,9 @@ class Part:
 class Stock:
     """Segments, tracks and slices of one commission, by name."""
 
-    def __init__(self, wanted: Commission, cache: Cache, seed: int) -> None:
+    def __init__(self, wanted: Commission, cache: Cache, seed: int, spoken: Spoken | None = None) -> None:
         self.wanted, self.cache, self.seed = wanted, cache, seed
+        self.voices = Voices(wanted, cache, seed, spoken) if spoken and spoken.lines else None
         self.shop: Workshop = workshop_for(wanted)
         self.parts: dict[str, Part] = {}
         self.sounds: dict[int, Sound] = {}
@@ -105,6 +108,9 @@ class Stock:
                 f"文字带不能换的段落重新渲染 · {self.painted} segments whose band cannot be exchanged are painted with it"
             )
             self._segments(painted, spread, workers, told)
+        if self.voices:
+            self.voices.fill(recipes, spread, workers)
+            return
         self._tracks(sorted({recipe.tune for recipe in recipes}), spread, workers)
 
     def _segments(self, pieces: Sequence[Piece], spread: Spread, workers: int, told: Callable[[str], None]) -> None:
@@ -172,9 +178,17 @@ class Stock:
             )
         return self._audio[number, ends]
 
-    def sound_name(self, number: int) -> str:
-        """A tune's key."""
-        return sound_key(self.wanted, self.seed, number)
+    def sound_name(self, recipe: Recipe) -> str:
+        """The key of a film's sound."""
+        return self.voices.name_of(recipe) if self.voices else sound_key(self.wanted, self.seed, recipe.tune)
+
+    def sound_of(self, recipe: Recipe, frames: Sequence[int]) -> tuple[Sound | Joined, Audio, list[list[int]]]:
+        """A film's sound, its track cut where the segments end, and the CRC-32 of each chunk's pieces."""
+        if not self.voices:
+            return self.sounds[recipe.tune], *self.audio_of(recipe.tune, frames)
+        sound = self.voices.sound_of(recipe)
+        audio = sound.track.cut([int(end) / self.wanted.fps for end in np.cumsum(frames)])
+        return sound, audio, [[zlib.crc32(piece) for piece in chunk.pieces] for chunk in audio.chunks]
 
     def piece_for(self, piece: Piece, text: str) -> tuple[str, Part]:
         """The segment to place in a film with a text, and its name."""
@@ -244,7 +258,7 @@ class Assembled:
     sums: list[tuple[Buffer, int]]
     digest: str
     segments: tuple[str, ...]
-    sound: Sound
+    sound: Sound | Joined
     told: dict[str, Any]
     """What a manifest tells of its voice, where it has one."""
 
@@ -256,7 +270,7 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
     slice_, slice_crc = stock.slice_of(recipe.text)
     chunks: list[Chunk] = []
     sums: list[int] = []
-    audio, audio_sums = stock.audio_of(recipe.tune, [part.coded.frames for _, part in parts])
+    sound, audio, audio_sums = stock.sound_of(recipe, [part.coded.frames for _, part in parts])
     for (_, part), audio_sum in zip(parts, audio_sums, strict=True):
         if part.exact:
             sizes = part.coded.sizes.copy()
@@ -279,14 +293,15 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
             "comment": f"{label.TEXT[stock.wanted.language]} · magnetar {__version__}",
         },
     )
-    return Assembled(head, pieces, list(zip(pieces, sums, strict=True)), digest, names, stock.sounds[recipe.tune], {})
+    told = stock.voices.told(recipe) if stock.voices else {}
+    return Assembled(head, pieces, list(zip(pieces, sums, strict=True)), digest, names, sound, told)
 
 
 def film_digest(stock: Stock, recipe: Recipe, names: Sequence[str] = ()) -> str:
     """A film's own number: what it is made of."""
     names = names or [stock.piece_for(piece, recipe.text)[0] for piece in stock.shop.pieces(recipe.takes)]
     product = stock.wanted.product
-    about = (tuple(names), stock.sound_name(recipe.tune), recipe.text, product.id, product.merchant)
+    about = (tuple(names), stock.sound_name(recipe), recipe.text, product.id, product.merchant)
     return hashlib.sha256(repr(about).encode()).hexdigest()[:32]
 
 

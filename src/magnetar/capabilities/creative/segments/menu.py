@@ -94,7 +94,6 @@ class Menu:
         found += [
             part.line.chip for part in (*self.copy.points, *self.copy.hooks) if part.line.chip and not part.audience
         ]
-        found += ["".join(self.copy.list_price)] if self.copy.list_price else []
         return list(dict.fromkeys(text for text in found if text))
 
 

@@ -52,6 +52,8 @@ class Commission:
     """Pixels; 0 for the aspect's own."""
     fps: int = FPS
     length_s: float = 15.0
+    beats: tuple[int, int, int] | None = None
+    """Of a hook, a point and an offer, where speech has to fit into them."""
 
     @property
     def digest(self) -> str:
@@ -82,6 +84,9 @@ class Workshop:
         root = wanted.pictures or None
         picture, self.picture_used, palette = look_of(wanted.product, root, script, self.face)
         self.grid: Grid = make_grid(wanted.fps, wanted.tempo, wanted.points, wanted.length_s)
+        if wanted.beats:
+            hook, point, offer = wanted.beats
+            self.grid = replace(self.grid, hook=hook, point=point, offer=offer)
         self.turn_frames = max(2, min(round(TURN_S * wanted.fps), self.grid.frames("point") // 3))
         form = FORMS[wanted.aspect]
         width = wanted.width or form.width
