@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.creative.library import Figures, Library
-from magnetar.capabilities.creative.science import SORTS, Belief, Evidence, columns_of, fit
+from magnetar.capabilities.creative.science import SORTS, Belief, Evidence, Fatigue, columns_of, find_fatigue, fit
 from magnetar.capabilities.serving.rotation import Rotation, explored, make_rotation, shares
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Viewed
 from magnetar.capabilities.understanding import Predictor, Shelf
@@ -27,7 +27,7 @@ from magnetar.vocabulary.money import MICROS
 
 POLICIES = ("audience", "overall", "uniform", "first")
 """Per audience; the best for everybody; each as likely; always the oldest."""
-EVERY = 4
+EVERY = 8
 """Ticks between two remakings of the shares."""
 EXPLORE = 0.05
 """Share of positions that are drawn evenly, so that effects can be told apart from who was shown what."""
@@ -195,6 +195,20 @@ class Creatives:
         """What is believed of elements and of every creative, as of now."""
         product = np.where(self.item >= 0, self.item, len(self._shelf))
         return fit(self.table, product, Evidence(self.cells["expected"], self.cells["clicks"]))
+
+    def fatigue(self, rows: NDArray[np.int64]) -> list[Fatigue]:
+        """How tired creatives are, beside the best other creative of their product that is in use."""
+        if not len(rows):
+            return []
+        belief = self.learn()
+        mean = belief.of(self.table, np.arange(len(self.rows)))[0] @ belief.weight
+        best = np.full(len(rows), -np.inf)
+        for place, row in enumerate(rows.tolist()):
+            others = np.flatnonzero(self.in_use & (self.item == self.item[row]))
+            others = others[others != row]
+            if len(others):
+                best[place] = mean[others].max()
+        return find_fatigue(self.course[rows, :, 0], self.course[rows, :, 1], best, mean[rows])
 
     def new_day(self) -> None:
         """Evidence fades, a day of every creative's course begins, and figures are written down."""

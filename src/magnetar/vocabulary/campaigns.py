@@ -207,6 +207,10 @@ class Phase(enum.IntEnum):
     """Stopped: by the gate, the merchant or the clock."""
 
 
+NO_MERCHANT = MerchantId("")
+"""Nobody in particular."""
+
+
 class CreativeState(enum.StrEnum):
     """Whether a creative may be shown."""
 
@@ -228,7 +232,7 @@ class Creative:
     """Digest of what it was made of."""
     product: ProductId
     kind: str = "image"
-    merchant: MerchantId = MerchantId("")
+    merchant: MerchantId = NO_MERCHANT
     file: str = ""
     language: str = "zh"
     category: str = ""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from magnetar.kernel.chance import Floats, fold, uniform
 from magnetar.kernel.compiled import Array, compiled
 
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(21)
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _NODES, _WEIGHTS = np.ascontiguousarray(_NODES), np.ascontiguousarray(_WEIGHTS / _WEIGHTS.sum())
 EXPLORED = 1 << 20
 """Part of a request's key that says whether a position is explored; positions are smaller."""

@@ -55,6 +55,8 @@ class CreativeTruth(NamedTuple):
     """(creatives,) int32, row of the shelf."""
     elements: Array
     """(levels,), utility of each level for everybody."""
+    leaning: Array
+    """(levels, _WIDE), utility of each level for each unit of a trait."""
 
 
 class CreativeWorld:
@@ -66,10 +68,10 @@ class CreativeWorld:
         self.truth = truth
         self.records = records
         """In the order in which the platform numbers them."""
-        self._people = people
+        self.people = people
         """(shoppers, _WIDE) float32, taste, thrift and hidden traits."""
-        self._seen = np.zeros((len(people), len(records)), np.uint8)
-        self._products = np.zeros((len(people), int(truth.product.max(initial=-1)) + 1), np.uint8)
+        self.seen = np.zeros((len(people), len(records)), np.uint8)
+        self.products = np.zeros((len(people), int(truth.product.max(initial=-1)) + 1), np.uint8)
         self._night = 0
         self._key = key
         self._clicked: dict[tuple[int, int], int] = {}
@@ -79,14 +81,14 @@ class CreativeWorld:
         """(pages, POSITIONS), what each creative adds to the click utility; views are counted. No rows where the platform
         shows no creatives."""
         for _ in range(night - self._night):
-            for memory in (self._seen, self._products):
+            for memory in (self.seen, self.products):
                 memory -= memory >> 2
         self._night = night
         out = np.zeros((len(pages.creative), POSITIONS), np.float32)
         if len(out):
             _lift(
                 self._key, np.array(patience), pages.request, pages.shopper, pages.scene, pages.item, pages.creative,
-                self.truth, self._people, self._seen, self._products, out,
+                self.truth, self.people, self.seen, self.products, out,
             )  # fmt: skip
         return out
 
@@ -102,7 +104,7 @@ class CreativeWorld:
 
     def utility(self, creative: int) -> Floats:
         """(shoppers,), what a creative adds to each shopper's click utility at first sight; for judges."""
-        return self.truth.base[creative] + self._people @ self.truth.draw[creative]
+        return self.truth.base[creative] + self.people @ self.truth.draw[creative]
 
 
 def draw_creatives(shelf: Shelf, people: People, count: int, wear: float, chance: Chance) -> CreativeWorld:
@@ -144,6 +146,7 @@ def draw_creatives(shelf: Shelf, people: People, count: int, wear: float, chance
         (np.arange(creatives) // count).astype(np.int32),
         items.astype(np.int32),
         level,
+        leaning,
     )
     arrays = shelf.arrays
     records = tuple(

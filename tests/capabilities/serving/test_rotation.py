@@ -1,0 +1,91 @@
+"""Choosing a creative for each shown product."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from magnetar.capabilities.serving.rotation import Rotation, choose, explored, make_rotation, shares
+from magnetar.kernel.chance import Chance
+
+
+def rotation(counts: list[int], cohorts: int = 3, explore: float = 0.1, seed: int = 1) -> Rotation:
+    """So many creatives of each item, with shares at random."""
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    total = int(first[-1])
+    share = 0.05 + Chance(seed).of("share").uniforms(total, cohorts)
+    for item in range(len(counts)):
+        share[first[item] : first[item + 1]] /= share[first[item] : first[item + 1]].sum(axis=0)
+    return make_rotation(first, np.arange(100, 100 + total, dtype=np.int32), share, explore, Chance(seed).key)
+
+
+def chosen(request: np.ndarray, shopper: np.ndarray, item: np.ndarray, liked: np.ndarray, by: Rotation) -> np.ndarray:
+    out = np.empty(item.shape, np.int32)
+    choose(request, shopper, item, liked, by, out)
+    return out
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**31), st.integers(1, 12), st.lists(st.integers(0, 5), min_size=1, max_size=6))
+def test_a_batch_chooses_what_its_rows_choose_one_at_a_time(seed: int, rows: int, counts: list[int]):
+    luck = Chance(seed)
+    by = rotation(counts, seed=seed)
+    request = (luck.of("request").uniforms(rows) * 2.0**62).astype(np.uint64)
+    shopper = luck.of("shopper").integers(4, rows)
+    item = (luck.of("item").integers(len(counts) + 1, rows, 10) - 1).astype(np.int32)
+    liked = luck.of("liked").integers(3, 4, 3).astype(np.int16)
+    batch = chosen(request, shopper, item, liked, by)
+    for row in range(rows):
+        one = slice(row, row + 1)
+        assert (chosen(request[one], shopper[one], item[one], liked, by) == batch[one]).all()
+    for what, how in zip(item.ravel().tolist(), batch.ravel().tolist(), strict=True):
+        if what < 0 or counts[what] == 0:
+            assert how == -1
+        else:
+            assert by.first[what] <= how - 100 < by.first[what + 1]
+
+
+def test_shares_are_kept_over_many_requests():
+    first = np.array([0, 3])
+    share = np.array([[0.5, 0.1], [0.2, 0.1], [0.3, 0.8]])
+    by = make_rotation(first, np.arange(3, dtype=np.int32), share, 0.0, Chance(3).key)
+    request = np.arange(60_000, dtype=np.uint64)
+    liked = np.array([[0], [1]], np.int16)
+    for cohort in (0, 1):
+        found = chosen(request, np.full(60_000, cohort), np.zeros((60_000, 1), np.int32), liked, by)
+        told = np.bincount(found.ravel(), minlength=3) / 60_000
+        assert told == pytest.approx(share[:, cohort], abs=0.01)
+
+
+def test_explored_positions_are_even_and_known_from_the_request_alone():
+    by = make_rotation(
+        np.array([0, 4]), np.arange(4, dtype=np.int32), np.array([[1.0], [0], [0], [0]]), 0.3, Chance(9).key
+    )
+    request = np.arange(40_000, dtype=np.uint64)
+    found = chosen(request, np.zeros(40_000, np.int64), np.zeros((40_000, 1), np.int32), np.zeros((1, 1), np.int16), by)
+    even = np.zeros((40_000, 1), np.bool_)
+    explored(request, 1, by.key, 0.3, even)
+    assert even.mean() == pytest.approx(0.3, abs=0.01)
+    assert np.bincount(found[even], minlength=4) / even.sum() == pytest.approx(0.25, abs=0.02)
+    assert (found[~even] == 0).all()
+
+
+def test_the_share_of_a_creative_is_the_probability_that_it_is_the_best():
+    first = np.array([0, 2])
+    mean, spread = np.array([[0.2], [0.0]]), np.array([[0.3], [0.4]])
+    found = shares(first, mean, spread)
+    # two normals: the first is larger with probability Φ(0.2 / 0.5)
+    assert found[0, 0] == pytest.approx(0.5 * math.erfc(-0.4 / math.sqrt(2.0)), abs=2e-3)
+    assert found.sum() == pytest.approx(1.0)
+
+
+def test_no_creative_is_left_without_its_least_share():
+    found = shares(np.array([0, 3]), np.array([[3.0], [0.0], [-3.0]]), np.full((3, 1), 0.1), least=0.02)
+    assert found[:, 0] == pytest.approx([0.96, 0.02, 0.02], abs=1e-6)
+
+
+def test_shares_that_do_not_sum_to_one_are_refused():
+    with pytest.raises(ValueError, match="sum to 1"):
+        make_rotation(np.array([0, 2]), np.arange(2, dtype=np.int32), np.array([[0.5], [0.2]]), 0.0, Chance(1).key)
