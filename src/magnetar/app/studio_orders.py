@@ -310,7 +310,8 @@ class StudioOrders:
                 number += 1
             return f"{stem}-v{number}"
         head, _, number = stem.rpartition("-")
-        return f"{head}-{one.id[-6:]}-{number}"
+        name = f"{head}-{one.id[-6:]}-{number}"
+        return f"{head}-{one.id}-{number}" if (target / f"{name}.mp4").exists() else name
 
     def close(self) -> None:
         """Stop working; what runs is interrupted."""

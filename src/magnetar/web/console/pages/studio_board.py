@@ -135,22 +135,17 @@ def routes(site: Site) -> list[Route]:
 
 def board_of(film: Film) -> Board:
     """The form as the film is."""
-    rows = tuple(
-        Row(str(place), kind, headline, caption, chip, _told(end - start), place)
-        for place, ((kind, headline, caption, chip), (start, end)) in enumerate(
-            zip(film.texts, film.times, strict=True)
-        )
-    )
     try:
         direction = read_direction(film.note.direction) if film.note.direction else Direction()
     except MagnetarError:
         direction = Direction()
+    wished = [one.seconds for one in direction.scenes] if len(direction.scenes) == len(film.texts) else []
+    rows = tuple(
+        Row(str(place), *texts, f"{wished[place]:g}" if wished and wished[place] else "", place)
+        for place, texts in enumerate(film.texts)
+    )
     aspect = film.aspect if film.aspect in ASPECTS else "9:16"
     return Board(rows, replace(direction, scenes=(), price_first=False, aspect=aspect))
-
-
-def _told(seconds: float) -> str:
-    return f"{seconds:.1f}" if SCENE_S[0] <= round(seconds, 1) <= SCENE_S[1] else ""
 
 
 def read_board(visit: Visit, film: Film) -> Board:
