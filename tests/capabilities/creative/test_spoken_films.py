@@ -384,7 +384,7 @@ def test_the_voice_stands_well_above_the_music(face: Typeface):
     one = Utterance("啊", hum, (Word(0.0, 2.0, 0, 1),), True, "hum", "")
     mixed = laid(music, [(RATE, one)])
     quiet = mixed[:, : RATE // 2]
-    under = laid(music, [(RATE, replace(one, sound=hum * 0 + 1e-9))])[:, RATE + RATE // 4 : 2 * RATE]
+    under = laid(music, [(RATE, replace(one, sound=hum * 0))])[:, RATE + RATE // 4 : 2 * RATE]
     assert loudness(quiet) - loudness(under) >= 10.0
     assert loudness(mixed[:, RATE + RATE // 4 : 2 * RATE]) - loudness(under) >= 12.0
 
@@ -469,10 +469,11 @@ def test_the_command_takes_voice_direction_and_aspect(
         assert run([*ask, "--direction", str(wish)]) == 2
     assert run([*ask, "--direction", str(tmp_path / "none.json")]) == 2
     assert run([*ask, "--aspect", "2:1"]) == 2
+    assert run([*ask, "--json", str(tmp_path / "a.json")]) == 2
     assert run([*ask, "--speed", "9"]) == 2
     monkeypatch.setenv("MAGNETAR_VOICE", "none")
     assert run([*ask, "--voice", "zf_xiaoxiao"]) == 3
     wish.write_text(json.dumps({"length_s": 6.0, "aspect": "1:1", "voice": "none"}))
-    assert run([*ask, "--direction", str(wish), "--json", str(tmp_path / "a.json")]) == 0
-    told = json.loads((tmp_path / "a.json").read_text())
+    assert run([*ask, "--direction", str(wish), "--json", str(tmp_path / "told.json")]) == 0
+    told = json.loads((tmp_path / "told.json").read_text())
     assert (told["aspect"], told["voice"]) == ("1:1", None)

@@ -67,6 +67,8 @@ def film(
     ):
         if name and Path(name).suffix.lower() not in endings:
             raise BadInput(f"{option} takes a file that ends in {', '.join(endings)}, found {name!r}.")
+    if out and json not in ("", "-") and Path(json).absolute() == Path(out).with_suffix(".json").absolute():
+        raise BadInput(f"--json {json!r} 是影片的清单文件 is where the film's manifest goes. Name another file.")
     session = session_of(context)
     shelf: CatalogueService = session.platform.catalogue
     service: CreativeService = getattr(session.platform, "creative", None) or connect(session.platform.runtime, shelf)

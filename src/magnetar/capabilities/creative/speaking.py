@@ -185,14 +185,18 @@ def laid(music: Sound, spoken: Sequence[tuple[int, Utterance]]) -> Sound:
         part = one.sound[: max(0, count - at)]
         line[at : at + len(part)] += part
         spans.append((at + round(one.words[0].start_s * RATE), min(count, at + round(one.words[-1].end_s * RATE))))
-    line = compressed(_at_level(line[None], VOICE_LUFS)[0])
+    quieter = _at_level(music, MUSIC_LUFS) * ducking(spans, count)
+    if not line.any():
+        return quieter
+    voiced = line[np.abs(line) > 0.02 * np.abs(line).max()]
+    line = compressed(line * np.float32(10 ** (VOICE_LUFS / 20) / max(1e-9, float(np.sqrt((voiced**2).mean())))))
     line = held(_at_level(line[None], VOICE_LUFS)[0], 10 ** ((VOICE_LUFS + _CREST_DB) / 20))
-    return _at_level(music, MUSIC_LUFS) * ducking(spans, count) + _at_level(line[None], VOICE_LUFS)
+    return quieter + _at_level(line[None], VOICE_LUFS)
 
 
 def _at_level(sound: Sound, target: float) -> Sound:
     """Sound at a loudness; mono is measured as it is heard on both sides."""
-    level = loudness(np.repeat(sound, 2, axis=0) if len(sound) == 1 else sound)
+    level = loudness(sound) + (10 * np.log10(2.0) if len(sound) == 1 else 0.0)
     return sound * np.float32(10 ** ((target - level) / 20)) if np.isfinite(level) else sound
 
 
