@@ -2,6 +2,7 @@
 
     python docs/make_screenshots.py            the pictures that the pages show
     python docs/make_screenshots.py --understanding   of these, the pages on what is understood; a minute
+    python docs/make_screenshots.py --studio   of these, the pages on films; some minutes
     python docs/make_screenshots.py --all DIR  every page, light and dark, both languages, desktop and mobile
 
 Needs playwright (a development dependency) and a Chromium; /usr/bin/chromium or CHROMIUM names it.
@@ -45,6 +46,7 @@ class Shop:
     clock: Any
     hosting: Any
     url: str
+    site: Any
 
 
 @contextmanager
@@ -70,7 +72,9 @@ def running_shop(home: Path) -> Iterator[Shop]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     try:
-        yield Shop(platform, live, clock, app.state.site.hosting, f"http://127.0.0.1:{socket.getsockname()[1]}")
+        yield Shop(
+            platform, live, clock, app.state.site.hosting, f"http://127.0.0.1:{socket.getsockname()[1]}", app.state.site
+        )
     finally:
         server.should_exit = True
         thread.join(10)
@@ -254,6 +258,7 @@ def look_through(home: Path, folder: Path, pairs: int) -> None:
                     ("rehearsals", "/rehearsals"), ("rehearsal", address), ("launch", f"{address}/launch/uax"),
                     ("campaigns", "/campaigns"), ("campaign", campaign), ("market", f"{campaign}/market"),
                     ("experiments", "/experiments"), ("experiment", "/experiments/demo-uax:x1"), ("creatives", "/creatives"),
+                    ("studio", "/studio"), ("variants", "/studio/variants"), ("agent", "/studio/agent"), ("generation", "/generation"),
                     ("audit", "/audit"), ("accounts", "/accounts"), *UNDERSTANDING,
                 ):  # fmt: skip
                     page.goto(to if to.startswith("http") else f"{shop.url}{to}")
@@ -269,8 +274,8 @@ def take(home: Path, folder: Path, pairs: int) -> None:
         for name, to in (
             ("overview", f"{shop.url}/"), ("rehearsal", address), ("campaign", f"{shop.url}/campaigns/demo-uax"),
             ("market", f"{shop.url}/campaigns/demo-uax/market"), ("experiment", f"{shop.url}/experiments/demo-uax:x1"),
-            ("catalogue", f"{shop.url}/catalogue"), ("creatives", f"{shop.url}/creatives"), ("audit", f"{shop.url}/audit"),
-            *((name, f"{shop.url}{to}") for name, to in UNDERSTANDING),
+            ("catalogue", f"{shop.url}/catalogue"), ("audit", f"{shop.url}/audit"),
+            *((name, f"{shop.url}{to}") for name, to in UNDERSTANDING), *studio(page, shop).items(),
         ):  # fmt: skip
             _keep(page, to, folder / f"{name}.png")
 
@@ -288,6 +293,42 @@ def take_understanding(home: Path, folder: Path) -> None:
                 _keep(page, f"{shop.url}{to}", folder / f"{name}.png")
 
 
+def studio(page: Any, shop: Shop, width: int = 540) -> dict[str, str]:
+    """Films ordered, published and shown to made-up shoppers, one edited, one talked about; the pages' addresses."""
+    shop.site.studio.width = width
+    orders: list[str] = []
+    for product, count in (("p012", 5), ("p018", 4), ("p063", 3)):
+        page.goto(f"{shop.url}/studio?product={product}")
+        page.fill("input[name=count]", str(count))
+        if product == "p012":
+            page.check("input[value='1:1']")
+        page.click("form[action='/studio'] button.primary")
+        page.wait_for_selector(".badge.good:has-text('已完成')", timeout=300_000)
+        orders.append(page.url)
+    shelf = shop.site.shelf
+    for film in shelf.all("demo"):
+        shelf.move("demo", film.name, "published", "li")
+    visit_for(shop, 60)
+    page.goto(f"{shop.url}/studio/agent")
+    page.fill("textarea", "商品 p012")
+    page.click("form.say button")
+    page.wait_for_selector(".pitch")
+    film = next(one.name for one in shelf.all("demo") if one.product == "p018")
+    return {
+        "creatives": f"{shop.url}/creatives", "studio": orders[0], "storyboard": f"{shop.url}/studio/films/{film}",
+        "variants": f"{shop.url}/studio/variants?sort=impressions&down=1", "agent": page.url,
+    }  # fmt: skip
+
+
+def take_studio(home: Path, folder: Path) -> None:
+    """Only the pictures of films, their orders, storyboard, figures and talks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_shop(home) as shop, browser() as page:
+        enter(page, shop)
+        for name, to in studio(page, shop).items():
+            _keep(page, to, folder / f"{name}.png")
+
+
 def _keep(page: Any, address: str, file: Path) -> None:
     page.goto(address)
     page.wait_for_timeout(800)
@@ -300,6 +341,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", metavar="DIR", default="")
     parser.add_argument("--understanding", action="store_true")
+    parser.add_argument("--studio", action="store_true")
     parser.add_argument("--pairs", type=int, default=20)
     given = parser.parse_args()
     began = time.monotonic()
@@ -309,6 +351,8 @@ def main() -> None:
             look_through(home, Path(given.all), given.pairs)
         elif given.understanding:
             take_understanding(home, ROOT / "docs" / "screenshots")
+        elif given.studio:
+            take_studio(home, ROOT / "docs" / "screenshots")
         else:
             take(home, ROOT / "docs" / "screenshots", given.pairs)
     finally:

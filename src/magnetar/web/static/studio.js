@@ -5,8 +5,8 @@
   if (!list) return;
   let held = null;
   list.addEventListener("dragstart", (event) => {
-    held = event.target.closest("li");
-    if (event.target !== held) { held = null; return; }
+    held = event.target.nodeType === 1 ? event.target.closest("li[draggable=true]") : null;
+    if (!held) return;
     held.classList.add("held");
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", "");

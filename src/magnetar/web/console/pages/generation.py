@@ -18,6 +18,15 @@ from magnetar.web.console.showing import Showing
 from magnetar.web.console.site import Site, Visit
 
 MOST = 100
+KINDS = {
+    "text2video": ("文生视频", "Text to film"), "image2video": ("图生视频", "Picture to film"),
+    "multi-image2video": ("多图生视频", "Pictures to film"), "lip-sync": ("对口型", "Lip sync"),
+    "image": ("生图", "Pictures"), "try-on": ("虚拟试衣", "Try-on"),
+}  # fmt: skip
+LINES = {
+    "membership": ("会员月度额度", "Membership"), "bought": ("购买", "Bought"), "held for tasks": ("任务冻结", "Held for tasks"),
+    "given back": ("退回", "Given back"),
+}  # fmt: skip
 
 
 def routes(site: Site) -> list[Route]:
@@ -43,7 +52,15 @@ def routes(site: Site) -> list[Route]:
             balance=tasks.credits.balance(mine),
             standing=tasks.book.standing(mine),
             rows=[_row(one, show, tasks) for one in tasks.book.newest(mine, MOST)],
-            lines=[{**one, "at": show.moment(round(one["at"] * MICROS))} for one in tasks.credits.history(mine, 20)],
+            lines=[
+                {
+                    **one,
+                    "at": show.moment(round(one["at"] * MICROS)),
+                    "what": visit.voice(*LINES.get(one["what"], (one["what"],) * 2)),
+                    "credits": f"{one['credits']:+,g}".replace("-", "−"),
+                }
+                for one in tasks.credits.history(mine, 20)
+            ],
             keys=tasks.keys.list(mine),
             pair=pair,
         )
@@ -88,8 +105,8 @@ def _row(task: Task, show: Showing, tasks: TaskService) -> dict[str, Any]:
     links = [tasks.files.address(task.task_id, one.name) for one in (task.result.outputs if task.result else ())]
     fate = {SUCCEED: t("已扣", "spent"), FAILED: t("已退", "given back")}.get(task.status, t("冻结", "held"))
     return {
-        "id": task.task_id, "kind": task.kind, "model": f"{task.wanted.model} {task.wanted.mode}", "word": word, "tone": tone,
-        "prompt": task.wanted.prompt[:80], "at": show.moment(task.created_at), "credits": f"{task.price / MICROS:g}",
+        "id": task.task_id, "kind": t(*KINDS.get(task.kind, (task.kind, task.kind))), "model": f"{task.wanted.model} {task.wanted.mode}", "word": word, "tone": tone,
+        "prompt": task.wanted.prompt[:80] + "…" * (len(task.wanted.prompt) > 80), "at": show.moment(task.created_at), "credits": f"{task.price / MICROS:g}",
         "fate": fate, "said": t.of(task.message) if task.message else (task.result.what if task.result else ""),
         "links": links, "open": not task.done, "attempts": task.attempts,
     }  # fmt: skip

@@ -73,7 +73,8 @@ def routes(site: Site) -> list[Route]:
         words = visit.text("words", LONGEST)
         held = talks.agent.open(visit.merchant)
         if words:
-            talks.say(visit.merchant, held.id, words)
+            bare = visit.voice.language == "zh" and site.platform.catalogue.get(visit.merchant, words) is not None
+            talks.say(visit.merchant, held.id, f"商品 {words}" if bare else words)  # an id alone is in no language
         return site.go(visit, f"/studio/agent/{held.id}")
 
     def talk(visit: Visit, status: int = 200, said: str = "") -> Response:
