@@ -143,15 +143,25 @@ def _turns(hooks: Sequence[Part]) -> Iterator[Part]:
 
 
 def _points(copy: Copy, most: int) -> list[Part]:
-    """What must be said, then points by weight, those on fields of their own before those that share one."""
+    """What must be said, then points by weight, those on fields of their own before those that share one.
+
+    A fact beside a selling point is given up where it is needed as a point of its own.
+    """
     ranked = sorted(copy.points, key=lambda part: -part.weight)
+    apart = _apart(copy, ranked)
+    if len(apart) < copy.brief.points + 2:
+        apart = max(apart, _apart(copy, sorted(ranked, key=lambda part: bool(part.line.chip))), key=len)
+    found = [*apart, *(part for part in ranked if part not in apart)]
+    return found[: max(most, len(copy.musts))]
+
+
+def _apart(copy: Copy, ranked: Sequence[Part]) -> list[Part]:
     found, used = list(copy.musts), frozenset[str]().union(*(part.uses for part in copy.musts))
     for part in ranked:
         if part not in found and not part.uses & used:
             found.append(part)
             used |= part.uses
-    found += [part for part in ranked if part not in found]
-    return found[: max(most, len(copy.musts))]
+    return found
 
 
 def _slots(

@@ -35,7 +35,7 @@ UP_DB = 3.0
 CEILING = 10 ** ((PEAK_DB - 1.6) / 20)
 """Of samples before the encoder, which may overshoot."""
 _WORSE, _FLOOR = 2.5, 2e-3
-"""A joint may err so many times as much as the one-pass encoding does there, or as little as that."""
+"""A joint may err so many times as much as the bed's own encoding does there, or as little as that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Piece:
     outline: str
     peak_db: float
     error: float
-    """How much the joints err, as a share of the one-pass encoding's error there."""
+    """How much the joints err, beside what the bed's own encoding errs there, at most 1."""
 
     def to_bytes(self) -> bytes:
         head = struct.pack(
@@ -206,23 +206,24 @@ def window(track: Track, number: int) -> tuple[int, int] | None:
 
 
 def _error(bed: Bed, own: Track, sound: Sound, first: int, begin: int, stop: int) -> float:
-    """How much the joints err, beside the one-pass encoding's error at the same places; at most 1 is as good."""
+    """How much the joints err, beside the error of the bed's own encoding at the same places; at most 1 is as good."""
     worst = 0.0
-    single = _decoded(own)
     for joint, left, right in ((begin, bed.track, own), (stop, own, bed.track)):
         if joint in (0, len(bed.track.sizes)):
             continue
         a, b = (joint - first, joint) if left is own else (joint, joint - first)
-        near = _decoded(_spliced(left, max(0, a - 3), a, right, b, b + 3))
-        found = near[:, min(3, a) * PACKET : (min(3, a) + 1) * PACKET]
         truth = sound[:, (joint - 1) * PACKET : joint * PACKET]
-        here = (joint - first) * PACKET
-        once = single[:, here : here + PACKET]
-        size = min(found.shape[1], truth.shape[1], once.shape[1])
-        bad = float(np.abs(found[:, :size] - truth[:, :size]).max())
-        usual = float(np.abs(once[:, :size] - truth[:, :size]).max())
+        bad = _off(_spliced(left, max(0, a - 3), a, right, b, b + 3), min(3, a), truth)
+        usual = _off(_spliced(bed.track, joint - 3, joint, bed.track, joint, joint + 3), 3, truth)
         worst = max(worst, bad / max(_WORSE * usual, _FLOOR))
     return worst
+
+
+def _off(track: Track, place: int, truth: Sound) -> float:
+    """The largest difference between what comes out for a packet and what should."""
+    found = _decoded(track)[:, place * PACKET : (place + 1) * PACKET]
+    size = min(found.shape[1], truth.shape[1])
+    return float(np.abs(found[:, :size] - truth[:, :size]).max(initial=0.0)) if size else float("inf")
 
 
 def _spliced(left: Track, low: int, high: int, right: Track, begin: int, end: int) -> Track:
