@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
+from scipy.stats import rankdata
 
 from magnetar.app.benches.rows import conditions, not_met, row, shown
 from magnetar.app.benches.seeds import seeds_of
@@ -121,8 +121,9 @@ def live(stage: Stage, arm: str, days: int) -> Came:
         if counting:
             came.gmv += float(event.value.sum()) / MICROS
 
-    for kind, handler in ((Viewed, on_viewed), (Clicked, on_clicked), (Ordered, on_ordered)):
-        platform.bus.subscribe(kind, handler)
+    platform.bus.subscribe(Viewed, on_viewed)
+    platform.bus.subscribe(Clicked, on_clicked)
+    platform.bus.subscribe(Ordered, on_ordered)
     began, resting = cpu_seconds(), dict[tuple[str, str], int]()
     for tick in range(first, first + days * TICKS_PER_DAY):
         counting = tick >= first + TICKS_PER_DAY
@@ -196,6 +197,11 @@ def true_rates(market: BazaarMarket, creatives: Creatives) -> Floats:
     return rates
 
 
+def rank_correlation(one: Floats, other: Floats) -> float:
+    """Spearman's, by average ranks."""
+    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])
+
+
 def tell(stage: Stage, traits: Floats, flat: float) -> Told:
     """Judge predicted volume and effects by the truth."""
     creatives, market = stage.platform.creatives, stage.market
@@ -229,8 +235,8 @@ def tell(stage: Stage, traits: Floats, flat: float) -> Told:
     )
     inside = [one.low <= math.exp(real) <= one.high for one, real in zip(foretold, relative, strict=True)]
     told.volume = {
-        "rank": float(spearmanr(rate, truth[fresh])[0]), "rank_mean": float(spearmanr(mean, truth[fresh])[0]),
-        "within": float(spearmanr(factor, relative)[0]),
+        "rank": rank_correlation(rate, truth[fresh]), "rank_mean": rank_correlation(mean, truth[fresh]),
+        "within": rank_correlation(factor, relative),
         "hits": hits(rate), "hits_mean": hits(mean), "better": float(better.mean()), "coverage": float(np.mean(inside)),
     }  # fmt: skip
     found = effects(creatives.table, item, creatives.totals["even_told"], creatives.totals["even_had"])

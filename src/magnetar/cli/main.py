@@ -128,6 +128,14 @@ COMMANDS: Table = {
                 "magnetar.capabilities.creative.timeline.commands:export",
             ),
             "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
+            "library": (
+                "素材库 · Creatives with what they did",
+                "magnetar.capabilities.creative.library.commands:library",
+            ),
+            "score": (
+                "预估跑量 · What creatives should bring before money is spent",
+                "magnetar.capabilities.creative.library.commands:score",
+            ),
         },
     ),
     "drama": (

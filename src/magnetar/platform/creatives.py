@@ -12,8 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.capabilities.autopilot.creatives import Candidate
+from magnetar.capabilities.autopilot.view import value_per_view
 from magnetar.capabilities.creative.library import Figures, Library
-from magnetar.capabilities.creative.science import SORTS, Belief, Evidence, Fatigue, columns_of, find_fatigue, fit
+from magnetar.capabilities.creative.science import (
+    SORTS,
+    Belief,
+    Evidence,
+    Fatigue,
+    columns_of,
+    find_fatigue,
+    fit,
+    table_of,
+)
 from magnetar.capabilities.serving.rotation import Rotation, explored, make_rotation, shares
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Viewed
 from magnetar.capabilities.understanding import Predictor, Shelf
@@ -209,6 +220,30 @@ class Creatives:
             if len(others):
                 best[place] = mean[others].max()
         return find_fatigue(self.course[rows, :, 0], self.course[rows, :, 1], best, mean[rows])
+
+    def candidates(self, merchant: str) -> list[Candidate]:
+        """A merchant's creatives for the review of the autopilot."""
+        records = [one for one in self.library.creatives(merchant) if one.state is not CreativeState.RETIRED]
+        records = [one for one in records if self._item_of(one) >= 0]
+        if not records:
+            return []
+        self.read_library()
+        belief = self.learn()
+        item = np.array([self._item_of(one) for one in records])
+        worth = 1000.0 * value_per_view(self._predictor, item)
+        row = [self._row.get((merchant, one.id)) for one in records]
+        running = [place for place in row if place is not None and self.in_use[place]]
+        tired = dict(zip(running, self.fatigue(np.array(running, np.int64)), strict=True))
+        found: list[Candidate] = []
+        for one, place, value in zip(records, row, worth.tolist(), strict=True):
+            volume = belief.overall(table_of([one.elements]), None if place is None else np.array([place]))[0]
+            found.append(
+                Candidate(
+                    one.id, one.product, one.state, one.group, volume, value * volume.factor,
+                    None if place is None else tired.get(place),
+                )
+            )  # fmt: skip
+        return found
 
     def new_day(self) -> None:
         """Evidence fades, a day of every creative's course begins, and figures are written down."""

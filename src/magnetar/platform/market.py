@@ -89,6 +89,7 @@ class Marketplace:
         serving = Serving(bus, predictor, campaigns, landscape, experiments, following, shoppers, seed, rule=rule)
         desk = Desk(bus, store, campaigns)
         creatives = Creatives(bus, store, shelf, predictor, seed)
+        desk.library = creatives.library
         return cls(
             bus, shelf, predictor, outcomes, campaigns, traffic, landscape, bidding, BudgetBook(), experiments,
             following, serving, desk, creatives,

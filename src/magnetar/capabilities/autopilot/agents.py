@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.autopilot import playbook, uax
+from magnetar.capabilities.autopilot import creatives, playbook, uax
+from magnetar.capabilities.autopilot.creatives import CreativeBook
 from magnetar.capabilities.autopilot.desk import Desk
 from magnetar.capabilities.autopilot.intentions import Intention, Kind
 from magnetar.capabilities.autopilot.planner import UAX_GROUPS, WHOLE_SITE_GROUPS, Plan, plan
@@ -215,6 +216,10 @@ class Uax(_Runner):
         for item in self._due(tick):
             whom = self.reach.core(account, item, CORE_AUDIENCE)
             self._launch(account, item, tick, whom, audience=whom.mask, phase=Phase.UNDERSTANDING)
+        book: CreativeBook | None = getattr(account, "creatives", None)
+        if book is not None and self.brief is not None and tick % 48 == creatives.REVIEW_AT:
+            found = book.candidates(self.brief.merchant)
+            account.desk.settle(creatives.review(found, self.plan.campaign.id), tick)
         if tick % 2 == 0:
             wanted: list[Intention] = []
             delivery = account.campaigns.delivery

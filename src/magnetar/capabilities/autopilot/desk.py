@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from magnetar.capabilities.autopilot.creatives import STATES
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome, Record
 from magnetar.capabilities.autopilot.limits import Limits, refusal
 from magnetar.capabilities.campaigns import Campaigns
+from magnetar.capabilities.creative.library import Library
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.errors import NotFound, Refused
 from magnetar.kernel.events import Event
 from magnetar.kernel.store import Store
-from magnetar.vocabulary.campaigns import AdGroup, Phase
+from magnetar.vocabulary.campaigns import AdGroup, CreativeState, Phase
 from magnetar.vocabulary.money import Money
 
 _FIELDS: dict[Kind, tuple[str, Callable[[Any], Any]]] = {
@@ -48,6 +50,8 @@ class Desk:
         self._counts: dict[str, int] = {}
         """Records kept of each merchant."""
         self.limits = limits or Limits()
+        self.library: Library | None = None
+        """Where creatives are moved to other states; None where there are none."""
 
     def settle(self, intentions: Iterable[Intention], tick: int, new: dict[str, AdGroup] | None = None) -> list[Record]:
         """Check and carry out intentions in order; `new` holds the ad groups that OPEN intentions start."""
@@ -65,7 +69,7 @@ class Desk:
         if not reason:
             try:
                 before = self._carry_out(intention, new)
-            except Refused as refused:
+            except (NotFound, Refused) as refused:
                 reason = str(refused)
         merchant = campaign.merchant
         if merchant not in self._counts:  # those before a restart keep their numbers
@@ -94,9 +98,17 @@ class Desk:
             return campaigns.change_campaign(
                 intention.campaign, daily_budget=Money(int(value), currency)
             ).daily_budget.micros
+        if intention.kind is Kind.CREATIVE:
+            return self._move_creative(intention, CreativeState(STATES[int(value)]))
         field, read = _FIELDS[intention.kind]
         old = campaigns.change_group(intention.group, **{field: read(value)})
         return getattr(old, field)
+
+    def _move_creative(self, intention: Intention, state: CreativeState) -> int:
+        if self.library is None:
+            raise Refused("这里没有素材库 There is no library of creatives here.")
+        merchant = self._campaigns.campaign(intention.campaign).merchant
+        return STATES.index(self.library.set_state(merchant, intention.creative, state))
 
     def undo(self, id: str) -> Record:
         """Put back what an intention changed.
@@ -114,6 +126,9 @@ class Desk:
         intention = record.intention
         if intention.kind is Kind.OPEN:
             self._campaigns.change_group(intention.group, paused=True)
+        elif intention.kind is Kind.CREATIVE:
+            before = STATES[int(record.before or 0)]
+            self._move_creative(intention, CreativeState.PAUSED if before is CreativeState.DRAFT else before)
         elif intention.kind in (Kind.PAUSE, Kind.RESUME):
             self._campaigns.change_group(intention.group, paused=bool(record.before))
         else:

@@ -28,6 +28,8 @@ class Kind(enum.StrEnum):
     RESUME = "resume"
     BUDGET = "budget"
     """Set a campaign's daily budget, micros."""
+    CREATIVE = "creative"
+    """Move a creative to another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Intention:
     reason_en: str
     evidence: dict[str, float] = field(default_factory=dict[str, float])
     """The figures that the reason rests on."""
+    creative: str = ""
+    """Id of the creative that is meant, where one is."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):

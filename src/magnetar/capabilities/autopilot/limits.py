@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from magnetar.capabilities.autopilot.intentions import Intention, Kind
 from magnetar.capabilities.campaigns import EVERYBODY
-from magnetar.vocabulary.campaigns import AdGroup, Campaign, Phase
+from magnetar.vocabulary.campaigns import AdGroup, Campaign, CreativeState, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ def refusal(intention: Intention, campaign: Campaign, group: AdGroup | None, lim
         return f"There is no phase {value!r}."
     if intention.kind is Kind.AUDIENCE and not 0 < value <= EVERYBODY:
         return "An audience is a mask of segments and cannot be empty."
+    if intention.kind is Kind.CREATIVE:
+        known = intention.creative and value in range(len(CreativeState))
+        return (
+            "" if known else f"A creative and one of its states are needed, found {intention.creative!r} and {value!r}."
+        )
     if intention.kind is not Kind.BUDGET and (group is None or group.campaign != campaign.id):
         return f"Campaign {campaign.id!r} has no ad group {intention.group!r}."
     return ""

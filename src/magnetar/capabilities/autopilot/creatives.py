@@ -1,0 +1,107 @@
+"""素材优选: which creatives of a product are put in use, and which rest, by what they should bring and how they tire.
+
+Pure decisions: candidates in, intentions with reasons out. Once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
+from magnetar.capabilities.creative.science import Advice, Fatigue, Volume
+from magnetar.vocabulary.campaigns import CreativeState
+
+IN_USE = 6
+"""Creatives of one product that are shown in turn, at most: more would each be seen too seldom to be judged."""
+NEW_A_DAY = 2
+"""Drafts of one product that are tried in a day, at most."""
+REVIEW_AT = 18
+"""Tick of the day: nine in the morning."""
+STATES = tuple(CreativeState)
+"""An intention's value is a state's place in here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A creative as the review sees it."""
+
+    id: str
+    product: str
+    state: CreativeState
+    group: str
+    """Near-duplicates share it."""
+    volume: Volume
+    """Factor on its product's click rate, predicted before it runs, corrected since."""
+    value_per_mille: float
+    """GMV that a thousand views should bring, currency units."""
+    fatigue: Fatigue | None = None
+    """None where it does not run."""
+
+
+class CreativeBook(Protocol):
+    """Where an account's creatives are looked up."""
+
+    def candidates(self, merchant: str) -> list[Candidate]:
+        """A merchant's creatives that may be shown or are."""
+        ...
+
+
+def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
+    """What should change: tired creatives rest, the best untried take their places.
+
+    A creative rests where its decline is sure and its product has a better one in use; one in use is never the last to go.
+    Of near-duplicates one is in use.
+    """
+    wanted: list[Intention] = []
+    for product in dict.fromkeys(one.product for one in candidates):
+        mine = [one for one in candidates if one.product == product]
+        running = [one for one in mine if one.state is CreativeState.IN_USE]
+        tired = [one for one in running if one.fatigue and one.fatigue.advice is Advice.REST][
+            : max(0, len(running) - 1)
+        ]
+        for one in tired:
+            assert one.fatigue is not None
+            lost, sure = one.fatigue.lost, one.fatigue.probability
+            wanted.append(
+                _move(
+                    one, campaign, CreativeState.PAUSED,
+                    f"素材衰退: 点击率较首日下降 {lost:.0%} (把握 {sure:.0%}), 同商品有更好的素材在用, 先休息",
+                    f"tired: clicks {lost:.0%} below its first day ({sure:.0%} sure), a better one is in use; it rests",
+                    lost=lost, trend_a_day=one.fatigue.trend, probability=sure,
+                )
+            )  # fmt: skip
+        gone = {one.id for one in tired}
+        taken = {one.group or one.id for one in running if one.id not in gone}
+        drafts = sorted(
+            (one for one in mine if one.state is CreativeState.DRAFT), key=lambda one: (-one.volume.factor, one.id)
+        )
+        room = min(IN_USE - (len(running) - len(tired)), NEW_A_DAY)
+        for one in drafts:
+            if room <= 0:
+                break
+            if (one.group or one.id) in taken:
+                continue
+            taken.add(one.group or one.id)
+            room -= 1
+            found = one.volume
+            wanted.append(
+                _move(
+                    one, campaign, CreativeState.IN_USE,
+                    f"素材优选: 预估点击率为商品平均的 {found.factor:.2f} 倍 ({found.low:.2f}–{found.high:.2f}), "
+                    f"每千次曝光成交 {one.value_per_mille:.0f}",
+                    f"chosen: should be clicked {found.factor:.2f} times as often as its product ({found.low:.2f}–{found.high:.2f}), "
+                    f"{one.value_per_mille:.0f} of sales a thousand views",
+                    factor=found.factor, low=found.low, high=found.high, value_per_mille=one.value_per_mille,
+                )
+            )  # fmt: skip
+    return wanted
+
+
+def _move(
+    one: Candidate, campaign: str, state: CreativeState, reason: str, reason_en: str, **evidence: float
+) -> Intention:
+    return Intention(
+        Kind.CREATIVE, campaign, "", STATES.index(state), reason, reason_en, figures(**evidence), creative=one.id
+    )
