@@ -28,6 +28,7 @@ from magnetar.kernel.settings import Settings
 from magnetar.platform.assemble import assemble
 from magnetar.vocabulary.campaigns import CreativeState
 from magnetar.web.console import console_app
+from magnetar.web.console.pages.studio_variants import rows_of
 
 
 def _loaded(name: str, place: Path) -> Any:
@@ -456,6 +457,31 @@ def test_the_table_shows_dashes_where_nothing_was_shown_and_sorts(shop: SimpleNa
     rows = shop.li.get("/studio/variants?format=csv&sort=hook").text.lstrip("\ufeff").splitlines()
     assert rows[0].startswith("film,product,angle,audience,hook")
     assert any(row.startswith("first,p012,,,日式茶具,band,C major · 100,9:16,,,,0,") for row in rows)
+
+
+def test_a_film_that_was_shown_has_real_figures_beside_what_was_predicted(shop: SimpleNamespace):
+    """100 views of which 9 were predicted to be clicked and 18 were: twice the product's rate, 18 %."""
+    lay(shop.home, "demo", "shown")
+    shop.li.post("/creatives/shown/publish", "/creatives")
+    creatives = shop.site.hosting.live.market.creatives
+    creatives.read_library()
+    row = creatives.row_of("demo", "digest-shown")
+    assert row is not None
+    for name, value in (("views", 100.0), ("told", 9.0), ("had", 18.0), ("orders", 2.0)):
+        creatives.totals[name][row] = value
+    creatives.cells["expected"][row, 0], creatives.cells["clicks"][row, 0] = 9.0, 18.0
+    [one] = [row for row in rows_of(shop.site, "demo", shop.site.shelf.all("demo")) if row.film.name == "shown"]
+    assert (one.figures.impressions, one.figures.ctr, one.figures.lift) == (100, 0.18, 2.0)
+    assert one.predicted is not None
+    assert one.predicted.low < 1.0 < one.predicted.factor < 2.0 < one.predicted.high * 1.5  # twenty clicks say little
+    assert one.expected_ctr == pytest.approx(0.09 * one.predicted.factor)
+    page = shop.li.get("/studio/variants?sort=impressions&down=1").text
+    assert "×2.00" in page
+    assert "18.00%" in page
+    chart = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page)[0])
+    assert chart["claimed"] == [2.0]
+    assert chart["rows"][0][1] < chart["rows"][0][0] < chart["rows"][0][2]
+    assert "×2.00" not in shop.zoe.get("/studio/variants").text
 
 
 def _answered(shop: SimpleNamespace, address: str) -> str:
