@@ -21,7 +21,9 @@ TIRED = Fatigue(-0.1, -0.12, -0.08, 0.99, 0.4, Advice.REST)
 
 
 def candidate(id: str, state: CreativeState, factor: float = 1.0, *, group: str = "", tired: bool = False) -> Candidate:
-    return Candidate(id, "cup", state, group or id, Volume.around(math.log(factor), 0.2), 80.0, TIRED if tired else None)
+    return Candidate(
+        id, "cup", state, group or id, Volume.around(math.log(factor), 0.2), 80.0, TIRED if tired else None
+    )
 
 
 def test_the_best_drafts_are_tried_and_no_more_than_a_day_takes():
@@ -33,13 +35,22 @@ def test_the_best_drafts_are_tried_and_no_more_than_a_day_takes():
 
 
 def test_a_near_duplicate_of_what_is_in_use_is_not_tried():
-    assert review([candidate("a", CreativeState.IN_USE, group="g"), candidate("b", CreativeState.DRAFT, 2.0, group="g")], "camp") == []
+    assert (
+        review(
+            [candidate("a", CreativeState.IN_USE, group="g"), candidate("b", CreativeState.DRAFT, 2.0, group="g")],
+            "camp",
+        )
+        == []
+    )
 
 
 def test_tired_creatives_make_room_and_the_last_one_stays():
     full = [candidate(f"u{place}", CreativeState.IN_USE, tired=place == 0) for place in range(IN_USE)]
     found = review([*full, candidate("new", CreativeState.DRAFT)], "camp")
-    assert [(one.creative, STATES[int(one.value)]) for one in found] == [("u0", CreativeState.PAUSED), ("new", CreativeState.IN_USE)]
+    assert [(one.creative, STATES[int(one.value)]) for one in found] == [
+        ("u0", CreativeState.PAUSED),
+        ("new", CreativeState.IN_USE),
+    ]
     assert review([candidate("only", CreativeState.IN_USE, tired=True)], "camp") == []
 
 
@@ -70,7 +81,10 @@ def test_an_intention_moves_a_creative_and_undo_puts_it_back():
     assert library.get("demo", "film-1").state is CreativeState.PAUSED  # what has run is no draft
 
 
-@pytest.mark.parametrize(("creative", "value", "said"), [("", 1, "are needed"), ("film-1", 9, "are needed"), ("nobody", 1, "nobody"), ("film-1", 2, "is draft")])
+@pytest.mark.parametrize(
+    ("creative", "value", "said"),
+    [("", 1, "are needed"), ("film-1", 9, "are needed"), ("nobody", 1, "nobody"), ("film-1", 2, "is draft")],
+)
 def test_what_cannot_be_done_is_refused_with_the_reason(creative: str, value: int, said: str):
     book, library = desk()
     [record] = book.settle([Intention(Kind.CREATIVE, "camp", "", value, "试", "try", creative=creative)], 3)
