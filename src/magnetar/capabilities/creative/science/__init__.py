@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         indicator,
         table_of,
     )
-    from magnetar.capabilities.creative.science.refine import Refinement, refine
+    from magnetar.capabilities.creative.science.refining import Refinement, refine
     from magnetar.capabilities.creative.science.similarity import Groups, find_groups, print_of, shingle_signature
     from magnetar.capabilities.creative.science.volume import Belief, Evidence, Volume, fit
 
@@ -51,7 +51,7 @@ __getattr__ = lazily(
         "elements": ("Effect", "effects"),
         "fatigue": ("Advice", "Fatigue", "find_fatigue"),
         "features": ("COLUMN", "LEVELS", "NAMES", "SORTS", "columns_of", "indicator", "table_of"),
-        "refine": ("Refinement", "refine"),
+        "refining": ("Refinement", "refine"),
         "similarity": ("Groups", "find_groups", "print_of", "shingle_signature"),
         "volume": ("Belief", "Evidence", "Volume", "fit"),
     },
