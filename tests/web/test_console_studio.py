@@ -358,6 +358,29 @@ def test_films_are_made_in_the_background_and_land_in_the_gallery(shop: SimpleNa
     assert '"active": false' in stream
 
 
+@pytest.mark.slow
+def test_what_is_whole_when_an_order_is_stopped_stays_and_made_again_it_takes_its_own_places(shop: SimpleNamespace):
+    studio, shelf = shop.site.studio, shop.site.shelf
+    studio.width = 270
+    one = studio.start("demo", "li", FilmWish("variants", "p063", count=8, aspects=("9:16", "1:1")))
+    deadline = time.monotonic() + 240
+    while not studio.get("demo", one.id).done and time.monotonic() < deadline:
+        time.sleep(0.05)
+    studio.stop("demo", one.id)
+    time.sleep(1.5)
+    stopped = studio.get("demo", one.id)
+    whole = {film.name for film in shelf.all("demo") if film.product == "p063"}
+    assert stopped.state == "stopped"
+    assert set(stopped.films) == whole
+    assert all(film.whole for film in shelf.all("demo") if film.name in whole)
+    assert not list((shop.home / "films" / "demo" / ".making").iterdir())
+    studio.again("demo", one.id)
+    while (last := studio.get("demo", one.id)).active and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert (last.state, len(last.films)) == ("done", 8)
+    assert {film.name for film in shelf.all("demo") if film.product == "p063"} == set(last.films) >= whole
+
+
 # ---- the storyboard
 
 

@@ -311,7 +311,8 @@ class StudioOrders:
             return f"{stem}-v{number}"
         head, _, number = stem.rpartition("-")
         name = f"{head}-{one.id[-6:]}-{number}"
-        return f"{head}-{one.id}-{number}" if (target / f"{name}.mp4").exists() else name
+        others = (target / f"{name}.mp4").exists() and self._shelf.get(one.merchant, name).note.order != one.id
+        return f"{head}-{one.id}-{number}" if others else name  # made again, an order's films take their own places
 
     def close(self) -> None:
         """Stop working; what runs is interrupted."""

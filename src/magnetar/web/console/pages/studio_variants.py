@@ -22,7 +22,12 @@ from magnetar.web.console.site import Site, Visit
 
 DRAWN = 12
 """Films in the chart: those that were seen most."""
+REMEMBERED = 20_000
+"""Manifests that are kept read."""
 FILTERS = ("product", "state")
+
+
+Records = dict[tuple[str, str, int, int], Creative | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,15 @@ class Row:
 def routes(site: Site) -> list[Route]:
     """Pages of this part."""
 
+    read: Records = {}
+
     def table(visit: Visit) -> Response:
         asked, named, show = visit.request.query_params, titles(site, visit.merchant), Showing(visit.voice)
         wanted = {name: asked.get(name, "")[:100] for name in FILTERS}
         films = [one for one in site.shelf.all(visit.merchant) if one.whole]
-        rows = rows_of(site, visit.merchant, [one for one in films if _fits(one, wanted)])
+        if len(read) > REMEMBERED:
+            read.clear()
+        rows = rows_of(site, visit.merchant, [one for one in films if _fits(one, wanted)], read)
         found = listing(
             rows, visit.request, keep=FILTERS,
             sorts={
@@ -90,14 +99,22 @@ def _plain(one: Row) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def rows_of(site: Site, merchant: str, films: list[Film]) -> list[Row]:
-    """Films with their figures and predictions, as the library and the live marketplace hold them."""
+def rows_of(site: Site, merchant: str, films: list[Film], read: Records | None = None) -> list[Row]:
+    """Films with their figures and predictions, as the library and the live marketplace hold them.
+
+    Args:
+        read: manifests that were read before, by merchant, film, size and time; those read now are added.
+    """
+    read = {} if read is None else read
     creatives = site.hosting.live.market.creatives
     library = {one.creative.id: one for one in creatives.library.listed(merchant)}
     records: list[Creative | None] = []
     for film in films:
         known = library.get(film.film)  # type: ignore[call-overload]
-        records.append(known.creative if known else _record(site, merchant, film))
+        key = merchant, film.name, film.bytes, film.made_at
+        if not known and key not in read:
+            read[key] = _record(site, merchant, film)
+        records.append(known.creative if known else read[key])
     # What was learned needs clicks; before the first, every factor would be the prior's and say nothing.
     belief = creatives.learn() if len(creatives) and creatives.cells["clicks"].sum() > 0 else None
     told: dict[int, Volume] = {}
