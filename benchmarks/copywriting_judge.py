@@ -26,7 +26,7 @@ hotpot:火锅 barbecue:烧烤 hiking:徒步,登山 picnic:野餐 travel:旅行,�
 running:跑 cycling:骑行 swimming:游泳 dance:舞 sleep:睡 makeup:化妆 skincare:护肤 laundry:洗衣 streaming:直播,拍摄 gaming:游戏,电竞 cat:猫 dog:狗 walking:遛狗 summer:夏 winter:冬 spring:春 autumn:秋
 seasons:四季 new:新年,过年,春节 year:新年,过年,春节 birthday:生日 drivers:车主,司机 renovation:装修 printing:打印 study:学习,书桌 person:单人,独居,一个人 beginners:新手,入门 stoneware:粗陶,陶 enamel:珐琅
 cashmere:羊绒 wool:羊毛 polyester:聚酯,涤纶 nylon:尼龙 oxford:牛津布 cloth:牛津布 down:羽绒 goose:鹅绒 linen:亚麻 plastic:塑料 paper:纸 carbon:碳钢 alloy:合金 iron:铁 cast:铸铁 walnut:胡桃木 oak:橡木
-pine:松木 cork:软木 rubber:橡胶 latex:乳胶 silk:丝 acrylic:亚克力 resin:树脂 clay:陶 lab:实验室 workshop:车间,工厂,工业,industrial,factory emergency:应急,停电 industrial:工业,工厂 fishing:钓鱼 wine:酒红 duck:鸭绒 afternoon:下午茶 outdoor:户外,野外 viscose:粘胶"""
+pine:松木 cork:软木 rubber:橡胶 latex:乳胶 silk:丝 acrylic:亚克力,腈纶 resin:树脂 clay:陶 lab:实验室 workshop:车间,工厂,工业,industrial,factory emergency:应急,停电 industrial:工业,工厂 fishing:钓鱼 wine:酒红 duck:鸭绒 afternoon:下午茶 outdoor:户外,野外 viscose:粘胶 pulp:木浆 strawberry:草莓 polycarbonate:PC,聚碳酸酯 fiber:腈纶 car:vehicle,automotive swimming:pool life:宿舍,dorm"""
 SYNONYMS = """孩子:儿童,孩子,小朋友,学步 厨房:厨 喝茶:茶 聚会:聚会,派对,来客 做饭:做饭,炒菜,炒,煮,烹 带饭:饭盒,午餐,便当 送礼:礼 礼:礼 宝宝:宝,婴 猫:猫 狗:狗 办公室:办公,工位 露营:露营,野营,camp
 徒步:徒步,登山 出行:旅行,出差,出行,旅游 健身:健身 跑步:跑 骑行:骑行 护肤:护肤 化妆:化妆,妆 客厅:客厅 卧室:卧室 浴室:浴,洗澡,卫生间,淋浴 阳台:阳台 洗衣:洗衣 游戏:游戏,电竞 直播:直播,拍摄
 咖啡:咖啡 烘焙:烘焙 早餐:早餐 火锅:火锅 烧烤:烧烤 野餐:野餐 园艺:园艺,花园 瑜伽:瑜伽 游泳:游泳 睡觉:睡 下午茶:下午茶 餐桌:餐桌,聚餐,用餐 通勤:通勤,上下班 学习:学习,书桌,上课 宿舍:宿舍 家里:居家,家用,家居,家里

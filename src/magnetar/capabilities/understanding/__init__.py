@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         rank_cohorts,
         rank_segments,
     )
-    from magnetar.capabilities.understanding.cards import ProductCard, make_card
+    from magnetar.capabilities.understanding.cards import ProductCard, make_card, sources_of
     from magnetar.capabilities.understanding.cautions import Flag, find_flags
     from magnetar.capabilities.understanding.claims import Claim, Evidence, Kind, Quote, Statement
     from magnetar.capabilities.understanding.deepening import Dropped, deepen
@@ -193,6 +193,7 @@ __all__ = [
     "rate_of",
     "sensitive_kind",
     "shopper_vectors",
+    "sources_of",
     "terms",
     "understand_film",
 ]
@@ -226,6 +227,7 @@ __getattr__ = lazily(
         "cards": (
             "ProductCard",
             "make_card",
+            "sources_of",
         ),
         "cautions": (
             "Flag",

@@ -265,7 +265,7 @@ pc 聚碳酸酯 / polycarbonate
 睡眠 睡觉 午睡 / sleep, sleeping, nap
 带饭 午餐 / packed lunch, lunch
 下午茶 / afternoon tea
-母婴 喂养 哺乳 / nursing, feeding
+母婴 喂养 哺乳 / nursing, breastfeeding, baby feeding
 遛狗 / dog walking
 化妆 / makeup, make-up
 护肤 / skincare, skin care

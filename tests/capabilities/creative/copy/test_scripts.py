@@ -13,6 +13,8 @@ from magnetar.capabilities.generation import Cost, Message, Written
 from magnetar.capabilities.understanding import make_card
 from magnetar.kernel.errors import BadInput, ProviderFailed, Refused
 from magnetar.vocabulary.catalogue import Product
+from magnetar.vocabulary.ids import MerchantId, ProductId
+from magnetar.vocabulary.money import Money
 
 Make = Callable[..., Product]
 POINTS = ("35 L for one or two days", "Raised back panel, no sweaty back", "Rain cover in the base")
@@ -271,3 +273,24 @@ def test_without_a_model_the_templates_stay_and_it_is_said(product: Make):
     done = reword(copy, None)
     assert replace(done.copy, notes=()) == replace(copy, notes=())
     assert "no language model" in done.copy.notes[-1]
+
+
+def test_who_is_warned_is_not_addressed():
+    product = Product(
+        ProductId("c1"), MerchantId("m"), "大豆香薰蜡烛 180g", Money.of("39.00"), "家居日用 > 香薰",
+        description="每次点燃别超过4小时，远离窗帘和小孩。", selling_points=("180g可燃约35小时", "雪松调，不甜不腻"),
+    )  # fmt: skip
+    shown = [text for part in make_copy(product, make_card(product)).hooks for text in part.texts]
+    assert shown
+    assert not [text for text in shown if "孩" in text]
+
+
+def test_a_shade_is_not_translated():
+    product = Product(
+        ProductId("s1"), MerchantId("m"), "羊毛衫 燕麦色", Money.of("239.00"), title_en="Wool Sweater, Oat",
+        attributes={"颜色": "燕麦色", "面料": "羊毛"},
+    )  # fmt: skip
+    copy = make_copy(product, make_card(product), Brief(language="en"))
+    shown = " ".join(text for part in (*copy.hooks, *copy.points, *copy.offers) for text in part.texts).lower()
+    assert "beige" not in shown
+    assert "wool" in shown

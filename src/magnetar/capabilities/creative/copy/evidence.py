@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from magnetar.capabilities.creative.copy.record import words_in
@@ -17,7 +17,7 @@ from magnetar.capabilities.creative.script import (
     split_title,
 )
 from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, sentences
-from magnetar.capabilities.understanding import Claim, Kind, ProductCard, Quote, find_flags
+from magnetar.capabilities.understanding import Claim, Kind, ProductCard, Quote, find_flags, sources_of
 from magnetar.kernel.errors import Refused
 from magnetar.vocabulary.catalogue import Product
 
@@ -30,6 +30,12 @@ KEYS_EN = {
     "填充": "Fill", "盖": "Lid", "颜色": "Colour", "温度": "Temperature", "储存": "Storage", "配料": "Ingredients", "材料": "Material",
 }  # fmt: skip
 _MATERIAL_KEYS = ("材质", "面料", "材料", "内胆", "填充", "涂层", "material", "fabric", "成分")
+_SHADE_KEYS = ("颜色", "配色", "花色")
+"""Attributes whose words have many shades: 燕麦色 is no plain beige; they are not translated."""
+_WARNS = re.compile(
+    rf"{CAUTION.pattern}|远离|小心|当心|防止|不适|不宜|先看|keep away|away from|unsuitable|beware", re.IGNORECASE
+)
+_STOPS = "。！？!?；;\n"
 _NUISANCE_ZH = re.compile(r"^(?:也|就|都)?不(?:用|必|怕|会|再|太|容易)?(?!锈|同|错|是|能|要|可|建|宜|得|了|粘|沾|到|过|少|足|止|仅|但|只|论|管|影响)([\u4e00-\u9fff]{2,7})$")  # fmt: skip
 _NUISANCE_EN = re.compile(r"\b(?:no|without)\s+([a-z][a-z ]{2,22}?)$", re.IGNORECASE)
 
@@ -82,6 +88,7 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         Refused: the title is written from right to left.
     """
     notes: list[str] = []
+    sources = sources_of(product)
     title = shown_title(product, language, notes)
     brand = lawful(_clean(product.brand, "brand", notes), "brand", notes)
     if language == "en" and not is_latin(brand):
@@ -99,9 +106,9 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         language, brand, name, field, " · ".join(extras[:2]), shown_category(product, language),
         tuple(dict.fromkeys(told))[:MOST_POINTS], tuple(_facts(product, language, notes))[:MOST_FACTS],
         tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
-        tuple(_named(card, Kind.SCENE, language)), tuple(_named(card, Kind.SEASON, language)),
-        tuple(_named(card, Kind.OCCASION, language)),
-        _about(card, language), tuple(dict.fromkeys(notes)),
+        tuple(_named(card, Kind.SCENE, language, sources)), tuple(_named(card, Kind.SEASON, language, sources)),
+        tuple(_named(card, Kind.OCCASION, language, sources)),
+        _about(card, language, sources), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
 
 
@@ -160,7 +167,7 @@ def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
         name, value = _clean(raw, field, notes), _clean(value, field, notes)
         if language == "en":
             name = KEYS_EN.get(name, name)
-            value = value if is_latin(value) else _in_english(value)
+            value = value if is_latin(value) else "" if raw in _SHADE_KEYS else _in_english(value)
         if (
             not name
             or not value
@@ -197,11 +204,11 @@ def _sentences(product: Product, language: str, notes: list[str]) -> list[Said]:
     return found
 
 
-def _named(card: ProductCard, kind: Kind, language: str) -> list[Said]:
+def _named(card: ProductCard, kind: Kind, language: str, sources: Mapping[str, str]) -> list[Said]:
     """What the record's own words name of a kind, each in the record's words (zh) or the lexicon's (en)."""
     found: list[Said] = []
     for claim in card.of(kind, inferred=False):
-        quote = _quote(claim, language)
+        quote = _quote(claim, language, sources)
         if quote is None or claim.warnings or quote.source == "category":
             continue
         words = quote.text if language == "zh" else claim.value_en
@@ -211,20 +218,37 @@ def _named(card: ProductCard, kind: Kind, language: str) -> list[Said]:
     return found
 
 
-def _quote(claim: Claim, language: str) -> Quote | None:
-    """The record's words for a claim, those in the language first; no review's and not a category's, which speaks of a shelf."""
+def _quote(claim: Claim, language: str, sources: Mapping[str, str]) -> Quote | None:
+    """The record's words for a claim, those in the language first.
+
+    No review's and not a category's, which speaks of a shelf; and none of a sentence that warns: who is told to keep
+    a candle away from children is not told that it is for them.
+    """
     quotes = [
-        one for one in claim.evidence if isinstance(one, Quote) and not one.source.startswith(("reviews", "category"))
+        one
+        for one in claim.evidence
+        if isinstance(one, Quote)
+        and not one.source.startswith(("reviews", "category"))
+        and not _WARNS.search(_sentence_of(one, sources.get(one.source, "")))
     ]
     quotes.sort(key=lambda one: is_latin(one.text) != (language == "en"))
     return quotes[0] if quotes else None
 
 
-def _about(card: ProductCard, language: str) -> dict[str, Said]:
+def _sentence_of(quote: Quote, text: str) -> str:
+    """The sentence that a quote stands in; the quote itself where its place is not known."""
+    if text[quote.start : quote.end] != quote.text:
+        return quote.text
+    first = max((text.rfind(mark, 0, quote.start) for mark in _STOPS), default=-1) + 1
+    ends = [place for mark in _STOPS if (place := text.find(mark, quote.end)) >= 0]
+    return text[first : min(ends, default=len(text))]
+
+
+def _about(card: ProductCard, language: str, sources: Mapping[str, str]) -> dict[str, Said]:
     found: dict[str, Said] = {}
     for kind in (Kind.SCENE, Kind.AUDIENCE, Kind.SEASON, Kind.OCCASION, Kind.FUNCTION):
         for claim in card.of(kind, inferred=False):
-            quote = _quote(claim, language)
+            quote = _quote(claim, language, sources)
             if quote is not None and not claim.warnings:
                 found.setdefault(claim.value_en, Said(quote.text, quote.source))
     return found
