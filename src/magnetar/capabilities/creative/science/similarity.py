@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import eq
 from pathlib import Path
 from zlib import crc32
 
@@ -141,7 +142,7 @@ def alike(one: Creative, other: Creative, words: tuple[int, ...], others: tuple[
     """Whether two creatives are near-duplicates."""
     if bool(words) != bool(others):
         return False
-    if words and np.mean(np.array(words) == np.array(others)) < ALIKE:
+    if words and sum(map(eq, words, others)) < ALIKE * len(words):
         return False
     pairs = list(zip(one.prints, other.prints, strict=False))
     if not pairs:
