@@ -477,3 +477,14 @@ def test_the_command_takes_voice_direction_and_aspect(
     assert run([*ask, "--direction", str(wish), "--json", str(tmp_path / "told.json")]) == 0
     told = json.loads((tmp_path / "told.json").read_text())
     assert (told["aspect"], told["voice"]) == ("1:1", None)
+
+
+def test_a_point_inside_a_number_is_never_lost():
+    text = "每片12.5克，4×2.5m，¥59.90。"
+    words, at = [], 0.0
+    for place, letter in enumerate(text):
+        if letter not in "，。":
+            words.append(Word(at, at + 0.1, place, place + 1))
+        at += 0.1
+    shown = [one.text for one in cut(Said(text, tuple(words)), lambda told: len(told) < 9)]
+    assert shown == ["每片12.5克", "4×2.5m", "¥59.90"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from magnetar.capabilities.creative.linebreak import atoms, trim
 
+_OPENS = re.compile(r"[¥￥$€£#(（《「“]+$")
+"""Signs that belong to what follows."""
 _END = re.compile(r"[，。；：！？!?;:·]|[,.](?=\s|$)")
 """What ends a clause; a comma or point inside a number does not."""
 _FEW = {True: 2, False: 5}
@@ -74,24 +76,46 @@ def cut(said: Said, fits: Callable[[str], bool]) -> list[Caption]:
     >>> [one.text for one in cut(Said("大容量，一到两天", words), lambda text: True)]
     ['大容量', '一到两天']
     """
-    pieces = list(_pieces(said)) if said.words else []
+    pieces = _pieces(said) if said.words else []
     if not pieces:
         return []
     clauses: list[list[tuple[Word, str]]] = [[]]
-    for piece in pieces:
+    for piece, after in zip(pieces, [*(text for _, text in pieces[1:]), ""], strict=True):
         clauses[-1].append(piece)
-        if _END.search(_tail(piece[1])):
+        if _END.search(_tail(piece[1]) + after[:1]):
             clauses.append([])
     joined = _joined([clause for clause in clauses if clause], fits)
     return [_caption(part) for clause in joined for part in _parts(clause, fits)]
 
 
-def _pieces(said: Said) -> Iterator[tuple[Word, str]]:
-    """Each word with its text up to the next, so that no letter is lost."""
+def _pieces(said: Said) -> list[tuple[Word, str]]:
+    """Each word with its text up to the next, so that nothing is lost.
+
+    A voice may say a sign by itself, as the point in 1.5 or the cross in 4 × 2: it belongs to the word before.
+
+    >>> said = Said("1.5米", (Word(0.0, 0.1, 0, 1), Word(0.1, 0.3, 1, 2), Word(0.3, 0.4, 2, 3), Word(0.4, 0.5, 3, 4)))
+    >>> [text for _, text in _pieces(said)]
+    ['1.', '5', '米']
+    """
     starts = [0, *(word.start for word in said.words[1:]), len(said.text)]
+    found: list[tuple[Word, str]] = []
+    before = ""
     for word, (start, end) in zip(said.words, pairwise(starts), strict=True):
-        if letters(said.text[start:end]):
-            yield word, said.text[start:end]
+        text = said.text[start:end]
+        if letters(text):
+            found.append((replace(word, start=word.start - len(before)), before + text))
+            before = ""
+        elif found:
+            last, held = found[-1]
+            found[-1] = (replace(last, end=word.end, end_s=word.end_s), held + text)
+        else:
+            before += text
+    for place, ((word, text), (after, more)) in enumerate(pairwise(found)):
+        if sign := _OPENS.search(text):
+            size = len(sign.group())
+            found[place] = (replace(word, end=min(word.end, after.start - size)), text[:-size])
+            found[place + 1] = (replace(after, start=after.start - size), sign.group() + more)
+    return found
 
 
 def _tail(text: str) -> str:

@@ -120,10 +120,12 @@ def read_wishes(text: str) -> tuple[list[Wish], str]:
 
     >>> read_wishes("字大一点, 先说价格")[0]
     [Wish(kind='direction', field='text_scale', value=1.12), Wish(kind='price', field='', value=True)]
+    >>> read_wishes("第 1 个")[0]
+    [Wish(kind='choose', field='', value=1)]
     >>> read_wishes("给学生看, 活泼一点, 20秒")[0][0]
     Wish(kind='brief', field='audience', value='学生')
     """
-    told = text[:LONGEST]
+    told = re.sub(r"(?<=第)\s+(?=\S)|(?<=[\d一二三四五六七八九十])\s+(?=[个句段屏版号款])", "", text[:LONGEST])
     found: list[tuple[int, Wish]] = []
     taken = [False] * len(told)
     for pattern, made in _COMPILED:
@@ -154,5 +156,10 @@ EXAMPLES = "字大一点; 字小一点; 先说价格; 价格放最后; 节奏快
 
 
 def chinese(text: str) -> bool:
-    """Whether a text is to be answered in Chinese."""
-    return bool(re.search(r"[\u3400-\u9fff]", text)) or not re.search(r"[A-Za-z]", text)
+    """Whether a text is to be answered in Chinese; ids and figures are of no language.
+
+    >>> chinese("p018"), chinese("publish"), chinese("p018 大一点"), chinese("😀")
+    (True, False, True, True)
+    """
+    words = re.sub(r"\S*\d\S*", " ", text)
+    return bool(re.search(r"[\u3400-\u9fff]", text)) or not re.search(r"[A-Za-z]", words)
