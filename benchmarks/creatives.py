@@ -18,10 +18,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # many threads for small matrices wait for each other on shared cores
 
 import numpy as np
 from numpy.typing import NDArray
