@@ -26,10 +26,10 @@ from magnetar.capabilities.creative.segments.workshop import Commission, sources
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import MagnetarError
 
-WITHIN = 0.35
+WITHIN = 0.4
 """LU from the target that a joined film may have; another one gets a track encoded for itself."""
-_BASIS = 10
-"""Scenes that a tune's gain is found on."""
+_BASIS = 4
+"""Scenes of each place in the film that a tune's gain is found on."""
 _LEAD = round(LEAD_S * RATE)
 
 Place = tuple[int, str]
@@ -42,11 +42,16 @@ class Job:
 
     tune: int
     scenes: tuple[Place, ...]
-    """In order; the first ones decide the gain."""
+    """In order."""
 
     @property
     def basis(self) -> tuple[Place, ...]:
-        return self.scenes[:: max(1, len(self.scenes) // _BASIS)][:_BASIS]
+        """The scenes that decide the gain: as many of each place, as in a film."""
+        found: list[Place] = []
+        for place in sorted({number for number, _ in self.scenes}):
+            here = [scene for scene in self.scenes if scene[0] == place]
+            found += [here[number * len(here) // _BASIS] for number in range(min(_BASIS, len(here)))]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
