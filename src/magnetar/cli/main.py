@@ -141,8 +141,14 @@ COMMANDS: Table = {
     "drama": (
         "短剧 · Short drama from an agreed script",
         {
-            "make": ("剧本变短剧 · Episodes, promos, pay plan and cost", "magnetar.capabilities.creative.drama.commands:make"),
-            "check": ("检查剧本与成片 · Is every line told, none rewritten", "magnetar.capabilities.creative.drama.commands:check"),
+            "make": (
+                "剧本变短剧 · Episodes, promos, pay plan and cost",
+                "magnetar.capabilities.creative.drama.commands:make",
+            ),
+            "check": (
+                "检查剧本与成片 · Is every line told, none rewritten",
+                "magnetar.capabilities.creative.drama.commands:check",
+            ),
         },
     ),
     "generation": (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.glyphs import covered
-from magnetar.capabilities.creative.layout import FORMS, LAYOUTS, header, roomy, safe
+from magnetar.capabilities.creative.layout import FORMS, LAYOUTS, header, safe
 from magnetar.capabilities.creative.linebreak import NOT_FIRST, NOT_LAST, break_lines
 from magnetar.capabilities.creative.palette import READABLE, WHITE, contrast, palette_for, tuned
 from magnetar.capabilities.creative.planes import Box

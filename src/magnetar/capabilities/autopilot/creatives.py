@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, figures
-from magnetar.capabilities.creative.science import Advice, Fatigue, Volume
+from magnetar.capabilities.creative import Advice, Fatigue, Volume
 from magnetar.vocabulary.campaigns import CreativeState
 
 IN_USE = 6

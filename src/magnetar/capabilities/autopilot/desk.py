@@ -10,7 +10,7 @@ from magnetar.capabilities.autopilot.creatives import STATES
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome, Record
 from magnetar.capabilities.autopilot.limits import Limits, refusal
 from magnetar.capabilities.campaigns import Campaigns
-from magnetar.capabilities.creative.library import Library
+from magnetar.capabilities.creative import Library
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.errors import NotFound, Refused
 from magnetar.kernel.events import Event

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from magnetar.capabilities.creative.events import FilmMade
     from magnetar.capabilities.creative.film import FilmReport, render_film
     from magnetar.capabilities.creative.goods import Found, find, find_in_file
+    from magnetar.capabilities.creative.library import Library
+    from magnetar.capabilities.creative.science import Advice, Fatigue, Volume
     from magnetar.capabilities.creative.service import CreativeService, points_for
     from magnetar.capabilities.creative.stills import render_moving, render_still
     from magnetar.capabilities.creative.studio import ASPECTS, Batch, Variant, make_variants
@@ -16,12 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASPECTS",
+    "Advice",
     "Batch",
     "CreativeService",
+    "Fatigue",
     "FilmMade",
     "FilmReport",
     "Found",
+    "Library",
     "Variant",
+    "Volume",
     "connect",
     "find",
     "find_in_file",
@@ -39,6 +45,8 @@ __getattr__ = lazily(
         "events": ("FilmMade",),
         "film": ("FilmReport", "render_film"),
         "goods": ("Found", "find", "find_in_file"),
+        "library": ("Library",),
+        "science": ("Advice", "Fatigue", "Volume"),
         "service": ("CreativeService", "points_for"),
         "stills": ("render_moving", "render_still"),
         "studio": ("ASPECTS", "Batch", "Variant", "make_variants"),

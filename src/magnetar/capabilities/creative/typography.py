@@ -96,7 +96,19 @@ def set_text(
     ink = Box(x, y, x + wide, y + tall)
     if len(rows) and len(columns):
         ink = Box(x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1)
-    return Setting(text, tuple(lines), size, style.weight, Sprite(alpha, colour), ink, (x, y), colour, shortened, style.leading, style.align)
+    return Setting(
+        text,
+        tuple(lines),
+        size,
+        style.weight,
+        Sprite(alpha, colour),
+        ink,
+        (x, y),
+        colour,
+        shortened,
+        style.leading,
+        style.align,
+    )
 
 
 def _fit(face: Typeface, text: str, box: Box, style: Style, scale: float) -> tuple[int, list[str] | None]:

@@ -219,9 +219,7 @@ def _without_comments(text: str) -> str:
     at = 0
     while (start := text.find("<!--", at)) >= 0:
         end = text.find("-->", start + 4)
-        wraps = (
-            text[max(0, start - 80) : start].rstrip()[-1:] == ">" and "ld+json" in text[max(0, start - 300) : start]
-        )
+        wraps = text[max(0, start - 80) : start].rstrip()[-1:] == ">" and "ld+json" in text[max(0, start - 300) : start]
         if end < 0:
             return "".join([*kept, text[at:start]])
         kept.append(text[at : end + 3] if wraps else text[at:start])

@@ -51,7 +51,7 @@ def signature(secret: str, seconds: int, body: bytes) -> str:
     """The header's value.
 
     >>> signature("secret", 1, b"{}")[:12]
-    't=1,v1=1a3c0'
+    't=1,v1=11227'
     """
     digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
     return f"t={seconds},v1={digest}"
