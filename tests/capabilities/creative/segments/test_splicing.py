@@ -164,7 +164,7 @@ def test_spoken_films_have_no_defects_and_subtitles_at_their_words(make: Callabl
         ]  # chips are tiny here
         assert found == []
         with av.open(str(film.file)) as box:
-            sound = np.concatenate([frame.to_ndarray() for frame in box.decode(audio=0)], axis=1)
+            sound = np.concatenate([frame.to_ndarray() for frame in box.decode(audio=0)], axis=1).astype(np.float32)
         assert abs(loudness(sound) + 14) <= 0.5
     again = make(product(), Hummer())
     assert all(film.kept for film in again.films)
