@@ -162,7 +162,7 @@ def test_all_segments_share_their_parameter_sets_and_any_order_plays(shop: Works
 def _decode(data: bytes) -> list[np.ndarray]:
     import io
 
-    with av.open(io.BytesIO(data), options={"err_detect": "explode"}) as box:
+    with av.open(io.BytesIO(data), "r", options={"err_detect": "explode"}) as box:
         times = []
         frames = []
         for frame in box.decode(video=0):
