@@ -16,7 +16,7 @@ import numpy as np
 from magnetar.capabilities.measurement import Withheld
 from magnetar.capabilities.shoppers import Requested, Served
 from magnetar.kernel.errors import MagnetarError
-from magnetar.kernel.events import Envelope, Event, EventLog
+from magnetar.kernel.events import Column, Envelope, Event, EventLog
 from magnetar.platform.seats import ShoppersSeated
 
 LATEST_S = 0.05
@@ -161,10 +161,23 @@ def _joined(same: list[Envelope]) -> Envelope:
     for name in events[0].__struct_fields__:
         value = getattr(events[0], name)
         columns[name] = (
-            np.concatenate([getattr(one, name) for one in events]) if isinstance(value, np.ndarray) else value
+            _stacked([getattr(one, name) for one in events], events) if isinstance(value, np.ndarray) else value
         )
     make: Callable[..., Event] = type(first.data)
     return Envelope(first.id, first.source, first.time, first.type, make(**columns))
+
+
+def _stacked(columns: list[Column], events: list[Any]) -> Column:
+    """One column of several events' rows. A column that nobody needed in an event has no rows there: they become −1."""
+    if not any(len(one) for one in columns) or all(one.ndim == 1 for one in columns):
+        return np.concatenate(columns) if all(one.shape[1:] == columns[0].shape[1:] for one in columns) else columns[0]
+    wide = max(one.shape[1] for one in columns)
+    rows: list[Column] = []
+    for column, event in zip(columns, events, strict=True):
+        whole = np.full((len(event.request), wide), -1, column.dtype)
+        whole[: len(column), : column.shape[1]] = column
+        rows.append(whole)
+    return np.concatenate(rows)
 
 
 _CAN_WAIT: dict[type[Event], None] = dict.fromkeys((ShoppersSeated, Requested, Served, Withheld))
