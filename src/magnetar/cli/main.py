@@ -269,6 +269,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 a goal missed, 2 bad input, 3 a part is missing, 130 interrupted."""
+    # Small matrices, many processes: threads of a BLAS that wait for each other cost ten times what they do. Set
+    # before numpy is imported; who knows better names another number.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
