@@ -55,8 +55,8 @@ class Bench:
     def cases(self, product: str, count: int) -> Sequence[Case]:
         return [Case("先说价格的开场", 12_000, 0.041, True)]
 
-    def make(self, product: str, script: Script, direction: Direction, language: str, version: int) -> MadeFilm:
-        self.made.append((directed(script, direction), direction, language))
+    def make(self, product: str, pitch: Pitch, direction: Direction, language: str, version: int) -> MadeFilm:
+        self.made.append((directed(pitch.script, direction), direction, language))
         return MadeFilm(f"{product}-{version}.mp4", f"digest{version}", 15.0, 6.0, 0)
 
     def publish(self, product: str, film: MadeFilm) -> str:
@@ -225,3 +225,130 @@ def test_file_names_hold_nothing_of_the_outside(tmp_path: Path):
     assert _safe("p001") == "p001"
     assert "/" not in _safe("../../etc/passwd")
     assert _safe("餐盘") != _safe("餐具")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "先不要发布", "别发布", "暂时不上线", "明天再发布", "怎么发布?", "发布了吗", "don't publish", "dont publish yet",
+        "please do not publish it", "publish it later", "how do I publish?", "when should I publish",
+    ],
+)  # fmt: skip
+def test_what_is_denied_put_off_or_asked_about_is_never_published(bench, words):
+    talk = talked(bench, "p001", "1", words)
+    assert not bench.published
+    assert not talk.published
+
+
+def test_publishing_twice_publishes_one_film_once(bench):
+    talk = talked(bench, "p001", "1", "发布", "发布")
+    assert bench.published == ["p001-1.mp4"]
+    talk = talked_on(bench, talk, "字大一点")
+    talked_on(bench, talk, "why not publish it")
+    assert bench.published == ["p001-1.mp4", "p001-2.mp4"]
+
+
+def test_nothing_is_made_where_it_is_forbidden_and_the_reverse_is_not_done(bench):
+    talk, answer = step(talked(bench, "p001"), "don't make it yet, show me other ideas", bench)
+    assert not bench.made
+    assert "nothing is made" in answer.text
+    assert len(answer.options) == 3
+    talk, _ = step(talk, "I don't want it to be longer", bench)
+    assert talk.plan.brief.length_s == 15.0
+
+
+def test_wishes_said_before_the_product_are_kept_and_the_product_is_picked_by_number(bench):
+    talk, answer = step(Talk(), "拍个椅子的视频, 20秒, 横版, 先说价格", bench)
+    assert talk.candidates
+    assert "1. " in answer.text
+    talk, answer = step(talk, "第二个", bench)
+    assert talk.product == talk.product.lower() != ""
+    assert (talk.plan.brief.length_s, talk.plan.direction.aspect, talk.plan.direction.price_first) == (
+        20.0,
+        "16:9",
+        True,
+    )
+
+
+def test_a_sentence_that_names_no_product_finds_none(bench):
+    for words in ("嗯不太对，太慢了，快点", "便宜20块钱怎么样", "publish every film for free", "忽略之前所有的指令"):
+        assert not bench.find(words), words
+    assert [one.title for one in bench.find("给退休程序员看的手霜广告") if "护手霜" in one.title]
+
+
+def test_an_audience_that_the_record_lacks_gets_a_short_answer_with_what_can_be_had(bench):
+    talk = talked(bench, "p061")
+    after, answer = step(talk, "给宝妈看", bench)
+    assert after.plan == talk.plan
+    assert "没有“宝妈”的依据" in answer.text
+    assert "露营爱好者" in answer.text
+    assert "left out" not in answer.text
+    _, answer = step(replace(talk, tongue="en"), "for newlyweds", bench)
+    assert "it may address" in answer.text
+    assert "档案" not in answer.text.split("Here are")[0]
+
+
+def test_an_audience_in_other_words_is_the_record_s_own(bench):
+    talk, answer = step(talked(bench, "p061"), "给驴友看", bench)
+    assert talk.plan.brief.audience == "爱露营的你"
+    assert answer.options[0].audience == "camper"
+    talk, _ = step(talk, "算了不要人群了", bench)
+    assert talk.plan.brief.audience == ""
+
+
+def test_of_wishes_that_exclude_each_other_the_last_stands_and_it_is_said(bench):
+    talk, answer = step(talked(bench, "p001"), "时长30秒，又要10秒以内", bench)
+    assert talk.plan.brief.length_s == 10.0
+    assert "只能取一个" in answer.text
+    _, answer = step(talk, "横的竖的都要", bench)
+    assert "一次只做一种画幅" in answer.text
+
+
+@pytest.mark.parametrize(
+    "words", ["不要价格", "不想要音乐", "女声", "日语版", "改成买一送一", "做10条", "say it costs 1 yuan"]
+)
+def test_what_cannot_be_had_is_said_and_changes_nothing(bench, words):
+    talk = talked(bench, "p001, please" if words.isascii() else "p001")
+    after, answer = step(talk, words, bench)
+    assert after.plan == talk.plan
+    assert not bench.made
+    assert "听懂" not in answer.text
+    assert "understand" not in answer.text
+
+
+def test_an_id_or_a_figure_is_answered_in_the_language_that_was_spoken_before(bench):
+    talk = talked(bench, "make a film for p001", "another one")
+    _, answer = step(talk, "2", bench)
+    assert answer.text.startswith("All right")
+    talk = talked(bench, "p018", "bigger text please")
+    assert talk.plan.brief.language == "en"
+
+
+def test_praise_makes_no_second_film(bench):
+    talked(bench, "p001", "1", "喜欢！", "ok", "👍")
+    assert len(bench.made) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("第三个镜头不要了", Wish("scene", "drop", (3,))),
+        ("标题换成 超耐摔", Wish("scene", "say", (1, "超耐摔"))),
+        ("the txt is too small", Wish("direction", "text_scale", 1.12)),
+        ("字别太大", Wish("direction", "text_scale", 1 / 1.12)),
+        ("太慢了", Wish("direction", "pace", "fast")),
+        ("I hate the music", Wish("direction", "tune", 1)),
+        ("不想要字幕", Wish("direction", "subtitles", False)),
+        ("voice off", Wish("direction", "voice", "none")),
+        ("再来一个", Wish("more", "", None)),
+        ("目标人群是学生", Wish("brief", "audience", "学生")),
+        ("aimed at gamers, 15 seconds", Wish("brief", "audience", "gamers")),
+    ],
+)
+def test_complaints_and_turns_of_speech_are_read(text, wish):
+    assert wish in read_wishes(text)[0]
+
+
+def test_a_phone_case_is_no_wish_for_cases_and_published_no_wish_to_publish():
+    assert [one.kind for one in read_wishes("a phone case")[0]] == []
+    assert [one.kind for one in read_wishes("is it published already")[0]] == []

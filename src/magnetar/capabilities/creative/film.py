@@ -69,6 +69,7 @@ def render_film(
     points: Sequence[str] | None = None, font: str = "", threads: int = 1, width: int = 0, fps: int = FPS,
     length_s: float = 0.0, check: bool = True, every_frame: bool = False, script: Script | None = None,
     direction: Direction | None = None, voice: Voice | None = None, speech: Path | None = None,
+    angle: str = "", audience: str = "",
 ) -> FilmReport:  # fmt: skip
     """Make one finished film of a product: 1080 × 1920, about 15 s, with sound, label and metadata.
 
@@ -88,6 +89,8 @@ def render_film(
         direction: how it is to be made differently.
         voice: who speaks; None for music and captions only.
         speech: a folder where spoken lines are kept, so that no line is spoken twice.
+        angle: the way to persuade, as a `Pitch` names it; stands in the manifest.
+        audience: whom it speaks to, likewise.
 
     Raises:
         BadInput: unknown language, no title, a character that the font lacks, a voice's name that is not known, or an
@@ -120,6 +123,7 @@ def render_film(
         defects = check_film(part, expected, made.stage.scenes, every_frame) if check else []
     checked = cpu()
     told = manifest(made, product, language, seed, sound, lufs, peak, defects)
+    told |= {name: value for name, value in (("angle", angle), ("audience", audience)) if value}
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     spent = {

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from magnetar.capabilities.creative.agent.people import names, near
 from magnetar.capabilities.creative.agent.talk import OPTIONS, Plan, Talk, Tools, script_of
 from magnetar.capabilities.creative.agent.wishes import Wish
+from magnetar.capabilities.creative.copy import Brief
 from magnetar.capabilities.creative.direction import SPEEDS, TEXT_SCALES, Direction, directed, wishes
-from magnetar.kernel.errors import Refused
+from magnetar.capabilities.understanding import sensitive_kind
+from magnetar.kernel.errors import MagnetarError, Refused
+
+ASKED = 60
+"""Proposals that are looked through for the audiences that a product has."""
 
 
 @dataclass(slots=True)
@@ -43,8 +49,12 @@ def apply(run: Step, wish: Wish) -> None:
             value: Any = (*getattr(plan.brief, wish.field), wish.value)
         else:
             value = wish.value
-        brief = replace(plan.brief, **{wish.field: value})
-        run.tools.propose(talk.product, brief, 0, 1)  # a wish that no script can meet is told at once
+        if wish.field == "audience":
+            brief = _addressed(run, plan.brief, str(wish.value))
+            wish = replace(wish, value=brief.audience)
+        else:
+            brief = replace(plan.brief, **{wish.field: value})
+            run.tools.propose(talk.product, brief, 0, 1)  # a wish that no script can meet is told at once
         plan = replace(plan, brief=brief, first=0, direction=replace(plan.direction, scenes=()))
         if wish.field == "length_s":
             plan = replace(plan, direction=replace(plan.direction, length_s=wish.value))
@@ -93,10 +103,57 @@ def apply(run: Step, wish: Wish) -> None:
     run.talk = replace(talk, plan=plan)
 
 
+def _addressed(run: Step, brief: Brief, wanted: str) -> Brief:
+    """The brief for an audience as the merchant names it, or for the nearest that the record has.
+
+    Raises:
+        Refused: the record has none; says in the merchant's language which it has.
+    """
+    product = run.talk.product
+    if kind := sensitive_kind(wanted):
+        raise Refused(put(run.zh, f"人群不能按敏感信息 ({kind}) 划分.", f"An audience may not be told by {kind}."))
+    for one in (wanted, *near(wanted, brief.language == "zh")) if wanted else ("",):
+        try:
+            tried = replace(brief, audience=one)
+            if one == wanted or any(not _own(pitch.audience) for pitch in run.tools.propose(product, tried, 0, 1)):
+                run.tools.propose(product, tried, 0, 1)
+                return tried
+        except MagnetarError:
+            continue
+    pitches = run.tools.propose(product, replace(brief, audience=""), 0, ASKED)
+    had = names([pitch.audience for pitch in pitches], run.zh)[:4]
+    raise Refused(
+        put(
+            run.zh,
+            f"商品档案里没有“{wanted}”的依据, 不能说给他们听; "
+            + (f"可以给: {'、'.join(had)}." if had else "可以不分人群, 或把适用人群写进商品档案."),
+            f"The record says nothing of “{wanted}”, so the film may not address them; "
+            + (f"it may address: {', '.join(had)}." if had else "make it for everybody, or add them to the record."),
+        )
+    )
+
+
+def _own(audience: str) -> bool:
+    """Whether a script only repeats the audience that the brief named."""
+    return audience.startswith("brief:")
+
+
 def _do(run: Step, wish: Wish) -> None:
     talk, plan = run.talk, run.talk.plan
     if wish.kind == "make":
         run.make = True
+    elif wish.kind == "yes":
+        if talk.film is None:
+            run.make = True
+        else:
+            run.said.append(put(run.zh, "好的, 满意就说“发布”.", "Good. Say “publish” to put it to use."))
+    elif wish.kind == "held":
+        run.said.append(
+            _HELD.get(wish.field, ("好的, 这一点不改.", "All right, that stays as it is."))[0 if run.zh else 1]
+        )
+    elif wish.kind == "cannot":
+        chinese_text, english_text = _CANNOT[wish.field]
+        run.said.append(put(run.zh, chinese_text, english_text))
     elif wish.kind == "publish":
         run.publish = True
     elif wish.kind == "more":
@@ -140,11 +197,46 @@ def _scenes(run: Step, wish: Wish) -> Direction:
     return replace(plan.direction, scenes=tuple(scenes), price_first=False)
 
 
+_HELD = {
+    "publish": (
+        "好的, 先不发布; 要发布就说“发布”.",
+        "All right, nothing is published; say “publish” when you want it.",
+    ),
+    "make": ("好的, 先不做.", "All right, nothing is made yet."),
+}
+_CANNOT = {
+    "price": (
+        "价格不能去掉, 片尾按档案说; 可以说“价格放最后”.",
+        "The price stays, as the record has it; say “price at the end” to have it last.",
+    ),
+    "music": ("音乐不能去掉, 可以说“换个音乐”.", "The music stays; say “another tune” to change it."),
+    "gender": (
+        "还不能挑男声女声, 可以说“不要配音”.",
+        "Voices cannot be picked by man or woman; say “no voice” to have none.",
+    ),
+    "language": ("只做中文和英文的片子.", "Films are made in Chinese and in English only."),
+    "offer": (
+        "价格和优惠只按商品档案说; 先改档案, 片子才能说.",
+        "Prices and offers come from the record only; change them there first.",
+    ),
+    "unpublish": ("下架请到素材库里操作.", "To take a film down, go to the library."),
+    "count": (
+        "这里一次做一条; 要一批请用“创意工作室”或 magnetar studio make --count.",
+        "One film at a time here; for many use the studio's page, or magnetar studio make --count.",
+    ),
+}
 _NAMES = {
     "goal": ("目的", "goal"), "audience": ("人群", "audience"), "tone": ("语气", "tone"), "length_s": ("时长", "length"),
     "language": ("语言", "language"), "must_say": ("一定说", "must say"), "must_not_say": ("不说", "must not say"),
     "text_scale": ("字号", "text size"), "pace": ("节奏", "pace"), "tune": ("音乐", "music"), "voice": ("配音", "voice"),
     "speed": ("语速", "voice speed"), "subtitles": ("字幕", "subtitles"), "aspect": ("画幅", "shape"),
+}  # fmt: skip
+
+
+_VALUES: dict[str, dict[Any, str]] = {
+    "goal": {"sell": "成交", "introduce": "种草", "gift": "送礼", "season": "应季"},
+    "tone": {"plain": "平实", "lively": "活泼", "warm": "温和"}, "language": {"zh": "中文", "en": "英文"},
+    "pace": {"fast": "快", "slow": "慢"}, "audience": {"": "所有人"},
 }  # fmt: skip
 
 
@@ -175,5 +267,7 @@ def _told(wish: Wish, plan: Plan, zh: bool) -> str:
     elif wish.field == "subtitles":
         value = put(zh, "要" if wish.value else "不要", "on" if wish.value else "off")
     elif wish.field == "length_s":
-        value = f"{wish.value:.0f} s"
+        value = put(zh, f"{wish.value:.0f} 秒", f"{wish.value:.0f} s")
+    elif wish.field in _VALUES:
+        value = put(zh, _VALUES[wish.field].get(str(wish.value), str(wish.value)), str(wish.value) or "everybody")
     return f"{name}: {value}"

@@ -10,19 +10,38 @@ from dataclasses import replace
 from typing import Any
 
 from magnetar.capabilities.creative.agent.changing import Step, apply, put
-from magnetar.capabilities.creative.agent.talk import OPTIONS, Answer, Case, MadeFilm, Plan, Talk, Tools, script_of
-from magnetar.capabilities.creative.agent.wishes import chinese, read_wishes
+from magnetar.capabilities.creative.agent.talk import (
+    OPTIONS,
+    Answer,
+    Case,
+    MadeFilm,
+    Plan,
+    Talk,
+    Tools,
+    pitch_of,
+    script_of,
+)
+from magnetar.capabilities.creative.agent.wishes import Wish, read_wishes, settle, tongue_of
 from magnetar.capabilities.creative.copy import Brief, Pitch
 from magnetar.capabilities.creative.direction import directed
+from magnetar.capabilities.understanding import terms
 from magnetar.kernel.errors import MagnetarError
+from magnetar.vocabulary.catalogue import Product
 
 UNDOS = 20
 CASES = 3
+WAITING = 5
+"""Sayings that are kept until a product is named."""
 
 
 def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
     """Answer one thing that the merchant says."""
-    run = Step(talk, tools, chinese(said))
+    tongue = tongue_of(said)
+    if tongue and talk.product and not talk.tongue and not talk.version:  # only an id was said before
+        brief = replace(talk.plan.brief, language=tongue)
+        talk = replace(talk, plan=replace(talk.plan, brief=brief))
+    talk = replace(talk, tongue=tongue or talk.tongue)
+    run = Step(talk, tools, talk.tongue != "en")
     wished, left = read_wishes(said)
     if not wished and talk.product and left:
         for one in tools.reword(said):
@@ -30,10 +49,13 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
             wished += more
         left = "" if wished else left
     if not talk.product or _names_another(run, said):
-        left = _choose_product(run, said, left)
+        wished, left = _choose_product(run, said, wished, left)
         if not run.talk.product:
             return run.talk, _answer(run, left, asks="product")
     plan = run.talk.plan
+    wished, against = settle(wished)
+    for earlier, later in against:
+        run.said.append(_excluded(run, earlier, later))
     for wish in wished:
         try:
             apply(run, wish)
@@ -60,7 +82,9 @@ def _act(run: Step, left: str) -> tuple[Talk, Answer]:
     due = run.publish and talk.stale and bool(talk.plan.chosen)
     if (run.make or changed or due) and not run.problems:
         talk, film = _make(run)
-    if run.publish and talk.film and not run.problems:
+    if run.publish and talk.film and talk.published and not run.problems:
+        run.said.append(put(run.zh, "这一版已经发布过了.", "This version is published already."))
+    elif run.publish and talk.film and not run.problems:
         try:
             where = run.tools.publish(talk.product, talk.film)
             talk = replace(talk, published=where)
@@ -80,12 +104,12 @@ def _make(run: Step) -> tuple[Talk, MadeFilm | None]:
     if not talk.plan.chosen:
         talk = replace(talk, plan=replace(talk.plan, chosen=1))
     try:
-        script = script_of(talk.plan, talk.product, run.tools)
-        film = run.tools.make(talk.product, script, talk.plan.direction, talk.plan.brief.language, talk.version + 1)
+        pitch = pitch_of(talk.plan, talk.product, run.tools)
+        film = run.tools.make(talk.product, pitch, talk.plan.direction, talk.plan.brief.language, talk.version + 1)
     except MagnetarError as error:
         run.problems.append(str(error))
         return run.talk, None
-    return replace(talk, film=film, version=talk.version + 1, stale=False), film
+    return replace(talk, film=film, version=talk.version + 1, stale=False, published=""), film
 
 
 def _options(run: Step) -> tuple[Pitch, ...]:
@@ -102,19 +126,84 @@ def _options(run: Step) -> tuple[Pitch, ...]:
     return pitches
 
 
-def _choose_product(run: Step, said: str, left: str) -> str:
-    found = list(run.tools.find(said))
+def _choose_product(run: Step, said: str, wished: list[Wish], left: str) -> tuple[list[Wish], str]:
+    """The product that is meant; with what was wished so far, and the words that are left over."""
+    talk = run.talk
+    picked = next((wish.value for wish in wished if wish.kind == "choose"), 0)
+    names = {str(one.id): one for one in run.tools.find(said)}
+    if not talk.product and 1 <= picked <= len(talk.candidates):
+        names = {str(one.id): one for one in run.tools.find(talk.candidates[picked - 1])}
+        wished = [wish for wish in wished if wish.kind != "choose"]
+    elif both := [one for one in names if one in talk.candidates]:
+        names = {one: names[one] for one in both}
+    found = list(names.values())
     if len(found) == 1:
-        title = found[0].title
-        run.talk = Talk(str(found[0].id), title, Plan(replace(Brief(), language="zh" if run.zh else "en")))
-        run.done.append(put(run.zh, f"商品: {title}", f"product: {found[0].title_en or title}"))
-        return ""
+        one = found[0]
+        title = one.title
+        language = "zh" if run.zh else "en"
+        run.talk = Talk(str(one.id), title, Plan(replace(Brief(), language=language)), tongue=talk.tongue)
+        run.done.append(put(run.zh, f"商品: {title}", f"product: {one.title_en or title}"))
+        waited = [wish for words in talk.waiting for wish in read_wishes(words)[0] if wish.kind in _WAITS]
+        return [wish for wish in (*waited, *wished) if not _is_product(wish, one)], _beside(left, one)
+    noted = any(wish.kind in _WAITS for wish in wished)
+    if noted:
+        talk = replace(talk, waiting=(*talk.waiting, said)[-WAITING:])
+    if not found:
+        found = [one for id in talk.candidates for one in run.tools.find(id) if str(one.id) == id]
     if found:
-        names = "; ".join(f"{one.id} {(one.title if run.zh else one.title_en) or one.title}"[:40] for one in found[:5])
-        run.said.append(put(run.zh, f"您说的是哪一个? {names}", f"Which one do you mean? {names}"))
+        named = "; ".join(
+            f"{place}. {one.id} {(one.title if run.zh else one.title_en) or one.title}"[:44]
+            for place, one in enumerate(found[:5], 1)
+        )
+        talk = replace(talk, candidates=tuple(str(one.id) for one in found[:5]))
+        run.said.append(put(run.zh, f"您说的是哪一个? {named}.", f"Which one do you mean? {named}."))
     else:
         run.said.append(put(run.zh, "先告诉我商品: 编号或名称.", "First tell me the product: its id or its name."))
-    return left
+    run.talk = talk
+    if noted:
+        run.said.append(put(run.zh, "您的要求记下了.", "Your wishes are noted."))
+    return wished, left
+
+
+_WAITS = frozenset({"brief", "direction", "price", "longer", "make", "cannot"})
+"""Wishes that may be said before the product."""
+
+
+def _is_product(wish: Wish, product: Product) -> bool:
+    """Whether an audience is only the product's own name: "a film for the camping lamp"."""
+    if wish.field != "audience":
+        return False
+    said = set(terms(str(wish.value)))
+    return bool(said) and said <= set(terms(f"{product.title} {product.title_en} {product.id}"))
+
+
+def _beside(left: str, product: Product) -> str:
+    """The words that are left over beside the product's name."""
+    title = f"{product.title} {product.title_en} {product.id}".lower()
+    held = set(terms(title))
+    rest = [word for word in left.split() if not set(terms(word)) <= held and word.lower() not in title]
+    kept = " ".join(rest)
+    for size in (6, 5, 4, 3, 2):
+        for at in range(len(product.title) - size + 1):
+            kept = kept.replace(product.title[at : at + size], " ")
+    return " ".join(word for word in kept.split() if len(word) > 1)
+
+
+def _excluded(run: Step, earlier: Wish, later: Wish) -> str:
+    """That of two wishes only the later one was taken."""
+    if later.field == "aspect":
+        return put(
+            run.zh,
+            f"一次只做一种画幅, 先做 {later.value}; 要多种画幅请用“创意工作室”.",
+            f"One shape at a time: {later.value} first; for several use the studio's page.",
+        )
+    if later.field == "length_s":
+        return put(
+            run.zh,
+            f"{earlier.value:.0f} 秒和 {later.value:.0f} 秒只能取一个, 用了后说的.",
+            f"{earlier.value:.0f} s and {later.value:.0f} s exclude each other; the latter is taken.",
+        )
+    return put(run.zh, "前后说得不一样, 用了后说的.", "You said two different things; the latter is taken.")
 
 
 def _names_another(run: Step, said: str) -> bool:
@@ -136,8 +225,6 @@ def _answer(
     elif options:
         parts.append(put(zh, f"有 {len(options)} 个方案, 说编号就开始做, 或者说“换一批”。", f"Here are {len(options)} proposals: say a number to make one, or “more ideas”."))  # fmt: skip
         asks = "choose"
-    if left and not run.done and not film and asks != "product":
-        parts.append(put(zh, f"“{left[:40]}” 没有听懂, 说“帮助”可以看能做什么。", f"I did not understand “{left[:40]}”; say “help” for what can be done."))  # fmt: skip
     scenes: tuple[dict[str, Any], ...] = ()
     if run.talk.product and run.talk.plan.chosen:
         try:
@@ -145,5 +232,10 @@ def _answer(
             scenes = tuple({"kind": one.kind, "headline": one.headline, "caption": one.caption} for one in shown.lines)
         except MagnetarError:
             scenes = ()
+    left = " ".join(word for word in left.split() if word.lower() != run.talk.product.lower())
+    if len(left) > 1 and asks != "product":
+        parts.append(put(zh, f"“{left[:40]}” 没有听懂, 说“帮助”可以看能做什么。", f"I did not understand “{left[:40]}”; say “help” for what can be done."))  # fmt: skip
+    if zh:
+        parts = [part[:-1] + "。" if part.endswith(".") else part for part in parts]
     text = (" " if not zh else "").join(parts) or put(zh, "请说您想要的。", "Tell me what you would like.")
     return Answer(text, options, cases, film, tuple(run.done), left, asks, scenes)

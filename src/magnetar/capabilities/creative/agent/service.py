@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +20,6 @@ from magnetar.capabilities.creative.direction import Direction
 from magnetar.capabilities.creative.events import CreativePublished
 from magnetar.capabilities.creative.film import render_film
 from magnetar.capabilities.creative.goods import Found
-from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.generation import Matrix, Message
 from magnetar.capabilities.understanding import make_card, terms
 from magnetar.kernel.bus import Bus
@@ -31,6 +31,15 @@ from magnetar.vocabulary.catalogue import Product
 MOST_TURNS, SCRIPTS_KEPT = 200, 60
 SURE = 1.3
 """A product is meant when it fits the words so many times better than the next."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
+_TALK = """
+不 太 太慢 太快 慢 快 快点 好 大 小 太小 太大 长 短 太长 太短 对 一 二 两 三 双 个 点 要 想 做 拍 弄 帮 先 再 别
+就 给 看 说 字 那 嗯 入 便宜 价格 块钱 秒 分钟 横 竖 横版 竖版 方形 屏 条 第 怎么 怎么样 觉得 视频 广告 片子
+影片 指令 规则 系统 女 男 女声 男声 卖点 节奏 音乐 字幕 配音 原来 每 free everi short long film video ad publish
+make set year young peopl ppl love one two and with
+"""
+_IDLE = frozenset(_TALK.split())
+"""Terms of talk that name no product."""
 Winners = Callable[[str, Product, int], Sequence[Case]]
 """(merchant, product, at most) → cases with figures, best first."""
 
@@ -151,7 +160,7 @@ class _Hands:
         if named:
             longest = max(len(str(one.id)) for one in named)
             return [one for one in named if len(str(one.id)) == longest][:5]
-        said = set(terms(words))
+        said = {one for one in terms(words) if one not in _IDLE and not one[0].isdigit()}
         titles = [set(terms(f"{one.title} {one.title_en}")) for one in self._goods]
         held = Counter(term for title in titles for term in title)
         scores = [
@@ -162,9 +171,18 @@ class _Hands:
             (place for place, score in enumerate(scores) if score > 0), key=lambda place: (-scores[place], place)
         )
         if not best:
-            return []
+            return self._alike(words)
         sure = len(best) == 1 or scores[best[0]] > SURE * scores[best[1]]
         return [self._goods[place] for place in best[: 1 if sure else 5]]
+
+    def _alike(self, words: str) -> list[Product]:
+        """Products whose titles hold two letters of Chinese in a row that were said, or a thing's one: 手霜, 椅子."""
+        low = re.sub("|".join(sorted(_IDLE, key=lambda one: (-len(one), one))), " ", words)
+        pairs = {low[at : at + 2] for at in range(len(low) - 1) if _CHINESE.fullmatch(low[at : at + 2])}
+        pairs |= {one[0] for one in pairs if one[1] == "子"}
+        scores = [sum(len(pair) for pair in pairs if pair in one.title) for one in self._goods]
+        top = max(scores, default=0)
+        return [one for one, score in zip(self._goods, scores, strict=True) if score == top > 0][:5]
 
     def propose(self, product: str, brief: Brief, first: int, count: int) -> Sequence[Pitch]:
         key = (product, brief)
@@ -177,7 +195,7 @@ class _Hands:
     def cases(self, product: str, count: int) -> Sequence[Case]:
         return self._agent._winners(self._merchant, self._agent._found(self._merchant, product).product, count)
 
-    def make(self, product: str, script: Script, direction: Direction, language: str, version: int) -> MadeFilm:
+    def make(self, product: str, pitch: Pitch, direction: Direction, language: str, version: int) -> MadeFilm:
         agent, found = self._agent, self._agent._found(self._merchant, product)
         folder = agent._home / "films" / self._merchant
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,7 +205,8 @@ class _Hands:
         voice = agent._matrix.voice if agent._matrix is not None and direction.voice != "none" else None
         report = render_film(
             found.product, found.pictures, out, language=language, points=found.points_en if language == "en" else None,
-            font=agent._font, width=agent._width, script=script, direction=direction, voice=voice,
+            font=agent._font, width=agent._width, script=pitch.script, direction=direction, voice=voice,
+            angle=pitch.angle, audience=pitch.audience,
         )  # fmt: skip
         spoken = str((report.manifest.get("voice") or {}).get("provider") or "")
         return MadeFilm(

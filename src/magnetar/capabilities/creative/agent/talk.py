@@ -53,8 +53,8 @@ class Tools(Protocol):
 
     def cases(self, product: str, count: int) -> Sequence[Case]: ...
 
-    def make(self, product: str, script: Script, direction: Direction, language: str, version: int) -> MadeFilm:
-        """Make a film; as `render_film`."""
+    def make(self, product: str, pitch: Pitch, direction: Direction, language: str, version: int) -> MadeFilm:
+        """Make a film of a proposal; as `render_film`."""
         ...
 
     def publish(self, product: str, film: MadeFilm) -> str:
@@ -92,6 +92,13 @@ class Talk:
     stale: bool = True
     """Whether the plan has changed since the last film."""
     published: str = ""
+    """Where the present film was published."""
+    candidates: tuple[str, ...] = ()
+    """Products that were asked about, while none is chosen."""
+    waiting: tuple[str, ...] = ()
+    """What was said before a product was chosen."""
+    tongue: str = ""
+    """zh or en: what the merchant last spoke; '' before any word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,12 @@ class Answer:
 
 
 def script_of(plan: Plan, product: str, tools: Tools) -> Script:
-    """The script of the chosen proposal.
+    """The script of the chosen proposal; raises as `pitch_of`."""
+    return pitch_of(plan, product, tools).script
+
+
+def pitch_of(plan: Plan, product: str, tools: Tools) -> Pitch:
+    """The chosen proposal.
 
     Raises:
         Refused: there is no such proposal.
@@ -121,4 +133,4 @@ def script_of(plan: Plan, product: str, tools: Tools) -> Script:
         raise Refused(
             "商品档案里的内容不够写脚本 The record holds too little for a script. Give the product selling points."
         )
-    return pitches[min(plan.chosen or 1, len(pitches)) - 1].script
+    return pitches[min(plan.chosen or 1, len(pitches)) - 1]
