@@ -111,7 +111,7 @@ def test_a_spoken_film_passes_its_checks_and_the_judge(film: Callable[..., FilmR
     told = report.manifest
     assert (told["voice"]["provider"], told["voice"]["voice"], told["voice"]["exact"]) == ("tones", "low", True)
     assert [line["scene"] for line in told["voice"]["lines"]] == [0, 1, 2, 3, 4]
-    assert told["voice"]["lines"][-1]["text"] == "徒步双肩包，原价¥299.00，现价¥239.00，立即购买。"
+    assert told["voice"]["lines"][-1]["text"] == "徒步双肩包，现价¥239.00，标价¥299.00，立即购买。"
 
 
 @pytest.mark.parametrize(("aspect", "language"), [("3:4", "zh"), ("1:1", "en"), ("16:9", "zh")])
@@ -351,10 +351,15 @@ def test_a_voice_that_is_not_there_is_told(face: Typeface, product: Make, pictur
         (Line("hook", "双肩包", "35L · 透气"), "zh", "双肩包，35L，透气。"),
         (Line("point", "底仓", "底仓自带防雨罩"), "zh", "底仓自带防雨罩。"),
         (Line("point", "Rain cover", ""), "en", "Rain cover."),
-        (Line("offer", "双肩包"), "zh", "双肩包，原价¥299.00，现价¥239.00，立即购买。"),
+        (Line("offer", "双肩包"), "zh", "双肩包，现价¥239.00，标价¥299.00，立即购买。"),
         (Line("offer", "现价239元"), "zh", "现价239元，立即购买。"),
-        (Line("offer", "Backpack"), "en", "Backpack, was ¥299.00, now ¥239.00, Shop now."),
+        (Line("offer", "Backpack"), "en", "Backpack, now ¥239.00, list price ¥299.00. Shop now."),
         (Line("point", "…"), "zh", ""),
+        (Line("hook", "浴室用什么？", "地垫"), "zh", "浴室用什么？地垫。"),
+        (Line("hook", "Tired of drilling?", "No drilling"), "en", "Tired of drilling? No drilling."),
+        (Line("offer", "很长的名字" * 9), "zh", "现价¥239.00，立即购买。"),
+        (Line("offer", "双肩包", "很长的一句话" * 4), "zh", "双肩包，现价¥239.00，立即购买。"),
+        (Line("hook", "标价¥299.00", "很长的一句话" * 9 + "，现价¥239.00"), "zh", "现价¥239.00。"),
     ],
 )
 def test_what_is_said(product: Make, line: Line, language: str, said: str):

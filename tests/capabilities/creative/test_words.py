@@ -100,7 +100,7 @@ def test_without_selling_points_the_title_the_description_and_the_attributes_spe
     bare = product(selling_points=(), title="砾途双肩包", description="雨天请套好防雨罩。背板是架空的。")
     assert [line.headline for line in write_script(bare).lines] == ["双肩包", "背板是架空的", "双肩包"]
     barer = product(selling_points=(), title="砾途双肩包", description="")
-    assert [line.headline for line in write_script(barer).lines[1:-1]] == ["35L", "1.1kg", "210D尼龙"]
+    assert [line.headline for line in write_script(barer).lines[1:-1]] == ["容量 35L", "重量 1.1kg", "面料 210D尼龙"]
 
 
 def test_a_sold_out_product_does_not_ask_to_buy(product: Make):

@@ -18,13 +18,19 @@ LANGUAGES = ("zh", "en")
 POINTS = 3
 """Selling points that fit into fifteen seconds."""
 ACTION = {"zh": "立即购买", "en": "Shop now"}
+ACTIONS_EN = ("Shop now", "See details", "Add to cart")
+"""English words of a button, each a sentence of its own."""
 SOLD_OUT = {"zh": "暂时缺货", "en": "Currently sold out"}
 NAMES_EN = {  # attribute names and plain values that an English film may show, each a word for the same fact
-    "材质": "Material", "面料": "Fabric", "容量": "Capacity", "净含量": "Net", "重量": "Weight", "尺寸": "Size", "直径": "Diameter",
+    "材质": "Material", "面料": "Fabric", "容量": "Capacity", "净含量": "Net content", "重量": "Weight", "尺寸": "Size", "直径": "Diameter",
     "口径": "Diameter", "长度": "Length", "厚度": "Thickness", "功率": "Power", "承重": "Load", "规格": "Pack",
 }  # fmt: skip
+_VERBS = ("适用", "可用", "含", "附", "包含", "支持", "适合")
+"""Attribute names that read on into their value."""
 CAUTION = re.compile(
-    r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|http|www|\b(?:avoid|not|please|keep|never|normal)\b", re.I
+    r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|过敏|慎|会掉|会有|掉色|褪色|异味|色差|误差|略有出入|http|www"
+    r"|\b(?:avoid|not|please|keep|never|normal|allerg\w*|contains (?:crustacean|nuts|milk|soy)\w*|may (?:shed|fade|vary|cause))\b",
+    re.I,
 )
 
 
@@ -101,7 +107,8 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
             )
         )
     if len(lines) == 1 and len(facts) > 1:
-        lines += [Line("point", fact.split(" ", 1)[1], fact.split(" ", 1)[0]) for fact in facts[:POINTS]]
+        apart = [fact.split(" ", 1) for fact in facts[:POINTS]]
+        lines += [Line("point", stated(key, value, language)) for key, value in apart]
     lines.append(Line("offer", name))
     was = product.list_price
     higher = was is not None and was.currency == product.price.currency and product.price < was
@@ -136,6 +143,8 @@ def split_title(title: str, brand: str) -> tuple[str, list[str]]:
 
     >>> split_title("釉野青釉陶瓷餐盘 8英寸 4只装", "釉野")
     ('青釉陶瓷餐盘', ['8英寸', '4只装'])
+    >>> split_title("栀汀面霜 50g 保湿", "栀汀"), split_title("面霜 50g 保湿", "")
+    (('栀汀面霜', ['50g', '保湿']), ('面霜50g', ['保湿']))
     >>> split_title("Youye Celadon Plates, 8 in, Set of 4", "Youye")
     ('Celadon Plates', ['8 in', 'Set of 4'])
     """
@@ -144,6 +153,8 @@ def split_title(title: str, brand: str) -> tuple[str, list[str]]:
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in bare)
     parts = [part for part in re.split(r"[ ，|/]+" if chinese else r",(?!\d)\s*|\s[-–—|]\s", bare) if part.strip()]
     name = parts.pop(0)
+    if chinese and parts and len(name) < 4 and bare != title and not brand.isascii():  # 面霜 is short, 栀汀面霜 says it
+        return brand + name, [part.strip() for part in parts]
     while chinese and parts and (len(name) < 4 or (name.isascii() and len(name) < 12)):
         name = f"{name} {parts.pop(0)}" if name[-1].isascii() else name + parts.pop(0)
     return name, [part.strip() for part in parts]
@@ -192,6 +203,15 @@ def shown_facts(product: Product, language: str, notes: list[str]) -> list[str]:
         if lawful(name + value, f"attributes.{name}", notes):
             found.append(f"{name} {value}")
     return found
+
+
+def stated(key: str, value: str, language: str) -> str:
+    """A specification as it is read and said.
+
+    >>> stated("件数", "4件", "zh"), stated("适用", "1.5米床", "zh"), stated("Capacity", "1.3 L", "en")
+    ('件数 4件', '适用1.5米床', 'Capacity: 1.3 L')
+    """
+    return f"{key}{': ' if language == 'en' else '' if key in _VERBS else ' '}{value}"
 
 
 def shown_category(product: Product, language: str) -> str:

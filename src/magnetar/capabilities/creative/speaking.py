@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from magnetar.capabilities.creative.encode import whole_or_nothing
 from magnetar.capabilities.creative.facts import numbers
 from magnetar.capabilities.creative.linebreak import atoms, trim
 from magnetar.capabilities.creative.loudness import RATE, Sound, loudness
-from magnetar.capabilities.creative.script import Line, Script
+from magnetar.capabilities.creative.script import ACTIONS_EN, SOLD_OUT, Line, Script
 from magnetar.capabilities.creative.wording import clauses
 from magnetar.capabilities.generation import Mark, Speech, Voice, estimated_seconds
 from magnetar.kernel.errors import BadInput
@@ -31,6 +31,7 @@ LONGEST_S = 7.5
 """Of what one scene says; clauses beyond are left to the picture."""
 VOICE_LUFS, MUSIC_LUFS, DUCK_DB = -20.0, -24.0, 12.0
 """Before mastering: the voice, the music between, and how far the music steps back under the voice."""
+_ENDS = "？！?!。."
 _ATTACK_S, _RELEASE_S, _GAP_S = 0.25, 0.5, 1.0
 _KNEE_DB, _RATIO = -18.0, 3.0
 _CREST_DB = 11.0
@@ -63,35 +64,74 @@ class Utterance:
 def text_of(line: Line, script: Script, brief: bool = False) -> str:
     """What is said in a scene: the headline and its sentence; in the offer also the price and what to do.
 
-    A price that the line names already is not said again.
+    A price that the line names already is not said again. What is asked now is said before the list price, and never
+    left out for it: where time is short the list price goes first, then the sentence, then the headline.
 
     Args:
         brief: the offer says only what it costs now and what to do.
     """
-    zh = script.language == "zh"
-    comma, stop = ("，", "。") if zh else (", ", ".")
     parts = [line.headline]
     if line.caption and letters(line.caption) != letters(line.headline):
         parts = [line.caption] if letters(line.headline) in letters(line.caption) else [line.headline, line.caption]
-    if line.kind == "offer":
-        if not _names_price(" ".join(parts), script.price[1]):
-            parts = [_price(script, brief)] if brief else [*parts, _price(script)]
-        if letters(script.action) not in letters("".join(parts)):
-            parts.append(script.action)
-    text = comma.join(part.strip(" ，,。.;；") for part in parts if letters(part))
-    text = re.sub(r"\s*[·|]\s*", comma, text)
-    return _short(text, comma) + stop if letters(text) else ""
+    ways = list(_offered(line, parts, script, brief)) if line.kind == "offer" else [parts]
+    comma, stop = ("，", "。") if script.language == "zh" else (", ", ".")
+    texts = [_joined(way, script.language) for way in ways]
+    text = next((text for text in texts if estimated_seconds(text + stop) <= LONGEST_S), texts[-1])
+    if not letters(text):
+        return ""
+    text = _short(text, comma)
+    if script.list_price and "".join(script.list_price) in text and not _names_price(text, script.price[1]):
+        text = _now(script)
+    return text if text[-1] in _ENDS else text + stop
+
+
+def _offered(line: Line, parts: list[str], script: Script, brief: bool) -> Iterator[list[str]]:
+    """Ways to say an offer, the longest first."""
+    todo = [script.action] if letters(script.action) not in letters("".join(parts)) else []
+    now, was = _now(script), _was(script)
+    if _names_price(" ".join(parts), script.price[1]):
+        yield [*parts, *todo]
+        yield parts
+    elif not brief:
+        if was:
+            yield [*parts, now, was, *todo]
+        yield [*parts, now, *todo]
+        yield [line.headline, now, *todo]
+    yield [now, script.action]
+    yield [now]
+
+
+def _joined(parts: Sequence[str], language: str) -> str:
+    """Parts as one sentence; a question is not followed by a comma, and English that asks to act is a sentence.
+
+    >>> _joined(["浴室用什么？", "地垫 · 防滑"], "zh"), _joined(["Bath mat.", "now ¥35.00", "Shop now"], "en")
+    ('浴室用什么？地垫，防滑', 'Bath mat, now ¥35.00. Shop now')
+    """
+    comma = "，" if language == "zh" else ", "
+    text = ""
+    for part in (part.strip(" ，,。.;；") for part in parts):
+        if not letters(part):
+            continue
+        if text:
+            acts = language == "en" and part in (*ACTIONS_EN, SOLD_OUT["en"])
+            text += (" " if language == "en" else "") if text[-1] in _ENDS else ". " if acts else comma
+        text += part
+    return re.sub(r"\s*[·|]\s*", comma, text)
 
 
 def _names_price(text: str, figures: str) -> bool:
     return bool(numbers(text) & {Decimal(figures.replace(",", "")).normalize() + 0})
 
 
-def _price(script: Script, brief: bool = False) -> str:
-    now, was = "".join(script.price), "".join(script.list_price or ()) if not brief else ""
-    if script.language == "zh":
-        return f"原价{was}，现价{now}" if was else f"现价{now}"
-    return f"was {was}, now {now}" if was else f"now {now}"
+def _now(script: Script) -> str:
+    return ("现价" if script.language == "zh" else "now ") + "".join(script.price)
+
+
+def _was(script: Script) -> str:
+    """The list price as what it is: that it was ever paid stands in no record."""
+    if script.list_price is None:
+        return ""
+    return ("标价" if script.language == "zh" else "list price ") + "".join(script.list_price)
 
 
 def _short(text: str, comma: str) -> str:

@@ -31,7 +31,7 @@ ANGLES = (
     Angle("material", "材质", "material", "an attribute that states the material"),
     Angle("season", "应季", "season", "a season that the record names"),
     Angle("gift", "送礼与时机", "gift or occasion", "an occasion that the record names"),
-    Angle("choose", "选购", "how to choose", "a category and an attribute"),
+    Angle("choose", "选购", "how to choose", "an attribute by which one chooses"),
     Angle("detail", "细节", "detail", "a sentence of the description that praises"),
     Angle("direct", "直说", "straight", "a title"),
 )
@@ -41,6 +41,55 @@ _LEADS: Mapping[str, tuple[str, ...]] = {
     "gift": ("gift", "audience", "scene", "detail", "material"),
     "season": ("season", "scene", "point", "pain"),
 }
+
+_CHOOSERS = frozenset(
+    [
+        "材质",
+        "面料",
+        "材料",
+        "内胆",
+        "填充",
+        "容量",
+        "尺寸",
+        "直径",
+        "口径",
+        "长度",
+        "厚度",
+        "高度",
+        "宽度",
+        "重量",
+        "克重",
+        "功率",
+        "承重",
+        "续航",
+        "噪音",
+        "亮度",
+        "转速",
+        "电池",
+        "防水",
+        "度数",
+        "密度",
+        "material",
+        "fabric",
+        "lining",
+        "fill",
+        "capacity",
+        "size",
+        "diameter",
+        "length",
+        "thickness",
+        "height",
+        "width",
+        "weight",
+        "power",
+        "load",
+        "brightness",
+        "speed",
+        "battery",
+        "noise",
+    ]
+) | {"run time", "water rating"}
+"""Attributes by which one chooses; by how long it keeps, or what comes with it, one does not."""
 
 
 def order_of(goal: str, price_first: bool) -> list[str]:
@@ -86,14 +135,12 @@ def fills(angle: str, matter: Matter, price: str, list_price: str) -> Iterator[F
                 )
     elif angle in ("spec", "material", "choose"):
         for one in matter.facts:
-            if angle == "material" and not one.material:
+            if angle == "material" and (not one.material or one.text in matter.name):
                 continue
-            grounds = [Ground(f"{one.key} {one.text}", one.field)]
-            if angle == "choose" and matter.leaf:
-                grounds.append(Ground(matter.leaf, "category"))
-            if angle != "choose" or matter.leaf or matter.language == "en":
-                key = one.key.lower() if angle == "choose" and matter.language == "en" else one.key
-                yield on(*grounds, key=key, value=one.text)
+            if angle == "choose" and one.key.lower() not in _CHOOSERS:
+                continue
+            key = one.key.lower() if angle == "choose" and matter.language == "en" else one.key
+            yield on(Ground(f"{one.key} {one.text}", one.field), key=key, value=one.text)
     elif angle in ("scene", "season", "gift"):
         listed: tuple[Said, ...] = {"scene": matter.scenes, "season": matter.seasons, "gift": matter.occasions}[angle]
         slot = "occasion" if angle == "gift" else angle

@@ -10,8 +10,8 @@ from magnetar.capabilities.creative.copy.parts import Ground
 from magnetar.capabilities.understanding import IDENTITIES, Audience, sensitive_kind
 
 _CALLS = """
-camping | 爱露营的你 | Camping soon
-hiking | 爱徒步的你 | Off hiking
+camping | 爱露营的你 | Going camping
+hiking | 爱徒步的你 | Going hiking
 picnic | 爱野餐的你 | Planning a picnic
 baby | 家有宝宝 | Baby at home
 nursing | 喂养的日子 | Feeding time
@@ -22,18 +22,18 @@ study | 在学习的你 | Study time
 gift | 想送礼的你 | Looking for a gift
 cats | 养猫的你 | Cat at home
 dogs | 养狗的你 | Dog at home
-dog walking | 要遛狗的你 | Out dog walking
+dog walking | 要遛狗的你 | Walking the dog
 office | 坐办公室的你 | Office days
 office workers | 上班族 | Office workers
 commuting | 通勤路上的你 | Commuting
 packed lunch | 自己带饭的你 | Packed lunch
 gym | 健身的你 | Gym days
 yoga | 练瑜伽的你 | Yoga time
-running | 爱跑步的你 | Out running
+running | 爱跑步的你 | Going running
 swimming | 爱游泳的你 | Swimming days
 cycling | 骑行的你 | Cycling days
-cooking | 爱做饭的你 | Cooking at it
-kitchen | 常进厨房的你 | In the kitchen
+cooking | 爱做饭的你 | Love cooking
+kitchen | 常进厨房的你 | Kitchen days
 breakfast | 吃早餐的你 | Breakfast time
 baking | 爱烘焙的你 | Baking days
 coffee | 爱咖啡的你 | Coffee time
@@ -43,30 +43,30 @@ party | 要聚会的你 | Party coming
 hotpot | 爱火锅的你 | Hotpot night
 barbecue | 爱烧烤的你 | Barbecue day
 dining | 餐桌边的你 | Dining in
-garden | 爱园艺的你 | In the garden
+garden | 爱园艺的你 | Garden days
 makeup | 爱化妆的你 | Makeup time
 skincare | 做护肤的你 | Skincare time
 gaming | 打游戏的你 | Gaming time
 travel | 要出行的你 | Travel plans
-car | 开车的你 | In the car
+car | 开车的你 | Driving a lot
 car owners | 车主 | Drivers
-single person | 一个人住 | One person
-bedroom | 收拾卧室的你 | In the bedroom
-living room | 布置客厅的你 | In the living room
-bathroom | 整理浴室的你 | In the bathroom
-balcony | 爱阳台的你 | On the balcony
+single person | 一个人住 | Living alone
+bedroom | 收拾卧室的你 | Doing up the bedroom
+living room | 布置客厅的你 | Doing up the living room
+bathroom | 打理浴室的你 | Doing up the bathroom
+balcony | 有阳台的你 | Got a balcony
 laundry | 要洗衣的你 | Laundry day
-sleep | 想睡觉的你 | Time to sleep
+sleep | 准备睡觉的你 | Time to sleep
 streaming | 做直播的你 | Streaming
 home | 收拾家里的你 | At home
-women | 女士看这里 | Women
-men | 男士看这里 | Men
+women | 女士们 | Women
+men | 男士们 | Men
 family | 一家人 | Family
 beginners | 新手 | Beginners
-fishing | 爱钓鱼的你 | Gone fishing
-laboratory | 实验室里的你 | In the laboratory
+fishing | 爱钓鱼的你 | Going fishing
+laboratory | 实验室里的你 | Lab days
 woodworking | 做木工的你 | Woodworking
-industrial | 车间里的你 | In the workshop
+industrial | 车间里的你 | Workshop days
 """
 CALLS = {key: (zh, en) for key, zh, en in (line.split(" | ") for line in _CALLS.strip().splitlines())}
 """For each cue, by its English value, how those whom it speaks of are called."""

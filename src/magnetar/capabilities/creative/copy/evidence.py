@@ -106,7 +106,7 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         language, brand, name, field, " · ".join(extras[:2]), shown_category(product, language),
         tuple(dict.fromkeys(told))[:MOST_POINTS], tuple(_facts(product, language, notes))[:MOST_FACTS],
         tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
-        tuple(_named(card, Kind.SCENE, language, sources)), tuple(_named(card, Kind.SEASON, language, sources)),
+        tuple(_named(card, Kind.SCENE, language, sources)), tuple(_seasons(product, card, language, sources)),
         tuple(_named(card, Kind.OCCASION, language, sources)),
         _about(card, language, sources), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
@@ -216,6 +216,13 @@ def _named(card: ProductCard, kind: Kind, language: str, sources: Mapping[str, s
             continue
         found.append(Said(words, quote.source))
     return found
+
+
+def _seasons(product: Product, card: ProductCard, language: str, sources: Mapping[str, str]) -> list[Said]:
+    """The seasons that the record names; where an attribute states them, no other sentence adds one."""
+    found = _named(card, Kind.SEASON, language, sources)
+    stated = {f"attributes.{name}" for name in product.attributes if "季节" in name or "season" in name.lower()}
+    return [one for one in found if one.field in stated] if stated else found
 
 
 def _quote(claim: Claim, language: str, sources: Mapping[str, str]) -> Quote | None:

@@ -21,7 +21,7 @@ direct | * | {name} | {extras}
 direct | * | 看看这款{name} | {extras}
 direct | * | 来看{name} | {extras}
 direct | * | {brand} {name} | {extras}
-direct | plain | 说说{name} | {extras}
+direct | plain | 介绍一下{name} | {extras}
 direct | plain | 认识这款{name} | {extras}
 direct | warm | 给你介绍{name} | {extras}
 direct | warm | 慢慢看这款{name} | {extras}
@@ -33,11 +33,11 @@ price | * | {price}的{name} | {extras}
 price | plain | 先说价格：{price} | {name}
 price | warm | {price}，看看{name} | {extras}
 price | lively | {price}带走{name} | {extras}
-deal | * | 标价{list}，现价{price} | {name}
+deal | * | 现价{price}，标价{list} | {name}
 deal | * | {name}，现价{price} | 标价{list}
-deal | plain | 标价{list} | 现价{price}，{name}
-deal | lively | 从{list}到{price} | {name}
-deal | warm | 现价{price} | 标价{list}，{name}
+deal | plain | 现价{price} | 标价{list}，{name}
+deal | lively | {price}，标价{list} | {name}
+deal | warm | 现在{price} | 标价{list}，{name}
 point | * | {head} | {rest}
 point | * | {head} | {name}
 point | * | 这款{name} | {point}
@@ -47,7 +47,7 @@ point | lively | {head}，看这款 | {name}
 spec | * | {key}{value} | {name}
 spec | * | {key}：{value} | {name}
 spec | plain | 看参数：{key}{value} | {name}
-spec | lively | {value} | {key}，{name}
+spec | lively | 看这里：{key}{value} | {name}
 spec | warm | 记下{key}：{value} | {name}
 pain | * | 怕{nuisance}？ | {point}
 pain | plain | 说到{nuisance} | {point}
@@ -55,21 +55,21 @@ pain | warm | 不想{nuisance}？ | {point}
 pain | lively | 又要{nuisance}？看这款 | {point}
 scene | * | {scene}用什么？ | {name}
 scene | * | 说到{scene}，看这款 | {name}
-scene | plain | {scene}，看看{name} | {extras}
+scene | plain | {scene}用得上 | {name}
 scene | warm | 想着{scene}的时候 | 看看{name}
-scene | lively | {scene}，选它？ | {name}
+scene | lively | {scene}选哪款？ | 看看{name}
 season | * | 说到{season}，看这款 | {name}
-season | plain | {season}，看看{name} | {extras}
+season | plain | {season}用得上 | {name}
 season | warm | {season}的日子 | 看看{name}
 season | lively | {season}，来看它 | {name}
 gift | * | {occasion}，看看这款 | {name}
 gift | plain | 想着{occasion}？ | {name}
 gift | warm | {occasion}的心意 | 看看{name}
 gift | lively | {occasion}选什么？ | {name}
-choose | * | 挑{leaf}，先看{key} | {key} {value}
-choose | plain | 选{leaf}看什么？ | {key} {value}
-choose | lively | {leaf}怎么挑？ | 看{key}：{value}
-choose | warm | 挑{leaf}的时候看看{key} | {key} {value}
+choose | * | 挑{name}，先看{key} | 这款{key}{value}
+choose | plain | 选{name}看什么？ | 看{key}：{value}
+choose | lively | {name}怎么挑？ | 看{key}：{value}
+choose | warm | 挑{name}的时候看看{key} | 这款{key}{value}
 material | * | {key}是{value} | {name}
 material | plain | {name}用什么做？ | {key}：{value}
 material | lively | 问{key}？{value} | {name}
@@ -86,45 +86,45 @@ audience | lively | 嘿，{who} | 看这款{name}
 _EN = """
 direct | * | {name} | {extras}
 direct | * | Take a look: {name} | {extras}
-direct | * | Here: {name} | {extras}
+direct | * | Introducing the {name} | {extras}
 direct | * | {brand} {name} | {extras}
 direct | plain | About the {name} | {extras}
-direct | plain | This is it: {name} | {extras}
+direct | plain | The {name} | {extras}
 direct | warm | Meet the {name} | {extras}
 direct | warm | Say hello to the {name} | {extras}
 direct | lively | Look at this: {name} | {extras}
-direct | lively | Hey, {name} here | {extras}
+direct | lively | Here it is: {name} | {extras}
 price | * | {price} | {name}
 price | * | {name}, {price} | {extras}
 price | * | {price} for the {name} | {extras}
 price | plain | Price first: {price} | {name}
-price | warm | At {price}: have a look | {name}
+price | warm | Yours at {price} | {name}
 price | lively | {price}? Yes, {price} | {name}
-deal | * | List price {list}, now {price} | {name}
+deal | * | Now {price}, list price {list} | {name}
 deal | * | {name}, now {price} | List price {list}
-deal | plain | List price {list} | Now {price}: {name}
-deal | lively | From {list} to {price} | {name}
-deal | warm | Now {price} | List price {list}, {name}
+deal | plain | Now {price} | List price {list}, {name}
+deal | lively | {price} now, list price {list} | {name}
+deal | warm | {price} now | List price {list}, {name}
 point | * | {head} | {rest}
 point | * | {head} | {name}
 point | * | {name} | {point}
-point | plain | To begin with: {head} | {rest}
+point | plain | First up: {head} | {rest}
 point | warm | What you get: {head} | {name}
 point | lively | Look: {head} | {name}
 spec | * | {key}: {value} | {name}
-spec | * | {value} | {key}, {name}
-spec | plain | The figures: {key} {value} | {name}
+spec | * | {name} | {key}: {value}
+spec | plain | Good to know: {key} {value} | {name}
 spec | lively | {key}? {value} | {name}
 spec | warm | To note: {key} {value} | {name}
 pain | * | Tired of {nuisance}? | {point}
 pain | plain | About {nuisance} | {point}
 pain | warm | Had enough of {nuisance}? | {point}
 pain | lively | {nuisance} again? Look here | {point}
-scene | * | Thinking of {scene}? | {name}
-scene | * | On the list for {scene} | {name}
-scene | plain | For {scene}: take a look | {name}
+scene | * | {scene}? See this one | {name}
+scene | * | {scene}? Here is one for it | {name}
+scene | plain | {scene}? Take a look | {name}
 scene | warm | With {scene} in mind | {name}
-scene | lively | What for {scene}? | {name}
+scene | lively | {scene} plans? | {name}
 season | * | {season}: take a look | {name}
 season | plain | For {season} | {name}
 season | warm | With {season} in mind | {name}
@@ -133,10 +133,10 @@ gift | * | {occasion}? Take a look | {name}
 gift | plain | Thinking of a {occasion}? | {name}
 gift | warm | With a {occasion} in mind | {name}
 gift | lively | What for a {occasion}? | {name}
-choose | * | How to choose: check the {key} | {key}: {value}
-choose | plain | Before you buy, check the {key} | {key}: {value}
-choose | lively | Choosing? See the {key} | {key}: {value}
-choose | warm | Worth a look: the {key} | {key}: {value}
+choose | * | How to choose: check the {key} | This one: {value}
+choose | plain | Before you buy, check the {key} | Here it is {value}
+choose | lively | Choosing? See the {key} | This one: {value}
+choose | warm | Worth a look: the {key} | Here it is {value}
 material | * | {key}: {value} | {name}
 material | plain | What is it made of? | {key}: {value}
 material | lively | {key}? {value} | {name}
@@ -146,9 +146,9 @@ detail | * | A detail of the {name} | {point}
 detail | warm | See the detail | {point}
 detail | lively | The detail: {head} | {rest}
 audience | * | {who}? Take a look | {name}
-audience | plain | {who} | {name}
-audience | warm | {who}? This is for you to see | {name}
-audience | lively | Hey, {who}? Look here | {name}
+audience | plain | {who}? | {name}
+audience | warm | {who}? Have a look | {name}
+audience | lively | {who}? Look here | {name}
 """
 _OFFERS_ZH = """
 * | {name} | 立即购买

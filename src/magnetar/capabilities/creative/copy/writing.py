@@ -20,7 +20,7 @@ from magnetar.capabilities.creative.copy.parts import Copy, Ground, Part, Pitch,
 from magnetar.capabilities.creative.copy.phrasing import CAPTION, HEADLINE, HOOKS, OFFERS, Template, of_tone
 from magnetar.capabilities.creative.copy.record import Record, read_record
 from magnetar.capabilities.creative.facts import numbers, show_price
-from magnetar.capabilities.creative.script import SOLD_OUT, Line, says
+from magnetar.capabilities.creative.script import SOLD_OUT, Line, says, stated
 from magnetar.capabilities.creative.wording import clauses
 from magnetar.capabilities.understanding import Audience, ProductCard
 from magnetar.kernel.chance import Chance
@@ -286,8 +286,8 @@ def _points(matter: Matter) -> list[Part]:
             grounds = (ground, Ground(f"{fact.key} {fact.text}", fact.field))
             found.append(_told("point", one, f"{fact.key} {fact.text}", grounds, 50.5 - place))
     for place, fact in enumerate(facts):
-        if not says(told, f"{fact.key} {fact.text}"):
-            line = Line("point", fact.text, fact.key)
+        if len(fact.text) > 1 and not says(told, f"{fact.key} {fact.text}"):  # 尺码 M sells nothing
+            line = Line("point", stated(fact.key, fact.text, matter.language))
             found.append(Part(line, "spec", (Ground(f"{fact.key} {fact.text}", fact.field),), weight=30.0 - place))
     for place, one in enumerate(matter.sentences):
         found.append(_told("detail", one, "", (Ground(one.text, one.field),), 20.0 - place))
