@@ -231,7 +231,7 @@ def test_file_names_hold_nothing_of_the_outside(tmp_path: Path):
     "words",
     [
         "先不要发布", "别发布", "暂时不上线", "明天再发布", "怎么发布?", "发布了吗", "don't publish", "dont publish yet",
-        "please do not publish it", "publish it later", "how do I publish?", "when should I publish",
+        "please do not publish it", "publish it later", "how do I publish?", "is it ok to publish?", "when should I publish",
     ],
 )  # fmt: skip
 def test_what_is_denied_put_off_or_asked_about_is_never_published(bench, words):
@@ -333,6 +333,8 @@ def test_praise_makes_no_second_film(bench):
     ("text", "wish"),
     [
         ("第三个镜头不要了", Wish("scene", "drop", (3,))),
+        ("最后一句换成 今天下单", Wish("scene", "say", (-1, "今天下单"))),
+        ("别太快", Wish("direction", "pace", "slow")),
         ("标题换成 超耐摔", Wish("scene", "say", (1, "超耐摔"))),
         ("the txt is too small", Wish("direction", "text_scale", 1.12)),
         ("字别太大", Wish("direction", "text_scale", 1 / 1.12)),
@@ -352,3 +354,22 @@ def test_complaints_and_turns_of_speech_are_read(text, wish):
 def test_a_phone_case_is_no_wish_for_cases_and_published_no_wish_to_publish():
     assert [one.kind for one in read_wishes("a phone case")[0]] == []
     assert [one.kind for one in read_wishes("is it published already")[0]] == []
+
+
+def test_a_length_that_the_record_cannot_fill_is_said_and_the_proposals_stay(bench):
+    talk, answer = step(Talk(), "p001, in english", bench)
+    talk = replace(talk, plan=replace(talk.plan, brief=replace(talk.plan.brief, language="en")))
+    bench.propose = lambda product, brief, first, count: (  # pyright: ignore
+        () if brief.length_s > 20 else Bench.propose(bench, product, brief, first, count)
+    )
+    after, answer = step(talk, "30 seconds", bench)
+    assert after.plan.brief.length_s == 15.0
+    assert "too little for 30 s" in answer.text
+    assert len(answer.options) == 3
+
+
+def test_a_wish_while_a_product_is_asked_for_leaves_the_question(bench):
+    talk, _ = step(Talk(), "给椅子拍个片子", bench)
+    asked = talk.candidates
+    talk, _ = step(talk, "给爱露营的人看, 横版", bench)
+    assert talk.candidates == asked or talk.product in asked

@@ -7,7 +7,7 @@ from typing import Any
 
 from magnetar.capabilities.creative.agent.people import names, near
 from magnetar.capabilities.creative.agent.talk import OPTIONS, Plan, Talk, Tools, script_of
-from magnetar.capabilities.creative.agent.wishes import Wish
+from magnetar.capabilities.creative.agent.wishes import LAST, Wish
 from magnetar.capabilities.creative.copy import Brief
 from magnetar.capabilities.creative.direction import SPEEDS, TEXT_SCALES, Direction, directed, wishes
 from magnetar.capabilities.understanding import sensitive_kind
@@ -54,7 +54,8 @@ def apply(run: Step, wish: Wish) -> None:
             wish = replace(wish, value=brief.audience)
         else:
             brief = replace(plan.brief, **{wish.field: value})
-            run.tools.propose(talk.product, brief, 0, 1)  # a wish that no script can meet is told at once
+            if not run.tools.propose(talk.product, brief, 0, 1):  # a wish that no script can meet is told at once
+                raise Refused(_too_thin(run, wish))
         plan = replace(plan, brief=brief, first=0, direction=replace(plan.direction, scenes=()))
         if wish.field == "length_s":
             plan = replace(plan, direction=replace(plan.direction, length_s=wish.value))
@@ -75,6 +76,8 @@ def apply(run: Step, wish: Wish) -> None:
         plan = replace(plan, direction=replace(plan.direction, **{wish.field: value}))
     elif wish.kind == "longer":
         length = min(60.0, max(6.0, round((plan.direction.length_s or plan.brief.length_s) * wish.value)))
+        if not run.tools.propose(talk.product, replace(plan.brief, length_s=length), 0, 1):
+            raise Refused(_too_thin(run, Wish("brief", "length_s", length)))
         plan = replace(
             plan,
             brief=replace(plan.brief, length_s=length),
@@ -133,6 +136,18 @@ def _addressed(run: Step, brief: Brief, wanted: str) -> Brief:
     )
 
 
+def _too_thin(run: Step, wish: Wish) -> str:
+    """That the record holds too little for a wish."""
+    if wish.field == "length_s":
+        return put(
+            run.zh, f"商品档案里的卖点不够做 {wish.value:.0f} 秒, 时长没有改.",
+            f"The record holds too little for {wish.value:.0f} s; the length stays.",
+        )  # fmt: skip
+    return put(
+        run.zh, "商品档案里的内容不够, 这一点没有改.", "The record holds too little for that; it stays as it is."
+    )
+
+
 def _own(audience: str) -> bool:
     """Whether a script only repeats the audience that the brief named."""
     return audience.startswith("brief:")
@@ -180,6 +195,7 @@ def _scenes(run: Step, wish: Wish) -> Direction:
     script = script_of(plan, run.talk.product, run.tools)
     scenes = list(wishes(directed(script, plan.direction)))
     verb, numbers = wish.field, [wish.value[0]] if wish.field != "swap" else list(wish.value)
+    numbers = [len(scenes) if number == LAST else number for number in numbers]
     if any(not 1 <= number <= len(scenes) for number in numbers):
         raise Refused(put(run.zh, f"这个片子有 {len(scenes)} 个镜头, 没有第 {max(numbers)} 个.", f"This film has {len(scenes)} scenes; there is no scene {max(numbers)}."))  # fmt: skip
     place = numbers[0] - 1
@@ -252,7 +268,9 @@ def _told(wish: Wish, plan: Plan, zh: bool) -> str:
         verb = {"say": ("改文字", "reworded"), "drop": ("去掉", "dropped"), "swap": ("互换", "changed places")}[
             wish.field
         ]
-        numbers = "、".join(str(one) for one in wish.value if isinstance(one, int))
+        numbers = "、".join(
+            put(zh, "最后", "last") if one == LAST else str(one) for one in wish.value if isinstance(one, int)
+        )
         return put(zh, f"镜头 {numbers} {verb[0]}", f"scene {numbers} {verb[1]}")
     name = _NAMES[wish.field][0 if zh else 1]
     value: Any = wish.value

@@ -12,7 +12,7 @@ _DENIED_ZH = re.compile(
 _DENIED_EN = re.compile(r"\b(?:don'?t|do not|doesn'?t|not|never|no need to|without|stop|wait)\b[^.]{0,40}$", re.I)
 _LATER_BEFORE = re.compile(r"(?:明天|晚点|等会儿?|等下|等等|等一下|稍后|回头|以后|下次|过几天)[再才我们来]{0,3}$")
 _LATER_AFTER = re.compile(r"\s*(?:it|this|先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)*?\s*(?:先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)", re.I)  # fmt: skip
-_ASKED = re.compile(r"怎么|如何|什么时候|多久|会不会|是不是|能不能|可不可以|\b(?:how|when|should|what)\b|可以[^，,。]{0,6}吗", re.I)  # fmt: skip
+_ASKED = re.compile(r"怎么|如何|什么时候|多久|会不会|是不是|能不能|可不可以|\b(?:how|when|should|what|is it (?:ok|okay|fine|safe))\b|可以[^，,。]{0,6}吗", re.I)  # fmt: skip
 
 
 def denied(text: str, start: int, end: int) -> bool:

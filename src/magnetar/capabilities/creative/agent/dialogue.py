@@ -6,6 +6,7 @@ can be played again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -137,6 +138,8 @@ def _choose_product(run: Step, said: str, wished: list[Wish], left: str) -> tupl
     elif both := [one for one in names if one in talk.candidates]:
         names = {one: names[one] for one in both}
     found = list(names.values())
+    if len(found) > 1 and wished and talk.candidates and not set(names) & set(talk.candidates):
+        found = []  # a wish while a product is asked for
     if len(found) == 1:
         one = found[0]
         title = one.title
@@ -232,7 +235,8 @@ def _answer(
             scenes = tuple({"kind": one.kind, "headline": one.headline, "caption": one.caption} for one in shown.lines)
         except MagnetarError:
             scenes = ()
-    left = " ".join(word for word in left.split() if word.lower() != run.talk.product.lower())
+    if run.talk.product:
+        left = re.sub(rf"[给用做]?{re.escape(run.talk.product)}", " ", left, flags=re.IGNORECASE).strip()
     if len(left) > 1 and asks != "product":
         parts.append(put(zh, f"“{left[:40]}” 没有听懂, 说“帮助”可以看能做什么。", f"I did not understand “{left[:40]}”; say “help” for what can be done."))  # fmt: skip
     if zh:

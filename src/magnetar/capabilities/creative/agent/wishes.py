@@ -10,6 +10,8 @@ from typing import Any
 from magnetar.capabilities.creative.agent.denying import asked, denied
 
 LONGEST = 2000
+LAST = -1
+"""Number of the last scene, however many there are."""
 _NUMBERS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
             "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "one": 1, "two": 2, "three": 3}  # fmt: skip
 _N = r"(\d{1,2}(?:st|nd|rd|th)?|[一二两三四五六七八九十]|first|second|third|fourth|fifth|one|two|three)"
@@ -76,6 +78,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Wish]], ...] = (
     # scenes by number
     (rf"{_SHOT}(?:的?(?:标题|文字|字)|'s text)?\s*(?:改成|改为|换成|写成|to say|to|says?)\s*(?:{_QUOTED}|{_REST})", _scene("say")),
     (rf"(?:标题|开头|开场|\b(?:headline|title|opening))(?:要|给我)?\s*(?:改成|改为|换成|写成|to say|to|says?)\s*(?:{_QUOTED}|{_REST})", lambda match: Wish("scene", "say", (1, next(one for one in match.groups() if one)))),
+    (rf"(?:最后一?(?:个镜头|句|段|屏)|结尾|片尾|\bthe last (?:line|scene))(?:的?(?:标题|文字|字))?\s*(?:改成|改为|换成|写成|to say|to|says?)\s*(?:{_QUOTED}|{_REST})", lambda match: Wish("scene", "say", (LAST, next(one for one in match.groups() if one)))),
     (rf"(?:去掉|删掉|删除|不要|去除|drop|remove|delete)\s*{_SHOT}", _scene("drop")),
     (rf"{_SHOT}(?:就|也|给我)?\s*(?:不要|去掉|删掉|删了|删除|拿掉)", _scene("drop")),
     (rf"第{_N}(?:个|段)?(?:镜头)?(?:和|跟|与)第{_N}(?:个|段)?(?:镜头)?(?:对?换|互换|交换|调换|颠倒)|swap (?:scenes? )?{_N} (?:and|with) (?:scene )?{_N}", _swap),
@@ -98,16 +101,16 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Wish]], ...] = (
     (r"(?:把)?字(?:体|号)?(?:再|要|稍微|稍|弄|调)?(?:大|放大)(?:一?点|些)?|(?:大字|放大字)|大一?点(?:的)?字|(?:bigger|larger) (?:text|letters|type|font)|(?:text|letters|font) (?:bigger|larger)", _set("direction", "text_scale", 1.12)),
     (r"(?:把)?字(?:体|号)?(?:再|要|稍微|稍|弄|调)?(?:小|缩小)(?:一?点|些)?|小一?点(?:的)?字|smaller (?:text|letters|type|font)|(?:text|letters|font) smaller", _set("direction", "text_scale", 1 / 1.12)),
     # voice
-    (r"(?:不想?要|别|去掉|关掉|无)(?:配音|人声|旁白|声音)|\bno (?:voice|narration|voice-?over)|voice(?:-?over)? off", _set("direction", "voice", "none")),
+    (r"(?:不想?要|别|去掉|关掉|无)(?:配音|人声|旁白|声音)|(?:配音|人声|旁白)不要|\bno (?:voice|narration|voice-?over)|voice(?:-?over)? off", _set("direction", "voice", "none")),
     (r"(?:加|要|有|打开)(?:上|个)?(?:配音|人声|旁白)|(?:with|add)(?: a)? (?:voice|narration|voice-?over)|voice(?:-?over)? on", _set("direction", "voice", "")),
     (r"(?:说|讲|念|语速)(?:话)?(?:得|要|再|有点)?(?:慢(?:一?点|些)?|太快了?)|(?:speak|talk)s? (?:more )?slow(?:er|ly)?|(?:speak|talk)s? too fast", _set("direction", "speed", 1 / 1.12)),
     (r"(?:说|讲|念|语速)(?:话)?(?:得|要|再|有点)?(?:快(?:一?点|些)?|太慢了?)|(?:speak|talk)s? (?:more )?(?:fast(?:er)?|quick(?:er|ly)?)|(?:speak|talk)s? too slow", _set("direction", "speed", 1.12)),
-    (r"不想?要字幕|去掉字幕|关掉字幕|别加字幕|\bno subtitles|subtitles off", _set("direction", "subtitles", False)),
-    (r"(?:加|要|有)(?:上)?字幕|with subtitles|subtitles on", _set("direction", "subtitles", True)),
+    (r"不想?要字幕|字幕不要|去掉字幕|关掉字幕|别加字幕|\bno subtitles|subtitles off", _set("direction", "subtitles", False)),
+    (r"(?:加|要|有)(?:上)?字幕|字幕要|with subtitles|subtitles on", _set("direction", "subtitles", True)),
     # music and pace
     (r"换(?:一?个|首|段)?(?:音乐|曲子|配乐|背景音乐)|(?:音乐|曲子|配乐)(?:太|有点|很)?(?:难听|不好听|吵|不喜欢|换掉?|换一?[个首])|不喜欢(?:这个|这首)?(?:音乐|曲子|配乐)|(?:another|different|other) (?:music|tune|song)|change the (?:music|tune)|(?:hate|don'?t like|dislike) (?:the|this) (?:music|tune|song)", _set("direction", "tune", 1)),
-    (r"(?:节奏)?(?:有点)?(?<![别要])太慢了?|节奏(?:再|要)?快(?:一?点|些)?|快节奏|快一?点|\btoo slow|\bfaster\b|\bquicker\b", _set("direction", "pace", "fast")),
-    (r"(?:节奏)?(?:有点)?(?<![别要])太快了?|节奏(?:再|要)?慢(?:一?点|些)?|慢节奏|慢一?点|\btoo fast|\bslower\b|\bcalmer\b", _set("direction", "pace", "slow")),
+    (r"(?:节奏)?(?:有点|不要|不能|别)?太慢了?|节奏(?:再|要)?快(?:一?点|些)?|快节奏|快一?点|\btoo slow|\bfaster\b|\bquicker\b", _set("direction", "pace", "fast")),
+    (r"(?:节奏)?(?:有点|不要|不能|别)?太快了?|节奏(?:再|要)?慢(?:一?点|些)?|慢节奏|慢一?点|\btoo fast|\bslower\b|\bcalm(?:er)?\b", _set("direction", "pace", "slow")),
     # shape and length
     (r"横(?:版|屏|的)|16\s*[:：比]\s*9|landscape|widescreen", _set("direction", "aspect", "16:9")),
     (r"方(?:形|版|的)|1\s*[:：比]\s*1|\bsquare\b", _set("direction", "aspect", "1:1")),
@@ -142,7 +145,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Wish]], ...] = (
     (r"^(?:好的?|可以|行|嗯+|对|是的|就这样|就这个|喜欢|不错|很好|挺好的?|满意|完美|👍+|ok|okay|yes|sure|fine|great|nice|love it|perfect|looks good|good)[了吧啊呀。！!.]*$", _set("yes", "", None)),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), made) for pattern, made in _RULES)
-_EMPTY = re.compile(r"\b(?:don'?t|do not|it's|i'd)\b|[\W_]+|先不要|先别|目标|就这个|都要|又要|各一条|但要|请|麻烦|帮我|给我|我们家?|我想要?|我要|我觉得|我的|我|然后|再|和|把|的|吧|一下|商品|产品|广告|片子|视频|影片|短片|左右|时长|你好|谢谢|不过|但是|那|呢|啊|了|嗯|哦|\b(?:please|pls|and|then|the|an?|with|it'?s?|i'?d?|want|would|like|to|can|u|you|me|make|ads?|films?|videos?|product|this|that|is|be|for|hi|hello|thanks|ok|okay|good|nah|well|so|too|but|instead|say|yet|show|give|get|about|what|s|first)\b", re.I)  # fmt: skip
+_EMPTY = re.compile(r"\b(?:don'?t|do not|it's|i'd)\b|[\W_]+|先不要|先别|可以|还是|不用|目标|就这个|都要|又要|各一条|但要|请|麻烦|帮我|给我|我们家?|我想要?|我要|我觉得|我的|我|然后|再|和|把|的|吧|一下|商品|产品|广告|片子|视频|影片|短片|左右|时长|你好|谢谢|不过|但是|那|呢|啊|了|嗯|哦|\b(?:please|pls|and|then|the|an?|with|it'?s?|i'?d?|want|would|like|to|can|u|you|me|make|ads?|films?|videos?|product|this|that|is|be|for|hi|hello|thanks|ok|okay|good|nah|well|so|too|but|instead|say|yet|show|give|get|about|what|s|first|actually|lol|need|of|nope)\b", re.I)  # fmt: skip
 _COULD_BE_HELD = {"make", "publish", "choose", "more", "yes", "undo", "price", "longer", "scene"}
 _NEGATED = re.compile(r"不|别|去掉|关掉|无|don|do not|no |never|without|drop|remove|delete|算了|hate|太|too", re.I)
 _ONE_VALUE = {"aspect", "length_s", "tone", "goal", "language", "audience", "voice", "subtitles", "pace", "price"}
