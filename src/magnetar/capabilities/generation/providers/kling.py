@@ -1,7 +1,7 @@
 """An endpoint with the Kling contract: video 可灵, image 可图, try-on. Kuaishou's own, or our task service elsewhere.
 
 Create, poll, fetch. A task carries an `external_task_id` made of what is asked, so that a create that is sent twice
-is paid once. Set MAGNETAR_KLING_URL, MAGNETAR_KLING_ACCESS_KEY and MAGNETAR_KLING_SECRET_KEY.
+is paid once; one whose task failed before, which costs nothing, is sent under the next number. Set MAGNETAR_KLING_URL, MAGNETAR_KLING_ACCESS_KEY and MAGNETAR_KLING_SECRET_KEY.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from magnetar.kernel.settings import Settings
 TOKEN_S, EARLY_S = 1800, 5
 """How long a token lives, and how long before now it begins, as the contract wants."""
 POLL_S, PATIENCE_S = 3.0, 1200.0
+AGAIN = 20
+"""How often the same thing may fail, call by call, before its last failure is all that is told."""
 SECONDS = ("5", "10")
 _ASPECTS = ("9:16", "16:9", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9")
 
@@ -86,8 +88,13 @@ class Tasks:
         """
         body = {name: value for name, value in body.items() if value not in (None, "", [])}
         told = json.dumps([path, body, seed], sort_keys=True, ensure_ascii=False)
-        body["external_task_id"] = "mag-" + hashlib.sha256(told.encode()).hexdigest()[:40]
-        data = self._data(self.caller.json("POST", path, body))
+        name = "mag-" + hashlib.sha256(told.encode()).hexdigest()[:40]
+        data: dict[str, Any] = {}
+        for again in range(AGAIN):
+            body["external_task_id"] = name + (f"-{again + 1}" if again else "")
+            data = self._data(self.caller.json("POST", path, body))
+            if data.get("task_status") != "failed":
+                break
         task, waited = str(data.get("task_id") or ""), 0.0
         if not task:
             raise ProviderFailed(f"The Kling endpoint gave no task_id: {str(data)[:200]}")
