@@ -18,8 +18,7 @@ from unittest import mock
 import numpy as np
 from PIL import Image
 
-from magnetar.capabilities.creative import film as film_module
-from magnetar.capabilities.creative import label, layout, render_film, scenes, wording
+from magnetar.capabilities.creative import label, layout, preparing, render_film, scenes, wording
 from magnetar.capabilities.creative.storyboard import Look
 from magnetar.capabilities.creative.typeface import Typeface, find_typeface
 from magnetar.capabilities.creative.typography import Style, draw
@@ -466,13 +465,13 @@ def overlapping_layout(base: Base, rng: Rng, out: Path) -> None:
 
 def pale_ink(base: Base, rng: Rng, out: Path) -> None:
     share = float(rng.uniform(0.6, 0.85))
-    plain = film_module.tuned
+    plain = preparing.tuned
 
     def pale(palette: Any, colour: Any) -> Any:
         good = plain(palette, colour)
         return replace(good, ink=scenes.mix(good.ink, good.light, share), accent=scenes.mix(good.accent, (255, 255, 255), share))  # fmt: skip
 
-    with mock.patch.object(film_module, "tuned", pale):
+    with mock.patch.object(preparing, "tuned", pale):
         _remake(base, out)
 
 

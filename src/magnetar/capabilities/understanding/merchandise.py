@@ -238,7 +238,7 @@ pc 聚碳酸酯 / polycarbonate
 旅行 旅游 出差 出行 / travel, travelling, traveling, business trip
 通勤 上下班 / commuting, commute, work bag
 办公 办公室 工位 / office, desk work
-学习 上课 书桌 / study, school, studying
+学习 上课 书桌 / study, studying, schoolwork
 宿舍 / dorm, dormitory
 居家 家用 家居 家里 / home, household, at home
 厨房 / kitchen
@@ -275,7 +275,8 @@ pc 聚碳酸酯 / polycarbonate
 装修 / renovation, home improvement
 车间 工厂 工业 / industrial, workshop, factory
 实验室 / laboratory, lab
-焊接 / welding, soldering
+焊接 电焊 / welding
+焊锡 烙铁 / soldering
 木工 / woodworking
 打印 3d打印 / printing, 3d printing
 钓鱼 / fishing
