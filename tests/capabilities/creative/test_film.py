@@ -108,6 +108,15 @@ def test_a_broken_picture_gives_a_drawing_and_a_note(
     assert any("not readable" in note for note in report.notes)
 
 
+def test_a_blank_picture_gives_a_drawing_of_the_name_that_is_seen_to_move(
+    film: Callable[..., FilmReport], product: Make, pictures: Path
+):
+    Image.new("RGB", (400, 400), (200, 200, 200)).save(pictures / "blank.png")
+    report = film(product(images=("blank.png",)))
+    assert report.defects == ()
+    assert any("blank" in note for note in report.notes)
+
+
 def test_the_next_picture_is_taken_where_the_first_is_broken(film: Callable[..., FilmReport], product: Make):
     assert film(product(images=("none.png", "../../../etc/passwd", "https://a.example/b.jpg", "bag.png"))).manifest["picture"] == "bag.png"  # fmt: skip
 
@@ -117,7 +126,9 @@ def test_pictures_of_any_mode_and_shape_are_shown(
     film: Callable[..., FilmReport], product: Make, pictures: Path, mode: str, size: tuple[int, int]
 ):
     name = "odd.jpg" if mode == "CMYK" else "odd.png"
-    Image.new(mode, size, 90 if mode in "LP" else None).save(pictures / name)
+    picture = Image.new("RGB", size, (90, 90, 90))
+    picture.paste((250, 220, 200), (size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2))
+    picture.convert(mode).save(pictures / name)
     report = film(product(images=(name,)))
     assert (report.defects, report.manifest["picture"]) == ((), name)
 

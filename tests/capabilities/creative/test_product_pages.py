@@ -51,7 +51,9 @@ def page(body: str = "", head: str = "", ld: Any = None) -> bytes:
 
 def picture(width: int = 64, height: int = 64) -> bytes:
     out = BytesIO()
-    Image.new("RGB", (width, height), (170, 60, 50)).save(out, "PNG")
+    made = Image.new("RGB", (width, height), (170, 60, 50))
+    made.paste((240, 230, 220), (0, 0, width // 2, height // 2))
+    made.save(out, "PNG")
     return out.getvalue()
 
 

@@ -105,3 +105,28 @@ def test_without_selling_points_the_title_the_description_and_the_attributes_spe
 
 def test_a_sold_out_product_does_not_ask_to_buy(product: Make):
     assert write_script(product(available=False)).action == "暂时缺货"
+
+
+def test_a_title_of_forbidden_words_leaves_no_stump(product: Make):
+    for title in ("全网最低价第一", "最"):
+        with pytest.raises(BadInput, match="no title that can be shown"):
+            write_script(product(title=title, brand=""))
+    with pytest.raises(BadInput, match="no title that can be shown"):
+        write_script(product(title_en="The best"), "en")
+
+
+def test_a_short_name_takes_its_brand_rather_than_a_size(product: Make):
+    assert write_script(product(title="栀汀面霜 50g 保湿", brand="栀汀")).lines[0].headline == "栀汀面霜"
+    assert write_script(product(title="面霜 50g 保湿", brand="")).lines[0].headline == "面霜50g"
+
+
+def test_an_endless_selling_point_gives_its_first_short_sentence(product: Make):
+    long = "背板架空。" + "好" * 10_000
+    script = write_script(product(selling_points=(long, "好" * 10_000, "底仓有雨罩")))
+    assert [line.headline for line in script.lines if line.kind == "point"] == ["背板架空", "底仓有雨罩"]
+    assert sum("too long for a scene" in note for note in script.notes) == 2
+
+
+def test_a_fact_beside_a_point_is_told_as_a_sentence(product: Make):
+    weight = product(attributes={"重量": "1.1kg"})
+    assert "Weight: 1.1kg" in write_script(weight, "en", ["Rain cover in the base"]).shown()

@@ -91,7 +91,7 @@ def film(
     options: dict[str, Any] = {"language": language, "seed": seed, "points": points_for(found, language)}
     if out:
         wanted = _direction(direction, voice, speed, aspect)
-        if wanted.voice == "" and service.voice is None:
+        if wanted.voice == "" and session.settings.voice != "none" and service.voice is None:
             progress(
                 "没有可用的配音, 只有音乐和字幕 no voice is ready: music and captions only (apt install espeak-ng, or magnetar models pull kokoro)"
             )

@@ -19,6 +19,8 @@ from magnetar.capabilities.creative.planes import RGB, Box, Bytes, Planes, yuv_o
 MOST_PIXELS = 60_000_000
 SIDES = (0.75, 1.6)
 """Width over height that scenes are made for; pictures beyond are cropped to it about their middle."""
+BLANK = 12
+"""Of 255: a picture that changes less than this in every channel shows nothing."""
 WORKING = 1600
 SOFT = 1200
 """Pictures smaller than this are enlarged by the film."""
@@ -64,10 +66,17 @@ def open_picture(path: Path, paper: RGB) -> Picture | str:
     flat = Image.new("RGB", picture.size, paper)
     flat.paste(picture, mask=picture.getchannel("A"))
     pixels = _crop(np.asarray(flat))
+    if _even(pixels):
+        return "一片空白 blank: all of it has one colour"
     if min(pixels.shape[:2]) < SOFT:  # it will be enlarged: sharpen a little first
         pixels = np.asarray(cv2.addWeighted(pixels, 1.45, cv2.GaussianBlur(pixels, (0, 0), 1.1), -0.45, 0), np.uint8)
     subject = _subject(pixels)
     return Picture(pixels, subject, _colour(pixels, subject))
+
+
+def _even(pixels: Bytes) -> bool:
+    """Whether every colour channel hardly changes over the picture."""
+    return bool((np.ptp(pixels.reshape(-1, 3), axis=0) < BLANK).all())
 
 
 def _crop(pixels: Bytes) -> Bytes:

@@ -24,6 +24,11 @@ def draw_placeholder(palette: Palette, face: Typeface, name: str) -> Picture:
             (side / 2 - reach, side / 2 - reach, side / 2 + reach, side / 2 + reach),
             fill=mix(palette.light, palette.accent, share),
         )
+    thick = round(0.004 * side)
+    for step in range(9):  # fine rings, so that the camera's travel is seen
+        reach = (0.12 + 0.047 * step) * side
+        box = (side / 2 - reach, side / 2 - reach, side / 2 + reach, side / 2 + reach)
+        pen.ellipse(box, outline=mix(palette.light, palette.accent, 0.42), width=thick)
     letter = next((letter for letter in name if letter.isalnum()), "")
     if letter and not face.missing(letter):
         font = face.sized(round(side * 0.34), BLACK)

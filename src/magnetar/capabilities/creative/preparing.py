@@ -17,7 +17,7 @@ from magnetar.capabilities.creative.palette import Palette, palette_for, tuned
 from magnetar.capabilities.creative.picture import Picture, open_picture
 from magnetar.capabilities.creative.placeholder import draw_placeholder
 from magnetar.capabilities.creative.planes import bound_threads
-from magnetar.capabilities.creative.script import Line, Script, write_script
+from magnetar.capabilities.creative.script import Line, Script, shown_title, split_title, write_script
 from magnetar.capabilities.creative.speaking import FASTEST, Utterance, speak, text_of
 from magnetar.capabilities.creative.stage import Stage
 from magnetar.capabilities.creative.storyboard import TURN_S, Storyboard, Timing, plan
@@ -269,4 +269,5 @@ def _picture(product: Product, root: Path | str | None, script: Script, face: Ty
             return opened, name
         script.notes.append(f"images: {name[:80]!r} {opened}")
     script.notes.append("picture: none usable, the film shows a drawing of its own")
-    return draw_placeholder(palette, face, script.lines[0].headline), ""
+    name, _ = split_title(shown_title(product, script.language, []), script.brand)
+    return draw_placeholder(palette, face, name.removeprefix(script.brand) or name), ""

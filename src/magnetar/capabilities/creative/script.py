@@ -17,6 +17,8 @@ from magnetar.vocabulary.catalogue import Product
 LANGUAGES = ("zh", "en")
 POINTS = 3
 """Selling points that fit into fifteen seconds."""
+LONGEST_POINT = {"zh": 60, "en": 140}
+"""Characters of a selling point; of a longer one its first short sentence is told."""
 ACTION = {"zh": "立即购买", "en": "Shop now"}
 ACTIONS_EN = ("Shop now", "See details", "Add to cart")
 """English words of a button, each a sentence of its own."""
@@ -98,12 +100,13 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
         head = [first]
         while rest and len("".join(head)) < least:
             head.append(rest.pop(0))
+        key, _, value = (facts.pop(0) if facts else "").partition(" ")
         lines.append(
             Line(
                 "point",
                 capital(join_clauses(head, language)),
                 capital(join_clauses(rest, language)),
-                facts.pop(0) if facts else "",
+                stated(key, value, language) if key else "",
             )
         )
     if len(lines) == 1 and len(facts) > 1:
@@ -170,6 +173,9 @@ def shown_points(
     found: list[str] = []
     for number, point in enumerate(raw):
         kept = lawful(clean_text(point, f"selling_points[{number}]", notes), f"selling_points[{number}]", notes)
+        if len(kept) > LONGEST_POINT[language]:
+            notes.append(f"selling_points[{number}]: of {len(kept)} characters, too long for a scene")
+            kept = next((part for part in sentences(kept) if len(part) <= LONGEST_POINT[language]), "")
         if re.search(r"\w", kept) and kept not in found:
             found.append(kept.rstrip("。.；;"))
     if found:

@@ -78,7 +78,9 @@ def lawful_title(title: str, notes: list[str]) -> str:
     parts = [part for part in title.split(" ") if not forbidden_words(part)]
     kept = " ".join(parts) if parts and len("".join(parts)) >= 4 else _FORBIDDEN.sub("", title)
     kept = _FORBIDDEN.sub("", kept).strip(" ,，、-–—|·/")
-    return kept
+    letters = [letter for letter in kept if letter.isalnum()]
+    least = 2 if any(not letter.isascii() for letter in letters) else 4
+    return kept if len(letters) >= least else ""  # 价 is what stays of 全网最低价, and no name
 
 
 def lawful(text: str, field: str, notes: list[str]) -> str:

@@ -284,7 +284,7 @@ def _points(matter: Matter) -> list[Part]:
         found.append(_told("point", one, "", (ground,), 50.0 - place))
         for fact in chips[place : place + 1]:
             grounds = (ground, Ground(f"{fact.key} {fact.text}", fact.field))
-            found.append(_told("point", one, f"{fact.key} {fact.text}", grounds, 50.5 - place))
+            found.append(_told("point", one, stated(fact.key, fact.text, matter.language), grounds, 50.5 - place))
     for place, fact in enumerate(facts):
         if len(fact.text) > 1 and not says(told, f"{fact.key} {fact.text}"):  # 尺码 M sells nothing
             line = Line("point", stated(fact.key, fact.text, matter.language))
