@@ -118,6 +118,10 @@ COMMANDS: Table = {
         "广告片工厂 · The studio: films made, checked and signed",
         {
             "make": ("一个商品, 成千条片 · N different films of one product", "magnetar.app.studio_commands:make"),
+            "cut": (
+                "素材剪成片 · Raw clips and photos cut into a finished film",
+                "magnetar.capabilities.creative.cutting.commands:cut",
+            ),
             "check": ("检查影片 · List a film's defects", "magnetar.capabilities.creative.judging.commands:check"),
             "agent": (
                 "创意 Agent · Make, change and publish a film by talking about it",

@@ -1,0 +1,379 @@
+"""Cuts a film from a merchant's clips and photos: looks, chooses, conforms, speaks, paints, checks, tells what it did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from magnetar import __version__
+from magnetar.capabilities.creative import label
+from magnetar.capabilities.creative.checks import Expected, check_film
+from magnetar.capabilities.creative.cutting import conform
+from magnetar.capabilities.creative.cutting.choosing import Chosen, Wanted, choose
+from magnetar.capabilities.creative.cutting.footage import Footage, Unusable, frames, gather, shown
+from magnetar.capabilities.creative.cutting.looking import Samples
+from magnetar.capabilities.creative.cutting.own_sound import kept_spans, own_track, sound_of_clip, speech_in
+from magnetar.capabilities.creative.cutting.shots import REASONS, Scanned, Stretch, find_bad, judge, look_through
+from magnetar.capabilities.creative.direction import Direction
+from magnetar.capabilities.creative.encode import Writer, as_heard, whole_or_nothing
+from magnetar.capabilities.creative.film import FilmReport, cpu
+from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, ROOM_DB, Sound, loudness, master, true_peak
+from magnetar.capabilities.creative.music import compose
+from magnetar.capabilities.creative.picture import Picture
+from magnetar.capabilities.creative.planes import Box, Planes
+from magnetar.capabilities.creative.preparing import FPS, Prepared, prepare
+from magnetar.capabilities.creative.scenes import build
+from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.creative.speaking import laid
+from magnetar.capabilities.creative.telling import manifest
+from magnetar.capabilities.generation import Voice
+from magnetar.kernel.errors import BadInput
+from magnetar.vocabulary.catalogue import Product
+
+ROUNDS = 6
+"""How often a stretch that proves bad on a close look is replaced."""
+_BAD_SHARE = 0.12
+_MUSIC_LUFS, _SPARE_DB = -20.0, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A film that was cut, and what became of every file."""
+
+    report: FilmReport
+    footage: tuple[dict[str, Any], ...]
+    unusable: tuple[Unusable, ...]
+    scenes: tuple[dict[str, Any], ...]
+
+
+def cut_film(
+    product: Product, files: Sequence[Path], out: Path | str, *, pictures: Path | str | None = None, language: str = "zh", seed: int = 0,
+    points: Sequence[str] | None = None, script: Script | None = None, direction: Direction | None = None, voice: Voice | None = None,
+    speech: Path | None = None, font: str = "", threads: int = 1, width: int = 0, fps: int = FPS, length_s: float = 0.0, keep_sound: bool = False,
+    steady: bool = True, every_frame: bool = False, words: Sequence[str] | None = None, told: Callable[[str], None] | None = None,
+) -> Cut:  # fmt: skip
+    """Make a finished film of a merchant's own clips and photos.
+
+    The same arguments give the same bytes. Beside the film stands its manifest, with every scene's source.
+
+    Args:
+        files: clips, photos, or folders of them.
+        out: the MP4 file; it appears whole or not at all.
+        keep_sound: the clips' own sound low under the music; sentences that a cut would break are left out.
+        steady: steady a shaking hand.
+        words: what is known of each usable clip, in their order; by default their names.
+        told: is told how far the work is.
+
+    Raises:
+        BadInput: no file can be used; and as `render_film`.
+        Refused, ProviderUnavailable: as `render_film`.
+    """
+    began = cpu()
+    out, tell = Path(out), told or _silent
+    usable, unusable = gather(files)
+    if not usable:
+        listed = "; ".join(f"{one.path.name}: {one.reason}" for one in unusable[:6])
+        raise BadInput(f"没有可用的素材 No footage can be used. {listed or 'Name clips or photos.'}")
+    clips = [one for one in usable if one.kind == "clip"]
+    photos = [one for one in usable if one.kind == "photo"]
+    scans: list[Scanned] = []
+    for number, clip in enumerate(clips):
+        samples, cuts = look_through(clip)
+        scans.append(judge(clip, number, samples, cuts))
+        tell(
+            f"{clip.name}: {clip.seconds:.1f} s, {len(cuts) + 1} 镜头 shots, 可用 usable {sum(one.seconds for one in scans[-1].stretches):.1f} s"
+        )
+    looked = cpu()
+    made = prepare(
+        product, pictures, language=language, seed=seed, points=points, font=font, width=width, fps=fps, length_s=length_s,
+        script=script, direction=direction, voice=voice, speech=speech,
+    )  # fmt: skip
+    known = list(words) if words is not None else [one.name for one in clips]
+    chosen, close = _settle(made, clips, scans, known, [one.name for one in photos], tell)
+    sources = _dress(made, chosen, clips, photos, close, steady)
+    made = replace(made, digest=_digest(made, usable, sources, keep_sound, steady))
+    if any(one["kind"] == "record" for one in sources):
+        pass
+    else:
+        made = replace(made, picture_used="")
+    sound, lufs, peak = _sound(made, chosen, clips, keep_sound, sources)
+    studio, board = made.stage.studio, made.board
+    metadata = {
+        "title": made.script.lines[0].headline,
+        label.KEY: label.metadata(product.merchant, made.digest),
+        "comment": f"{label.TEXT[language]}: {_what(made)} · magnetar {__version__}",
+    }
+    with whole_or_nothing(out) as part:
+        with Writer(part, studio.width, studio.height, fps, metadata, threads=threads, sound=sound) as writer:
+            for _ in made.stage.play(writer.canvas):
+                writer.write()
+        rendered = cpu()
+        expected = Expected(studio.width, studio.height, fps, board.frames)
+        defects = check_film(part, expected, made.stage.scenes, every_frame)
+    checked = cpu()
+    about = _manifest(
+        made, product, seed, sound, lufs, peak, defects, sources, usable, unusable, scans, clips, keep_sound
+    )
+    with whole_or_nothing(out.with_suffix(".json")) as part:
+        part.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    spent = {
+        "look": looked - began,
+        "render": rendered - looked,
+        "check": checked - rendered,
+        "voice": sum(one.cpu_s for one in made.spoken if one),
+    }
+    report = FilmReport(
+        out, product.id, made.script.language, seed, board.seconds, board.frames, round(checked - began, 3), round(lufs, 2), round(peak, 2),
+        tuple(defects), tuple(dict.fromkeys(made.script.notes)), {**about, "cpu_seconds": {name: round(value, 3) for name, value in spent.items()}},
+    )  # fmt: skip
+    return Cut(report, tuple(about["footage"]), tuple(unusable), tuple(sources))
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def _needs(made: Prepared) -> list[Wanted]:
+    """How long each scene is seen, its way out included, and what it says."""
+    board = made.board
+    found: list[Wanted] = []
+    for place, shot in enumerate(board.shots):
+        after = board.turn_frames if place + 1 < len(board.shots) else 0
+        line = shot.line
+        found.append(Wanted((shot.frames + after + 1) / board.fps, f"{line.headline} {line.caption} {line.chip}"))
+    return found
+
+
+def _settle(
+    made: Prepared,
+    clips: Sequence[Footage],
+    scans: list[Scanned],
+    words: Sequence[str],
+    photos: Sequence[str],
+    tell: Callable[[str], None],
+) -> tuple[list[Chosen], dict[tuple[int, float], Samples]]:
+    """Choose, look closely at what was chosen, and choose again where that shows what the first look missed."""
+    needs = _needs(made)
+    close: dict[tuple[int, float], Samples] = {}
+    for turn in range(ROUNDS):
+        chosen = choose(needs, [one for scan in scans for one in scan.stretches], words, photos)
+        again: set[int] = set()
+        for one in chosen:
+            if one.stretch is None or (one.stretch.clip, one.stretch.start_s) in close:
+                continue
+            number, low, high = one.stretch.clip, one.stretch.start_s, one.stretch.end_s
+            seen = conform.inspect(clips[number], low, high)
+            if turn + 1 < ROUNDS and _worse(seen, clips[number], low, high):
+                scans[number] = _merged(clips[number], number, scans[number], seen)
+                again.add(number)
+            else:
+                close[number, low] = seen
+        if not again:
+            return chosen, close
+        tell(
+            f"细看后换片段 looked closely, choosing again: {', '.join(clips[number].name for number in sorted(again))}"
+        )
+        close = {key: seen for key, seen in close.items() if key[0] not in again}
+    missing = [
+        one.stretch
+        for one in chosen
+        if one.stretch is not None and (one.stretch.clip, one.stretch.start_s) not in close
+    ]
+    for one in missing:
+        close[one.clip, one.start_s] = conform.inspect(clips[one.clip], one.start_s, one.end_s)
+    return chosen, close
+
+
+def _worse(seen: Samples, clip: Footage, low: float, high: float) -> bool:
+    from magnetar.capabilities.creative.cutting.shots import cuts_in
+
+    if not len(seen):
+        return True
+    bad = sum(
+        min(one.end_s, high) - max(one.start_s, low)
+        for one in find_bad(seen, clip)
+        if one.end_s > low and one.start_s < high
+    )
+    return bad > _BAD_SHARE * (high - low) or bool(cuts_in(seen))
+
+
+def _merged(clip: Footage, number: int, scan: Scanned, seen: Samples) -> Scanned:
+    """The clip's samples with a stretch of them replaced by closer ones, judged again."""
+    from magnetar.capabilities.creative.cutting.shots import cuts_in
+
+    old, new = scan.samples, Samples()
+    if not len(seen):
+        return replace(scan, stretches=tuple(one for one in scan.stretches[:-1]))
+    before = [place for place, at in enumerate(old.times) if at < seen.times[0] - 1e-6]
+    after = [place for place, at in enumerate(old.times) if at > seen.times[-1] + 1e-6]
+    for name in Samples.__slots__:
+        if name in ("decoded", "subject", "spread"):
+            continue
+        kept = getattr(old, name)
+        getattr(new, name).extend(
+            [*(kept[place] for place in before), *getattr(seen, name), *(kept[place] for place in after)]
+        )
+    new.decoded = old.decoded + len(seen)
+    cuts = sorted({*scan.cuts, *cuts_in(seen)})
+    return judge(clip, number, new, cuts)
+
+
+def _dress(
+    made: Prepared,
+    chosen: Sequence[Chosen],
+    clips: Sequence[Footage],
+    photos: Sequence[Footage],
+    close: dict[tuple[int, float], Samples],
+    steady: bool,
+) -> list[dict[str, Any]]:
+    """Put the chosen footage into the scenes' windows; tells where each scene's picture comes from."""
+    stage, fps = made.stage, made.board.fps
+    told: list[dict[str, Any]] = []
+    for place, (shot, one) in enumerate(zip(made.board.shots, chosen, strict=True)):
+        if one.stretch is None:
+            picture = photos[one.photo].picture if one.photo >= 0 else None
+            if picture is not None:
+                stage.scenes[place] = build(replace(stage.studio, picture=picture), shot)
+            file = str(photos[one.photo].path) if one.photo >= 0 else made.picture_used or None
+            told.append({"kind": "photo" if one.photo >= 0 else "record", "file": file, "why": list(one.why)})
+            continue
+        clip, part = clips[one.stretch.clip], one.stretch
+        seen = close[part.clip, part.start_s]
+        count = shot.frames + made.board.turn_frames
+        window = _window(made, place)
+        plan = conform.plan(clip, seen, part.start_s, count, fps, window.width / window.height, steady)
+        reel = conform.Reel(clip, part.start_s, plan, window, fps)
+        canvas = Planes.filled(window.width, window.height, made.stage.studio.palette.deep)
+        inside = Box(0, 0, window.width, window.height)
+        conform.Reel(clip, part.start_s, plan, inside, fps).paint(canvas, count // 3)
+        scene = build(replace(stage.studio, picture=_picture(canvas, window)), shot)
+        scene.travel = cast(Any, reel)
+        stage.scenes[place] = scene
+        told.append(
+            {
+                "kind": "clip", "file": str(clip.path), "start_s": part.start_s, "end_s": round(part.start_s + shot.frames / fps, 3), "shot": part.shot,
+                "score": part.score, "why": list(one.why), "done": list(plan.done),
+            }
+        )  # fmt: skip
+    return told
+
+
+def _window(made: Prepared, place: int) -> Box:
+    travel = made.stage.scenes[place].travel
+    assert travel is not None
+    return travel.window
+
+
+def _picture(canvas: Planes, window: Box) -> Picture:
+    """One frame of a stretch, as the scene's backdrop continues it."""
+    del window
+    return Picture(np.ascontiguousarray(canvas.to_rgb()), (0.1, 0.1, 0.9, 0.9))
+
+
+def _sound(
+    made: Prepared, chosen: Sequence[Chosen], clips: Sequence[Footage], keep: bool, sources: list[dict[str, Any]]
+) -> tuple[Sound, float, float]:
+    """Music, the clips' own sound low where it is kept, the voice over both; −14 LUFS."""
+    board = made.board
+    samples = round(board.frames * RATE / board.fps)
+    raw = compose(board.tune, board.beats, board.cuts, made.chance)
+    raw = np.ascontiguousarray(np.pad(raw, ((0, 0), (0, max(0, samples - raw.shape[1]))))[:, :samples])
+    if keep:
+        heard = lru_cache(maxsize=4)(lambda number: sound_of_clip(clips[number]))
+        pieces: list[tuple[int, Sound, float, Sequence[tuple[float, float]]]] = []
+        for shot, one, source in zip(board.shots, chosen, sources, strict=True):
+            if one.stretch is None or not clips[one.stretch.clip].sound:
+                continue
+            own = heard(one.stretch.clip)
+            end_s = one.stretch.start_s + shot.frames / board.fps
+            kept, left = kept_spans(speech_in(own), one.stretch.start_s, end_s)
+            source["sound"] = {"kept": [[round(a, 3), round(b, 3)] for a, b in kept], "sentences_left_out": left}
+            pieces.append((round(shot.start * RATE / board.fps), own, one.stretch.start_s, kept))
+        level = loudness(raw)
+        if pieces and np.isfinite(level):
+            raw = raw * np.float32(10 ** ((_MUSIC_LUFS - level) / 20)) + own_track(samples, pieces)
+    spoken = [(round(made.voice_start_s(place) * RATE), one) for place, one in enumerate(made.spoken) if one]
+    mixed, room_db = laid(raw, spoken) if spoken else raw, ROOM_DB
+    done = master(mixed)
+    for _ in range(3):  # sharp sounds come back from the encoder higher than they went in
+        over = true_peak(as_heard(done[0])) - (PEAK_DB - _SPARE_DB)
+        if over <= 0:
+            break
+        room_db += over + _SPARE_DB
+        done = master(mixed, room_db=room_db)
+    return done
+
+
+def _digest(
+    made: Prepared, usable: Sequence[Footage], sources: Sequence[dict[str, Any]], keep: bool, steady: bool
+) -> str:
+    told = [made.digest, keep, steady, [(one.name, one.path.stat().st_size, _head(one.path)) for one in usable]]
+    told.append([{**one, "file": Path(one["file"]).name if one["file"] else None} for one in sources])
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.sha256(file.read(1 << 20)).hexdigest()[:16]
+
+
+def _what(made: Prepared) -> str:
+    voice = next((one.provider for one in made.spoken if one), "")
+    return f"picture: real footage, cut and corrected by rules; voice: {voice or 'none'}; music and lettering: machine-made"
+
+
+def _manifest(
+    made: Prepared, product: Product, seed: int, sound: Sound, lufs: float, peak: float, defects: list[dict[str, Any]], sources: list[dict[str, Any]],
+    usable: Sequence[Footage], unusable: Sequence[Unusable], scans: Sequence[Scanned], clips: Sequence[Footage], keep: bool,
+) -> dict[str, Any]:  # fmt: skip
+    about = manifest(made, product, made.script.language, seed, sound, lufs, peak, defects)
+    for scene, source in zip(about["scenes"], sources, strict=True):
+        scene["source"] = source
+        if source["kind"] == "clip":
+            scene["camera"] = "footage"
+    rows: list[dict[str, Any]] = []
+    for one in usable:
+        row: dict[str, Any] = {
+            "file": str(one.path),
+            "kind": one.kind,
+            "width": one.width,
+            "height": one.height,
+            "notes": list(one.notes),
+        }
+        if one.kind == "clip":
+            scan = scans[list(clips).index(one)]
+            row |= {
+                "seconds": round(one.seconds, 3), "fps": round(one.fps, 3), "cuts": [round(at, 3) for at in scan.cuts],
+                "frames": len(one.times), "decoded": scan.samples.decoded,
+                "bad": [{"start_s": round(bad.start_s, 3), "end_s": round(bad.end_s, 3), "kind": bad.kind, "reason": REASONS[bad.kind]} for bad in scan.bad],
+                "usable": [_stretch(part) for part in scan.stretches],
+            }  # fmt: skip
+        rows.append(row)
+    rows += [{"file": str(one.path), "kind": "unusable", "reason": one.reason} for one in unusable]
+    return {
+        **about, "genre": "cut", "footage": rows, "own_sound": keep,
+        "generated": {
+            "picture": "real footage, cut, reframed and corrected by rules; nothing in it is generated", "text": "machine-made",
+            "voice": next((one.provider for one in made.spoken if one), None), "music": "machine-made",
+        },
+    }  # fmt: skip
+
+
+def _stretch(part: Stretch) -> dict[str, Any]:
+    return {
+        "start_s": part.start_s,
+        "end_s": part.end_s,
+        "shot": part.shot,
+        "score": part.score,
+        "reasons": list(part.reasons),
+    }
+
+
+__all__ = ["Cut", "cut_film", "frames", "shown"]
