@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from magnetar.capabilities.creative.timeline.commands import format_of
 from magnetar.capabilities.creative.timeline.cut import MANIFEST, Cut, read_cut
 from magnetar.capabilities.creative.timeline.edl import write_edl
 from magnetar.capabilities.creative.timeline.jianying import write_draft
@@ -125,3 +126,11 @@ def test_a_damaged_manifest_is_refused(film, told):
     film.with_suffix(".json").write_text(told)
     with pytest.raises(BadInput, match="cannot be read"):
         read_cut(film)
+
+
+def test_an_export_is_what_its_file_ends_in():
+    assert [format_of("", f"film.{ending}") for ending in ("srt", "VTT", "edl")] == ["srt", "vtt", "edl"]
+    assert (format_of("", ""), format_of("ass", ""), format_of("jianying", "my.draft")) == ("otio", "ass", "jianying")
+    for to, out in (("otio", "film.srt"), ("", "film.mp4"), ("xml", ""), ("edl", "film.txt")):
+        with pytest.raises(BadInput):
+            format_of(to, out)
