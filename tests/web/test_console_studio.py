@@ -42,7 +42,7 @@ def _loaded(name: str, place: Path) -> Any:
 
 
 scene: Any = _loaded("console_scene_studio", Path(__file__).with_name("test_console.py"))
-PAGES = ("/creatives", "/studio", "/studio/variants", "/studio/agent")
+PAGES = ("/creatives", "/studio", "/studio/variants", "/studio/agent", "/studio/drama")
 WORDS = ("日式茶具", "一壶四杯", "粗陶")
 
 
@@ -527,3 +527,59 @@ def test_a_talk_shows_proposals_as_cards_that_can_be_chosen(shop: SimpleNamespac
     assert shop.li.post(f"{address}/publish/first", address).status_code == 404  # a film, but none of this talk
     shop.li.post(address, address, words="<script>alert(1)</script>")
     assert "<script>alert" not in _answered(shop, address)
+
+
+# ---- short drama
+
+
+def drama(home: Path, merchant: str, name: str, **more: Any) -> Path:
+    """A drama of one episode as `drama make` leaves it."""
+    folder = home / "drama" / merchant / name
+    folder.mkdir(parents=True)
+    (folder / "episode-01.mp4").write_bytes(b"film of " + merchant.encode())
+    row = {
+        "file": "/elsewhere/episode-01.mp4",
+        "episode": 1,
+        "seconds": 30.0,
+        "shots": 9,
+        "defects": [],
+        "cpu_seconds": 20.0,
+        "cpu_seconds_forecast": 21.0,
+        "hook": "<b>谁?",
+    }
+    sums = {"cpu_seconds": 45.5, "credits": 1.25, "money": 0.5}
+    told = {
+        "title": f"剧 {name}",
+        "episodes": [row],
+        "promos": [],
+        "cost": {**sums, "cpu_seconds": 44.5},
+        "cost_forecast": sums,
+        "notes": [],
+        "rights": "demo",
+        "checks": "full",
+        **more,
+    }
+    (folder / "plan.json").write_text(json.dumps(told), "utf-8")
+    return folder
+
+
+def test_a_merchants_dramas_are_listed_with_forecast_and_real_cost_and_played(shop: SimpleNamespace):
+    drama(shop.home, "demo", "train")
+    drama(shop.home, "demo", "unchecked", checks="none")
+    drama(shop.home, "demo", "broken", cost=None)
+    page = shop.li.get("/studio/drama").text
+    assert "45.5" in page
+    assert "44.5" in page
+    assert "&lt;b&gt;谁?" in page
+    assert page.count("检查通过") == page.count("没有检查") == 1
+    assert "剧 broken" not in page
+    assert shop.li.get("/studio/drama/train/episode-01.mp4").content == b"film of demo"
+
+
+@pytest.mark.parametrize("path", ["train/plan.json", "../other/episode-01.mp4", "..%2f..%2fother/episode-01.mp4", "nope/episode-01.mp4"])  # fmt: skip
+def test_a_drama_gives_its_own_films_only(shop: SimpleNamespace, path: str):
+    if not (shop.home / "drama" / "other").exists():
+        drama(shop.home, "other", "theirs")
+    assert shop.li.get(f"/studio/drama/{path}").status_code == 404
+    assert shop.li.get("/studio/drama/theirs/episode-01.mp4").status_code == 404
+    assert "剧 theirs" not in shop.li.get("/studio/drama").text

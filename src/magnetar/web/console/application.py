@@ -36,6 +36,7 @@ from magnetar.web.console.pages import (
     signing_in,
     studio,
     studio_board,
+    studio_drama,
     studio_talk,
     studio_variants,
 )
@@ -65,6 +66,7 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         rehearsals,
         creatives,
         studio_talk,
+        studio_drama,
         studio_variants,
         studio_board,
         studio,

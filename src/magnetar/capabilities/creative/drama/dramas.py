@@ -289,6 +289,7 @@ def make_drama(wanted: Wanted, planned: Planned, told: Callable[[str], None] = p
         "cost": cost,
         "assets": [str(path) for path in assets],
         "rights": wanted.rights or None,
+        "checks": wanted.checks,
     }
     result["files"] = [str(wanted.out / name) for name in (PLAN, *plans)]
     for name, content in {

@@ -103,7 +103,8 @@ def closing(script: Script, title: str, board: Board, plan: PayPlan) -> Shot:
         foot = f"第{first}集起 · 全{count}集" + (f" · 前{plan.free}集免费" if plan.free < count else " · 全集免费")
         title = f"《{title}》" if title else ""
     else:
-        free = f"first {plan.free} free" if plan.free < count else "all free"
+        first_ones = "the first" if plan.free == 1 else f"the first {plan.free}"
+        free = f"{first_ones} free" if plan.free < count else "all free"
         foot = f"From Episode {first} · {count} episodes · {free}"
     last = board.shots[-1]
     return Shot(
