@@ -12,6 +12,8 @@ from scipy.optimize import linear_sum_assignment
 from magnetar.capabilities.creative.cutting.shots import Stretch, same
 
 ORDER, FIT, AGAIN, TWIN = 0.12, 0.5, 0.12, 0.45
+MOST_JOINED = 3
+SHORTEST_PIECE_S = 0.8
 _NEVER = -1e3
 _CAMERA = re.compile(r"^(img|dsc|vid|mvi|pxl|mov|clip|video|dji|gopr|wechat|mmexport|screenrecording)[\W_]*|\d+", re.I)
 
@@ -27,9 +29,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What shows a scene: a stretch of a clip, or a photo where no clip is good enough."""
+    """What shows a scene: stretches of clips one after the other, or a photo where no clip is good enough."""
 
-    stretch: Stretch | None
+    stretches: tuple[Stretch, ...] = ()
     photo: int = -1
     """Number of the photo; −1 with no stretch either: the record's own picture."""
     why: tuple[str, ...] = ()
@@ -72,7 +74,7 @@ def choose(
     free = list(range(len(photos)))
     for row, scene in enumerate(scenes):
         column = taken.get(row, len(parts))
-        if column < len(parts) and table[row, column] > 0:
+        if column < len(parts) and table[row, column] > 0 and parts[column][0].seconds + 1e-6 >= scene.seconds:
             one, turn = parts[column]
             length = scene.seconds
             fits = fit(scene.text, words[one.clip])
@@ -81,14 +83,53 @@ def choose(
                 *((f"相符 fits {fits:.2f}",) if fits else ()),
                 *(("再次取自同一镜头 again from the same shot",) if turn else ()),
             )
-            found.append(Chosen(replace(one, end_s=round(min(one.end_s, one.start_s + length), 3)), why=why))
+            found.append(Chosen((replace(one, end_s=round(min(one.end_s, one.start_s + length), 3)),), why=why))
+        else:
+            found.append(Chosen())
+    left = [one for place, (one, _) in enumerate(parts) if place not in set(taken.values())]
+    for row, scene in enumerate(scenes):
+        if found[row].stretches:
+            continue
+        joined = _joined(scene, left, words)
+        if joined:
+            left = [one for one in left if one not in joined]
+            why = ("几段相接 short stretches joined", *(reason for one in joined[:1] for reason in one.reasons))
+            found[row] = Chosen(_fitted(joined, scene.seconds), why=why)
         elif free:
             best = max(free, key=lambda place: (fit(scene.text, photos[place]), -place))
             free.remove(best)
-            found.append(Chosen(None, best, ("没有够长够好的片段 no stretch is long and good enough; a photo",)))
+            found[row] = Chosen((), best, ("没有够长够好的片段 no stretch is long and good enough; a photo",))
         else:
-            found.append(Chosen(None, -1, ("没有可用的片段 no usable stretch is left; the record's picture",)))
+            found[row] = Chosen((), -1, ("没有可用的片段 no usable stretch is left; the record's picture",))
     return found
+
+
+def _joined(scene: Wanted, left: Sequence[Stretch], words: Sequence[str]) -> list[Stretch]:
+    """The best few short stretches that together are long enough, in the order of the footage; empty where none are."""
+    order = sorted(left, key=lambda one: (-one.score - FIT * fit(scene.text, words[one.clip]), one.clip, one.start_s))
+    taken: list[Stretch] = []
+    for one in order:
+        if any((one.clip, one.shot) != (other.clip, other.shot) and same(one, other) for other in taken):
+            continue
+        taken.append(one)
+        if sum(each.seconds for each in taken) >= scene.seconds + 0.04 * len(taken):
+            return sorted(taken, key=lambda each: (each.clip, each.start_s))
+        if len(taken) == MOST_JOINED:
+            break
+    return []
+
+
+def _fitted(joined: Sequence[Stretch], seconds: float) -> tuple[Stretch, ...]:
+    """As much of each as the scene needs, by their lengths, on whole frames."""
+    total = sum(one.seconds for one in joined)
+    out: list[Stretch] = []
+    rest = seconds
+    for place, one in enumerate(joined):
+        share = rest if place == len(joined) - 1 else round(seconds * one.seconds / total * 25) / 25
+        share = min(share, one.seconds)
+        rest -= share
+        out.append(replace(one, end_s=round(one.start_s + share, 3)))
+    return tuple(out)
 
 
 def _parts(stretches: Sequence[Stretch], longest: float, shortest: float) -> list[tuple[Stretch, int]]:
@@ -96,7 +137,7 @@ def _parts(stretches: Sequence[Stretch], longest: float, shortest: float) -> lis
     found: list[tuple[Stretch, int]] = []
     for one in stretches:
         at, turn = one.start_s, 0
-        while one.end_s - at >= shortest - 1e-6 and shortest > 0 and turn < 8:
+        while one.end_s - at >= SHORTEST_PIECE_S - 1e-6 and shortest > 0 and turn < 8:
             end = one.end_s if one.end_s - at < longest + shortest else at + longest
             found.append((replace(one, start_s=at, end_s=end), turn))
             at, turn = end, turn + 1

@@ -241,6 +241,20 @@ class Reel:
             plane[y : y + tall, x : x + wide] = cv2.resize(source, (wide, tall), interpolation=cv2.INTER_AREA)
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Stretches that follow one another in a scene's window."""
+
+    window: Box
+    reels: tuple[tuple[int, Reel], ...]
+    """(first frame of the scene, stretch)."""
+
+    def paint(self, canvas: Planes, frame: int) -> None:
+        """Paint the window's content at one frame of the scene."""
+        first, reel = next(one for one in reversed(self.reels) if one[0] <= max(0, frame))
+        reel.paint(canvas, frame - first)
+
+
 def part_of(source: float, aspect: float, plan_: Plan, place: int) -> tuple[float, float, float, float]:
     """x, y, width and height of the part that is shown, shares of the sides.
 

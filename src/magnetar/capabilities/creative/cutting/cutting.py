@@ -26,8 +26,9 @@ from magnetar.capabilities.creative.encode import Writer, as_heard, whole_or_not
 from magnetar.capabilities.creative.film import FilmReport, cpu
 from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, ROOM_DB, Sound, loudness, master, true_peak
 from magnetar.capabilities.creative.music import compose
+from magnetar.capabilities.creative.palette import WHITE, contrast
 from magnetar.capabilities.creative.picture import Picture
-from magnetar.capabilities.creative.planes import Box, Planes
+from magnetar.capabilities.creative.planes import RGB, Box, Planes
 from magnetar.capabilities.creative.preparing import FPS, Prepared, prepare
 from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.script import Script
@@ -41,6 +42,8 @@ ROUNDS = 6
 """How often a stretch that proves bad on a close look is replaced."""
 _BAD_SHARE = 0.12
 _MUSIC_LUFS, _SPARE_DB = -20.0, 0.3
+_LEGIBLE = 8.0
+"""Contrast that leaves room for quieter captions and the label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +168,10 @@ def _settle(
     for turn in range(ROUNDS):
         chosen = choose(needs, [one for scan in scans for one in scan.stretches], words, photos)
         again: set[int] = set()
-        for one in chosen:
-            if one.stretch is None or (one.stretch.clip, one.stretch.start_s) in close:
+        for part in (part for one in chosen for part in one.stretches):
+            if (part.clip, part.start_s) in close:
                 continue
-            number, low, high = one.stretch.clip, one.stretch.start_s, one.stretch.end_s
+            number, low, high = part.clip, part.start_s, part.end_s
             seen = conform.inspect(clips[number], low, high)
             if turn + 1 < ROUNDS and _worse(seen, clips[number], low, high):
                 scans[number] = _merged(clips[number], number, scans[number], seen)
@@ -181,14 +184,7 @@ def _settle(
             f"细看后换片段 looked closely, choosing again: {', '.join(clips[number].name for number in sorted(again))}"
         )
         close = {key: seen for key, seen in close.items() if key[0] not in again}
-    missing = [
-        one.stretch
-        for one in chosen
-        if one.stretch is not None and (one.stretch.clip, one.stretch.start_s) not in close
-    ]
-    for one in missing:
-        close[one.clip, one.start_s] = conform.inspect(clips[one.clip], one.start_s, one.end_s)
-    return chosen, close
+    raise AssertionError("the last round takes what it has")
 
 
 def _worse(seen: Samples, clip: Footage, low: float, high: float) -> bool:
@@ -237,31 +233,43 @@ def _dress(
     stage, fps = made.stage, made.board.fps
     told: list[dict[str, Any]] = []
     for place, (shot, one) in enumerate(zip(made.board.shots, chosen, strict=True)):
-        if one.stretch is None:
+        if not one.stretches:
             picture = photos[one.photo].picture if one.photo >= 0 else None
             if picture is not None:
                 stage.scenes[place] = build(replace(stage.studio, picture=picture), shot)
             file = str(photos[one.photo].path) if one.photo >= 0 else made.picture_used or None
             told.append({"kind": "photo" if one.photo >= 0 else "record", "file": file, "why": list(one.why)})
             continue
-        clip, part = clips[one.stretch.clip], one.stretch
-        seen = close[part.clip, part.start_s]
         count = shot.frames + made.board.turn_frames
         window = _window(made, place)
-        plan = conform.plan(clip, seen, part.start_s, count, fps, window.width / window.height, steady)
-        reel = conform.Reel(clip, part.start_s, plan, window, fps)
-        canvas = Planes.filled(window.width, window.height, made.stage.studio.palette.deep)
         inside = Box(0, 0, window.width, window.height)
-        conform.Reel(clip, part.start_s, plan, inside, fps).paint(canvas, count // 3)
-        scene = build(replace(stage.studio, picture=_picture(canvas, window)), shot)
-        scene.travel = cast(Any, reel)
-        stage.scenes[place] = scene
-        told.append(
-            {
-                "kind": "clip", "file": str(clip.path), "start_s": part.start_s, "end_s": round(part.start_s + shot.frames / fps, 3), "shot": part.shot,
-                "score": part.score, "why": list(one.why), "done": list(plan.done),
+        reels: list[tuple[int, conform.Reel]] = []
+        ranges: list[dict[str, Any]] = []
+        picture = None
+        for number, part in enumerate(one.stretches):
+            clip, first = clips[part.clip], reels[-1][0] + len(reels[-1][1].plan.zoom) if reels else 0
+            frames_ = count - first if number == len(one.stretches) - 1 else round(part.seconds * fps)
+            seen = close[part.clip, part.start_s]
+            plan = conform.plan(clip, seen, part.start_s, frames_, fps, window.width / window.height, steady)
+            reels.append((first, conform.Reel(clip, part.start_s, plan, window, fps)))
+            end_s = part.start_s + min(frames_, max(1, shot.frames - first)) / fps
+            told_ = {
+                "file": str(clip.path),
+                "start_s": part.start_s,
+                "end_s": round(end_s, 3),
+                "shot": part.shot,
+                "score": part.score,
             }
-        )  # fmt: skip
+            ranges.append({**told_, "at_s": round(first / fps, 3), "done": list(plan.done)})
+            if picture is None:
+                canvas = Planes.filled(window.width, window.height, stage.studio.palette.deep)
+                conform.Reel(clip, part.start_s, plan, inside, fps).paint(canvas, frames_ // 3)
+                picture = _backdrop(canvas, stage.studio.palette.ink)
+        assert picture is not None
+        scene = build(replace(stage.studio, picture=picture), shot)
+        scene.travel = cast(Any, conform.Chain(window, tuple(reels)))
+        stage.scenes[place] = scene
+        told.append({"kind": "clip", **ranges[0], "why": list(one.why), "ranges": ranges})
     return told
 
 
@@ -271,10 +279,16 @@ def _window(made: Prepared, place: int) -> Box:
     return travel.window
 
 
-def _picture(canvas: Planes, window: Box) -> Picture:
-    """One frame of a stretch, as the scene's backdrop continues it."""
-    del window
-    return Picture(np.ascontiguousarray(canvas.to_rgb()), (0.1, 0.1, 0.9, 0.9))
+def _backdrop(canvas: Planes, ink: RGB) -> Picture:
+    """A frame of a stretch as the scene's ground continues it, darker where neither dark nor light letters would be read."""
+    pixels = np.ascontiguousarray(canvas.to_rgb())
+    rows = max(4, pixels.shape[0] // 24)
+    for share in (1.0, 0.85, 0.7, 0.55, 0.4, 0.25):
+        toned = (pixels * share).astype(np.uint8)
+        grounds = [part.reshape(-1, 3).mean(axis=0).astype(int).tolist() for part in (toned[:rows], toned[-rows:])]
+        if all(max(contrast((r, g, b), WHITE), contrast((r, g, b), ink)) >= _LEGIBLE for r, g, b in grounds):
+            break
+    return Picture(toned, (0.1, 0.1, 0.9, 0.9))
 
 
 def _sound(
@@ -289,13 +303,18 @@ def _sound(
         heard = lru_cache(maxsize=4)(lambda number: sound_of_clip(clips[number]))
         pieces: list[tuple[int, Sound, float, Sequence[tuple[float, float]]]] = []
         for shot, one, source in zip(board.shots, chosen, sources, strict=True):
-            if one.stretch is None or not clips[one.stretch.clip].sound:
-                continue
-            own = heard(one.stretch.clip)
-            end_s = one.stretch.start_s + shot.frames / board.fps
-            kept, left = kept_spans(speech_in(own), one.stretch.start_s, end_s)
-            source["sound"] = {"kept": [[round(a, 3), round(b, 3)] for a, b in kept], "sentences_left_out": left}
-            pieces.append((round(shot.start * RATE / board.fps), own, one.stretch.start_s, kept))
+            kept_here: list[list[float]] = []
+            lost = 0
+            for part, where in zip(one.stretches, source.get("ranges", []), strict=True):
+                own = heard(part.clip)
+                kept, left = kept_spans(speech_in(own), where["start_s"], where["end_s"])
+                lost += left
+                kept_here += [[round(a, 3), round(b, 3)] for a, b in kept]
+                if own.shape[1]:
+                    at = round((shot.start / board.fps + where["at_s"]) * RATE)
+                    pieces.append((at, own, where["start_s"], kept))
+            if one.stretches:
+                source["sound"] = {"kept": kept_here, "sentences_left_out": lost}
         level = loudness(raw)
         if pieces and np.isfinite(level):
             raw = raw * np.float32(10 ** ((_MUSIC_LUFS - level) / 20)) + own_track(samples, pieces)
@@ -315,7 +334,15 @@ def _digest(
     made: Prepared, usable: Sequence[Footage], sources: Sequence[dict[str, Any]], keep: bool, steady: bool
 ) -> str:
     told = [made.digest, keep, steady, [(one.name, one.path.stat().st_size, _head(one.path)) for one in usable]]
-    told.append([{**one, "file": Path(one["file"]).name if one["file"] else None} for one in sources])
+    told.append(
+        [
+            [
+                (Path(part["file"] or "").name, part.get("start_s"), part.get("end_s"))
+                for part in one.get("ranges", [one])
+            ]
+            for one in sources
+        ]
+    )
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 

@@ -236,9 +236,8 @@ def _first(box: Any, video: Any) -> Any:
     return None
 
 
-def origin(video: Any, footage: Footage) -> float:
+def origin(video: Any) -> float:
     """Seconds of the first frame on the file's own clock."""
-    del footage
     return float((video.start_time or 0) * video.time_base)
 
 
@@ -250,7 +249,7 @@ def frames(footage: Footage, start_s: float, end_s: float) -> Iterator[tuple[flo
         with open_box(footage.path) as box:
             video = next(one for one in box.streams.video if not int(one.disposition) & 0x400)
             video.thread_type = "NONE"
-            zero = origin(video, footage)
+            zero = origin(video)
             if start_s > 0.05:
                 box.seek(int((zero + start_s) / float(video.time_base)), stream=video, backward=True)
             packets = box.demux(video)

@@ -65,7 +65,6 @@ class Eye:
         self.footage, self.samples, self.want_subject = footage, Samples(), subject
         self._before: Luma | None = None
         self._tiny: NDArray[np.float32] | None = None
-        self._window: Any = None
 
     def look(self, frame: Any, time: float, follows: bool) -> None:
         """Measure a decoded frame."""
@@ -104,13 +103,23 @@ class Eye:
             one.spread.append(wide)
         self._before, self._tiny = y.copy(), tiny
 
-    def _motion(self, before: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[float, float]:
-        if self._window is None or self._window.shape != now.shape:
-            self._window = cv2.createHanningWindow((now.shape[1], now.shape[0]), cv2.CV_32F)
-        (dx, dy), sure = cv2.phaseCorrelate(before, now, self._window)
-        if sure < 0.08 or not np.isfinite(dx + dy):
-            return float("nan"), float("nan")
-        return dx / now.shape[1], dy / now.shape[1]
+    @staticmethod
+    def _motion(before: NDArray[np.float32], now: NDArray[np.float32]) -> tuple[float, float]:
+        """The middle one of the motions of corners, where enough of them agree (Lucas & Kanade 1981, in pyramids)."""
+        nothing = float("nan"), float("nan")
+        first, second = (np.clip(one, 0, 255).astype(np.uint8) for one in (before, now))
+        corners = cv2.goodFeaturesToTrack(first, 60, 0.02, 6)
+        if corners is None or len(corners) < 8:
+            return nothing
+        flow: Any = cv2.calcOpticalFlowPyrLK
+        moved, found, _ = flow(first, second, corners, None, winSize=(13, 13), maxLevel=3)
+        steps = (moved - corners).reshape(-1, 2)[found.ravel() == 1]
+        if len(steps) < 8:
+            return nothing
+        middle = np.median(steps, axis=0)
+        if (np.hypot(*(steps - middle).T) < 1.0).mean() < 0.35:
+            return nothing
+        return float(middle[0]) / now.shape[1], float(middle[1]) / now.shape[1]
 
 
 def blur_effect(y: Luma) -> float:
