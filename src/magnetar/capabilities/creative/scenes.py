@@ -282,11 +282,8 @@ class _Builder:
     def _list_price(self, text: str, area: Box, shown: Setting, start: int) -> None:
         """The price before the sale, struck through; left out where it does not fit whole."""
         s = self.s
-        grey = next(
-            c
-            for c in (mix(s.palette.ink, WHITE, n / 100) for n in range(38, -1, -1))
-            if contrast(c, WHITE) > READABLE + 0.2
-        )
+        greys = [mix(s.palette.ink, WHITE, n / 100) for n in range(38, -1, -1)]
+        grey = next((one for one in greys if contrast(one, WHITE) > READABLE + 0.2), s.palette.ink)
         left = even(shown.box.right + 34 * s.scale)
         beside = Box(left, area.y, area.right, min(area.bottom, even(shown.box.bottom + 12 * s.scale)))
         old = set_text(s.face, text, beside, WAS, grey, scale=s.scale, anchor="bottom")
