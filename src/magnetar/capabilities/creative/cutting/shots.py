@@ -22,7 +22,9 @@ WHOLE_S = 2.6
 """A longer group of pictures is decoded whole: its key frames say too little."""
 CUT, CUT_LEAST, SUSPECT = 0.42, 6.0, 0.16
 """Colours apart at a cut, mean change of luma there at least, and apart between key frames that asks for a closer look."""
-BLURRED, DARK, WASHED = 0.60, 34.0, 96.0
+BLURRED, DARK, WASHED = 0.54, 34.0, 96.0
+FLAT = 6.0
+"""Variance of the Laplacian of a picture without any detail."""
 BURNT = 0.30
 SHAKY, FAST = 0.009, 0.045
 """Change of motion, and motion, in widths a frame at 25 frames a second."""
@@ -127,9 +129,9 @@ def _look(eye: Eye, footage: Footage, start_s: float, end_s: float) -> None:
 def _suspicious(one: Samples, after: Samples, footage: Footage) -> bool:
     if not len(one) or not len(after):
         return True
-    if apart(one.colours[-1], after.colours[0]) > SUSPECT:
-        return True
-    if bin(one.alike[-1] ^ after.alike[0]).count("1") > 22:
+    far = apart(one.colours[-1], after.colours[0])
+    turned = bin(one.alike[-1] ^ after.alike[0]).count("1")
+    if far > SUSPECT or (far > SUSPECT / 2 and turned > 22):
         return True
     return {bad.kind for bad in find_bad(one, footage)} != {bad.kind for bad in find_bad(after, footage)}
 
@@ -187,7 +189,7 @@ def find_bad(samples: Samples, footage: Footage) -> list[Bad]:
             kinds.append("black")
         elif samples.burnt[place] > BURNT and samples.low[place] > WASHED:
             kinds.append("burnt")
-        elif samples.blur[place] > BLURRED:
+        elif samples.blur[place] > BLURRED or samples.detail[place] < FLAT:
             kinds.append("blurred")
         elif shaky[place] * rate > SHAKY or speed > FAST:
             kinds.append("shaky")
@@ -215,9 +217,10 @@ def shakiness(samples: Samples) -> np.ndarray:
         if samples.follows[place] and samples.follows[place - 1]:
             jerk[place] = float(np.hypot(*(moves[place] - moves[place - 1])))
     out = np.zeros(len(moves))
+    runs = np.cumsum(~np.array(samples.follows, bool))
     for place, at in enumerate(samples.times):
         low, high = bisect_left(samples.times, at - 0.25), bisect_left(samples.times, at + 0.25)
-        near = jerk[low:high]
+        near = jerk[low:high][runs[low:high] == runs[place]]  # a look of its own says nothing of the next one
         near = near[np.isfinite(near)]
         if len(near) >= 2:
             out[place] = float(np.sqrt((np.minimum(near, 0.08) ** 2).mean()))
