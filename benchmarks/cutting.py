@@ -3,7 +3,7 @@
     python benchmarks/cutting.py [--quick] [--json FILE|-]
 
 Raw clips are drawn with known truth: coloured grounds with texture, a moving subject, a cut or two, and seeded stretches that
-are blurred, black, shaken, over-exposed or frozen; two clips are the same take. CPU seconds are of this process.
+are blurred, black, shaken, over-exposed or frozen. CPU seconds are of this process.
   bad_used        share of what the film uses that is bad by truth; random windows and the first seconds of each clip beside it
   cut_recall, cut_precision   cuts within 0.12 s of the truth; the same rule on every frame beside it
   cut_cpu         CPU of finding them beside decoding and comparing every frame
@@ -130,7 +130,7 @@ def draw_clip(
 
 
 def draw_footage(folder: Path, seed: int, quick: bool) -> list[Truth]:
-    """Clips with seeded defects, the last one a second take of the first."""
+    """Clips with seeded defects."""
     rng = np.random.default_rng(seed)
     size = (640, 360) if quick else (1280, 720)
     count = 6 if quick else 9
@@ -151,8 +151,6 @@ def draw_footage(folder: Path, seed: int, quick: bool) -> list[Truth]:
         ]
         cuts = [round(float(rng.choice(free)), 2)] if number % 3 != 1 and free else []
         found.append(draw_clip(folder / f"clip{number}.mp4", rng, number, seconds, size, bad, cuts))
-    again = np.random.default_rng(seed)
-    del again
     return found
 
 
