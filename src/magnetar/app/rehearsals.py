@@ -6,12 +6,9 @@ interrupted goes on from there.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from magnetar.app.apart import alive, kill, spawn
 from magnetar.app.rehearsing import ArmRow, Order, PairDone, result_of, row_of
 from magnetar.kernel.clock import Clock
 from magnetar.kernel.errors import BadInput, NotFound, Refused
@@ -197,7 +195,7 @@ class Rehearsals:
             self._keep(replace(one, state=STOPPED, ended_at=self._clock.now()))
             running = self._running
             if running and running[0] == id:
-                _kill(running[1])
+                kill(running[1])
 
     def _enqueue(self, one: Rehearsed) -> Rehearsed:
         self._keep(one)
@@ -233,7 +231,7 @@ class Rehearsals:
 
     def _honest(self, one: Rehearsed) -> Rehearsed:
         """A rehearsal whose server is gone does not run, whatever was kept."""
-        if one.active and one.process != os.getpid() and not _alive(one.process):
+        if one.active and one.process != os.getpid() and not alive(one.process):
             return replace(one, state=INTERRUPTED)
         return one
 
@@ -269,7 +267,7 @@ class Rehearsals:
         order = Order(setting, [pair for pair in range(wish.pairs) if pair not in done], self._workers)
         decoder = msgspec.json.Decoder(PairDone)
         if order.pairs:
-            process = _spawn(msgspec.msgpack.encode(order))
+            process = spawn("magnetar.app.rehearsing", msgspec.msgpack.encode(order))
             self._running = one.id, process
             try:
                 assert process.stdout is not None
@@ -282,7 +280,7 @@ class Rehearsals:
                 code = process.wait()
             finally:
                 self._running = None
-                _kill(process)
+                kill(process)
             latest = self._kept.get(one.merchant, one.id)
             if latest is None or latest.state != RUNNING:
                 return
@@ -295,35 +293,4 @@ class Rehearsals:
         """Stop working; what runs is interrupted and can be taken up again."""
         running = self._running
         if running:
-            _kill(running[1])
-
-
-def _spawn(order: bytes) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "magnetar.app.rehearsing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(len(order).to_bytes(8, "big") + order)
-    process.stdin.flush()
-    return process
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its workers; nothing where they have ended."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+            kill(running[1])

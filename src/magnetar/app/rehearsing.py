@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import sys
-import threading
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
 import msgspec
 
+from magnetar.app.apart import take_order
 from magnetar.engines.spread import spread
 from magnetar.twin.rehearsal import ArmResult, Setting, run_pair
 
@@ -56,28 +55,12 @@ def result_of(row: ArmRow) -> ArmResult:
 
 def main() -> None:
     """Read the order, run its pairs, write a line for each as it ends."""
-    order = msgspec.msgpack.decode(_read(int.from_bytes(_read(8), "big")), type=Order)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    order = msgspec.msgpack.decode(take_order(), type=Order)
     for place, found in spread(partial(run_pair, order.setting), order.pairs, order.workers):
         line = msgspec.json.encode(PairDone(order.pairs[place], [row_of(one) for one in found]))
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
     os._exit(0)
-
-
-def _read(length: int) -> bytes:
-    """So many bytes from stdin; past Python's buffer, whose lock must be free when workers are forked."""
-    parts: list[bytes] = []
-    while length and (part := os.read(0, min(length, 1 << 20))):
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

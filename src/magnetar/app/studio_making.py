@@ -7,9 +7,7 @@ never outlives the server that started it.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from magnetar.app.apart import take_order
 from magnetar.app.film_shelf import grab_frame
 from magnetar.capabilities.creative import make_variants, render_film
 from magnetar.capabilities.creative.copy import Brief, Pitch, write_scripts
@@ -158,8 +157,7 @@ def _angle(about: dict[str, Any], named: dict[tuple[str, str], Pitch]) -> tuple[
 def main(argv: Sequence[str] = ()) -> None:
     """Read the order, make it, write a line for each step."""
     del argv
-    order = msgspec.msgpack.decode(_read(int.from_bytes(_read(8), "big")), type=Making)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    order = msgspec.msgpack.decode(take_order(), type=Making)
 
     def tell(told: Told) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
@@ -171,20 +169,6 @@ def main(argv: Sequence[str] = ()) -> None:
         tell(Told(error=str(error)))
     sys.stdout.buffer.flush()
     os._exit(0)
-
-
-def _read(length: int) -> bytes:
-    parts: list[bytes] = []
-    while length and (part := os.read(0, min(length, 1 << 20))):
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

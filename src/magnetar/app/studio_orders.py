@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from magnetar.app.apart import alive, kill, spawn
 from magnetar.app.film_shelf import POSTERS, Note, Shelf
 from magnetar.app.studio_making import Making, Told
 from magnetar.capabilities.creative import ASPECTS, Found, points_for
@@ -161,7 +160,7 @@ class StudioOrders:
             with self._changed:
                 running = self._running.get(merchant)
             if running and running[0] == id and running[1]:
-                _kill(running[1])
+                kill(running[1])
 
     def _enqueue(self, one: Ordered) -> Ordered:
         self._keep(one)
@@ -244,7 +243,7 @@ class StudioOrders:
             wish.kind, found.product, str(found.pictures), points_for(found, wish.brief.language), wish.brief, wish.direction,
             wish.count, wish.aspects, wish.seed, str(folder), str(self._home), self.width, self._workers, self._font,
         )  # fmt: skip
-        process = _spawn(msgspec.msgpack.encode(order))
+        process = spawn("magnetar.app.studio_making", msgspec.msgpack.encode(order))
         with self._changed:
             self._running[one.merchant] = one.id, process
         told: dict[str, Told] = {}
@@ -264,7 +263,7 @@ class StudioOrders:
                 self._keep(one)
             code = process.wait()
         finally:
-            _kill(process)
+            kill(process)
             films = self._adopt(one, folder, target, told)
             shutil.rmtree(folder, ignore_errors=True)
         latest = self._kept.get(one.merchant, one.id)
@@ -322,7 +321,7 @@ class StudioOrders:
             self._changed.notify_all()
         for _, process in running:
             if process:
-                _kill(process)
+                kill(process)
 
 
 def _lines(process: subprocess.Popen[bytes]) -> Iterable[Told]:
@@ -335,37 +334,6 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterable[Told]:
 
 def _honest(one: Ordered) -> Ordered:
     """An order whose server is gone is not at work, whatever was kept."""
-    if one.active and one.process != os.getpid() and not _alive(one.process):
+    if one.active and one.process != os.getpid() and not alive(one.process):
         return replace(one, state=INTERRUPTED)
     return one
-
-
-def _spawn(order: bytes) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "magnetar.app.studio_making"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(len(order).to_bytes(8, "big") + order)
-    process.stdin.flush()
-    return process
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its workers; nothing where they have ended."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
