@@ -37,7 +37,7 @@ from magnetar.kernel.chance import Chance
 
 QP = 23
 Told = Callable[[str], None]
-_PAINTERS = ("pen", "figure", "backdrop", "lettering", "panel")
+_PAINTERS = ("pen", "figure", "backdrop", "scenery", "interiors", "exteriors", "lettering", "panel")
 _SHARED = ("planes", "palette", "typography", "typeface", "linebreak", "label", "segments/coding")
 
 
