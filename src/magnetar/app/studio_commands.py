@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from magnetar.kernel.errors import BadInput, GoalMissed, MagnetarError, ProviderUnavailable
+from magnetar.kernel.errors import BadInput, GoalMissed, MagnetarError
 from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, check_target, progress, write_json
 from magnetar.surface.session import session_of
 
@@ -49,7 +49,7 @@ def make(
     ] = None,
     price_first: Annotated[bool, typer.Option("--price-first", help="先说价格 · Every film begins with the price.")] = False,
     voice: Annotated[
-        str, typer.Option("--voice", help="配音 · none, auto (whoever is ready, else music alone), or a voice's name, such as kokoro, espeak or one of theirs.")
+        str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · auto (whoever is ready, else music alone), none, a provider (kokoro, espeak) or one of its voices.")
     ] = "auto",
     sign: Annotated[bool, typer.Option("--sign", help="内容凭证签名 · Sign each film with C2PA credentials (extra `provenance`).")] = False,
     certificate: Annotated[
@@ -68,6 +68,7 @@ def make(
     """一个商品, 成千条片 · Make N different, labelled films of one product; a second call makes only what is missing."""
     from magnetar.capabilities.creative import ASPECTS, make_variants, points_for
     from magnetar.capabilities.creative.segments.sealing import seal_of
+    from magnetar.capabilities.generation import find_speaker
     from magnetar.engines.spread import spread
 
     if not (product_id or page) or not out or (product_id and page):
@@ -86,7 +87,7 @@ def make(
     seal = seal_of(session.settings.home, certificate, key) if sign else None
     if seal is not None and seal.development:
         progress("开发证书，无人信任 Signed with a development certificate that nobody trusts; name your own with --certificate and --key.")  # fmt: skip
-    speaker, speaks_as = _voice(session.settings, voice, language)
+    matrix, speaks_as = find_speaker(session.settings, voice, language)
     if page:
         found, page_notes = _from_page(session, page, merchant)
     else:
@@ -102,7 +103,7 @@ def make(
             found.product, found.pictures, share, Path(out), session.settings.home, language=language, seed=seed,
             points=points_for(found, language), texts=text or (), aspect=shape, decode=decode,
             spread=spread, workers=workers, told=progress, brief=wish, seal=seal,
-            voice=speaker, voice_name=speaks_as,
+            voice=matrix.voice, voice_name=speaks_as,
         )  # fmt: skip
         films += [
             {"file": str(one.file), "seconds": one.seconds, "variant": len(films) + place, "cpu_seconds": one.cpu_seconds,
@@ -166,34 +167,6 @@ def _brief(file: str, language: str, **options: Any) -> Any:
     if not plain and not given:
         return None
     return read_brief({"language": language, **plain, **given})
-
-
-def _voice(settings: Any, wanted: str, language: str) -> tuple[Any, str]:
-    """Who speaks, and as whom; None for music alone.
-
-    Raises:
-        BadInput: no such voice.
-        ProviderUnavailable: a provider that was named is not ready.
-    """
-    from magnetar.capabilities.generation import Matrix
-
-    providers = ("kokoro", "espeak", "openai")
-    if wanted in ("none", ""):
-        return None, ""
-    own = settings.model_copy(update={"voice": wanted}) if wanted in providers else settings
-    speaker = Matrix(own).voice
-    if speaker is None and wanted != "auto":
-        raise ProviderUnavailable(
-            f"--voice {wanted}: 没有就绪的声音 no voice is ready here. See: magnetar models pull kokoro, or --voice none."
-        )
-    if speaker is None or wanted == "auto" or wanted in providers:
-        return speaker, ""
-    if wanted not in (names := speaker.voices(language)):
-        raise BadInput(
-            f"--voice 没有 there is no {wanted!r} of {speaker.name} in {language!r}. Choose none, auto, "
-            f"{', '.join((*providers, *names))}."
-        )
-    return speaker, wanted
 
 
 def _from_record(session: Any, product_id: str, merchant: str, catalogue: str, pictures: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as _json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,7 +39,7 @@ def film(
         str, typer.Option("--gif", metavar="FILE", help="动图 · Also a moving picture: .gif or .webp.")
     ] = "",
     voice: Annotated[
-        str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · A voice's name, none, or auto: the first that is ready.")
+        str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · auto (whoever is ready, else music alone), none, a provider (kokoro, espeak) or one of its voices.")
     ] = "auto",
     speed: Annotated[float, typer.Option("--speed", help="语速 · The voice's speed, 0.7 to 1.4; default 1.")] = 0.0,
     aspect: Annotated[str, typer.Option("--aspect", help="画幅 · 9:16, 3:4, 1:1 or 16:9; default 9:16.")] = "",
@@ -55,6 +56,7 @@ def film(
     from magnetar.capabilities.creative.service import CreativeService, points_for
     from magnetar.capabilities.creative.stills import MOVING_FORMATS, STILL_FORMATS, render_moving, render_still
     from magnetar.capabilities.creative.wiring import connect
+    from magnetar.capabilities.generation import find_speaker
 
     if not (out or still or gif):
         raise BadInput(
@@ -91,12 +93,16 @@ def film(
     options: dict[str, Any] = {"language": language, "seed": seed, "points": points_for(found, language)}
     if out:
         wanted = _direction(direction, voice, speed, aspect)
-        if wanted.voice == "" and session.settings.voice != "none" and service.voice is None:
+        matrix, named = find_speaker(session.settings, wanted.voice, language)
+        wanted = replace(wanted, voice=named or ("none" if wanted.voice == "none" else ""))
+        if wanted.voice == "" and session.settings.voice != "none" and matrix.voice is None:
             progress(
                 "没有可用的配音, 只有音乐和字幕 no voice is ready: music and captions only (apt install espeak-ng, or magnetar models pull kokoro)"
             )
         progress(f"正在制作 rendering {found.product.id} {found.product.title[:40]} …")
-        report = service.make_film(found, Path(out), language=language, seed=seed, threads=threads, direction=wanted)
+        report = service.make_film(
+            found, Path(out), language=language, seed=seed, threads=threads, direction=wanted, voice=matrix.voice
+        )
         defects = list(report.defects)
         cost = report.manifest["cpu_seconds"]
         result.update(

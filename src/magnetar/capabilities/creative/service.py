@@ -53,9 +53,13 @@ class CreativeService:
 
     def make_film(
         self, found: Found, out: Path, *, language: str = "zh", seed: int = 0, threads: int = 1,
-        script: Script | None = None, direction: Direction | None = None,
+        script: Script | None = None, direction: Direction | None = None, voice: Voice | None = None,
     ) -> FilmReport:  # fmt: skip
-        """Render a film and publish `FilmMade`; the direction's voice speaks, by default the first that is ready."""
+        """Render a film and publish `FilmMade`; the direction's voice speaks, by default the first that is ready.
+
+        Args:
+            voice: whose voice it is, where it is not this machine's own.
+        """
         direction = direction or Direction()
         language = script.language if script is not None else language
         report = render_film(
@@ -69,7 +73,7 @@ class CreativeService:
             threads=threads,
             script=script,
             direction=direction,
-            voice=None if direction.voice == "none" else self.voice,
+            voice=None if direction.voice == "none" else voice or self.voice,
             speech=self._speech,
         )
         self._bus.publish(

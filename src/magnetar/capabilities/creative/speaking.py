@@ -81,14 +81,14 @@ def text_of(line: Line, script: Script, brief: bool = False) -> str:
         return ""
     text = _short(text, comma)
     if script.list_price and "".join(script.list_price) in text and not _names_price(text, script.price[1]):
-        text = _now(script)
+        text = price_now(script)
     return text if text[-1] in _ENDS else text + stop
 
 
 def _offered(line: Line, parts: list[str], script: Script, brief: bool) -> Iterator[list[str]]:
     """Ways to say an offer, the longest first."""
     todo = [script.action] if letters(script.action) not in letters("".join(parts)) else []
-    now, was = _now(script), _was(script)
+    now, was = price_now(script), _was(script)
     if _names_price(" ".join(parts), script.price[1]):
         yield [*parts, *todo]
         yield parts
@@ -123,7 +123,8 @@ def _names_price(text: str, figures: str) -> bool:
     return bool(numbers(text) & {Decimal(figures.replace(",", "")).normalize() + 0})
 
 
-def _now(script: Script) -> str:
+def price_now(script: Script) -> str:
+    """What is asked now, as it is said."""
     return ("现价" if script.language == "zh" else "now ") + "".join(script.price)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Voice,
         Written,
     )
+    from magnetar.capabilities.generation.speakers import find_speaker
     from magnetar.capabilities.generation.tasks.prices import Prices
     from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
 
@@ -49,6 +50,7 @@ __all__ = [
     "Voice",
     "Written",
     "estimated_seconds",
+    "find_speaker",
     "spread_marks",
 ]
 
@@ -56,6 +58,7 @@ __getattr__ = lazily(
     __name__,
     {
         "matrix": ("Matrix",),
+        "speakers": ("find_speaker",),
         "tasks.prices": ("Prices",),
         "weighing": ("estimated_seconds", "spread_marks"),
         "ports": (

@@ -16,9 +16,10 @@ from magnetar.capabilities.creative.captions import letters
 from magnetar.capabilities.creative.judging import judge_film
 from magnetar.capabilities.creative.loudness import RATE, loudness
 from magnetar.capabilities.creative.music import compose
+from magnetar.capabilities.creative.script import Line, Script
 from magnetar.capabilities.creative.segments import splicing
 from magnetar.capabilities.creative.segments.recipes import tune_of
-from magnetar.capabilities.creative.segments.speech import LEAD_S, beats_for
+from magnetar.capabilities.creative.segments.speech import LEAD_S, beats_for, spoken_forms
 from magnetar.capabilities.creative.segments.takes import Grid
 from magnetar.capabilities.creative.segments.tracks import PACKET, encode_sound
 from magnetar.capabilities.creative.typeface import Typeface
@@ -102,6 +103,29 @@ def test_pieces_of_different_sounds_are_not_joined():
     joint = start // PACKET + 2
     error = splicing._error(one, own, one.sound, 0, joint, len(one.track.sizes))  # pyright: ignore[reportPrivateUsage]
     assert error > 1.0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line("offer", "双肩包", "35L大容量"),
+        Line("offer", "双肩包" * 12, "背板架空" * 8),
+        Line("offer", "¥239.00 带走双肩包", ""),
+        Line("hook", "双肩包，现价¥239.00", "标价¥299.00"),
+        Line("hook", "标价¥299.00", "现价¥239.00，双肩包"),
+        Line("point", "标价¥299.00的双肩包" + "，背板架空" * 9, ""),
+    ],
+)
+def test_however_short_a_line_is_said_its_price_claim_stays_whole(product: Make, line: Line, language: str):
+    script = Script(product(), language, "砾途", (line,), ("¥", "239.00"), ("¥", "299.00"), "立即购买")
+    forms = list(spoken_forms(line, script))
+    assert forms
+    assert len(forms) == len(set(forms))
+    for said in forms:
+        assert "239.00" in said or (line.kind != "offer" and "299.00" not in said), said
+    if line.kind == "offer":
+        assert min(forms, key=len).strip("。.") in ("现价¥239.00", "now ¥239.00")
 
 
 def test_speech_that_reaches_into_the_next_scene_is_refused():

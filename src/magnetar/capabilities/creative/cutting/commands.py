@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as _json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ def cut(
     catalogue: Annotated[str, typer.Option("--catalogue", metavar="FILE", help="商品目录 · A product feed; default: the merchant's catalogue, then the sample shop.")] = "",
     pictures: Annotated[str, typer.Option("--pictures", metavar="DIR", help="图片目录 · The folder that picture names start from; default: the feed's folder.")] = "",
     language: Annotated[str, typer.Option("--language", help="语言 · zh or en.")] = "zh",
-    voice: Annotated[str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · A voice's name, none, or auto: the first that is ready.")] = "auto",
+    voice: Annotated[str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · auto (whoever is ready, else music alone), none, a provider (kokoro, espeak) or one of its voices.")] = "auto",
     aspect: Annotated[str, typer.Option("--aspect", help="画幅 · 9:16, 3:4, 1:1 or 16:9; default 9:16.")] = "",
     direction: Annotated[str, typer.Option("--direction", metavar="FILE.json", help="导演意图 · Scenes, sizes, order, pace, voice …")] = "",
     keep_sound: Annotated[bool, typer.Option("--keep-sound", help="保留原声 · The clips' own sound, low under the music.")] = False,
@@ -38,7 +39,7 @@ def cut(
     from magnetar.capabilities.creative.cutting.cutting import cut_film
     from magnetar.capabilities.creative.direction import read_direction
     from magnetar.capabilities.creative.service import CreativeService, points_for
-    from magnetar.capabilities.generation import Matrix
+    from magnetar.capabilities.generation import find_speaker
 
     if not product_id or Path(out).suffix.lower() != ".mp4":
         raise BadInput(
@@ -67,6 +68,8 @@ def cut(
         if value:
             told[name] = value
     wanted = read_direction(told)
+    matrix, named = find_speaker(session.settings, wanted.voice, language)
+    wanted = replace(wanted, voice=named or ("none" if wanted.voice == "none" else ""))
     service = getattr(session.platform, "creative", None) or CreativeService(
         session.platform.catalogue, session.platform.runtime.bus, session.settings.currency
     )
@@ -78,7 +81,7 @@ def cut(
     )
     made = cut_film(
         found.product, [Path(one) for one in files], out, pictures=found.pictures, language=language, seed=seed, points=points_for(found, language),
-        direction=wanted, voice=None if wanted.voice == "none" else Matrix(session.settings).voice, speech=session.settings.home / "speech",
+        direction=wanted, voice=matrix.voice, speech=session.settings.home / "speech",
         threads=threads, width=width, keep_sound=keep_sound, steady=steady, told=progress,
     )  # fmt: skip
     report = made.report

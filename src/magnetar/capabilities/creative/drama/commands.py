@@ -23,7 +23,8 @@ def make(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="输出文件夹 · Where episodes, promotional cuts and plans go.")] = "",
     plan: Annotated[bool, typer.Option("--plan", help="只预估成本 · Print the cost forecast and stop.")] = False,
     language: Annotated[str, typer.Option("--language", help="语言 · zh or en; told by the script by default.")] = "",
-    voice: Annotated[bool, typer.Option("--voice/--no-voice", help="配音 · Whether voices speak, where one is ready.")] = True,
+    voice: Annotated[str, typer.Option("--voice", metavar="NAME|none|auto", help="配音 · auto (a voice for each role of whoever is ready), none, a provider (kokoro, espeak), or one voice for all roles.")] = "auto",
+    no_voice: Annotated[bool, typer.Option("--no-voice", hidden=True, help="同 · The same as --voice none.")] = False,
     pictures: Annotated[str, typer.Option("--pictures", help="画面来源 · auto, panels (drawn here), image or video (the ports).")] = "auto",
     model: Annotated[str, typer.Option("--model", help="模型 · The provider's model for pictures.")] = "",
     free: Annotated[int, typer.Option("--free", help="免费集数 · Free episodes; default: a tenth, at least one.")] = -1,
@@ -43,7 +44,7 @@ def make(
 ) -> None:  # fmt: skip
     """剧本变短剧 · Make a short drama from an agreed script: episodes, promotional cuts, pay plan, assets."""
     from magnetar.capabilities.creative.drama.dramas import Wanted, make_drama, plain_plan, plan_drama
-    from magnetar.capabilities.generation import Matrix
+    from magnetar.capabilities.generation import find_speaker
 
     check_target(json)
     if not out and not plan:
@@ -54,12 +55,13 @@ def make(
         raise BadInput(f"--check 可选 takes keys, full or none, found {checks!r}.")
     session = session_of(context)
     who = session.merchant(merchant)
+    matrix, named = find_speaker(session.settings, "none" if no_voice else voice, language)
     wanted = Wanted(
-        Path(script), Path(out or "."), language, voice, pictures, model, width, 25, seed, "", free, coins, ads, promos, rights, clip_price, picture_price,
-        credit_price, checks,
+        Path(script), Path(out or "."), language, matrix.voice is not None, pictures, model, width, 25, seed, "", free, coins, ads, promos, rights, clip_price, picture_price,
+        credit_price, checks, named,
     )  # fmt: skip
     products = _products(catalogue, who, session.settings.currency) if catalogue else ()
-    planned = plan_drama(wanted, Matrix(session.settings), session.settings.home, who, products, progress)
+    planned = plan_drama(wanted, matrix, session.settings.home, who, products, progress)
     if json != "-":
         _forecast(planned.forecast, planned.notes)
     if plan:

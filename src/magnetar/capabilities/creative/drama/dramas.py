@@ -61,6 +61,8 @@ class Wanted:
     credit_price: float = 0.0
     checks: str = "keys"
     """keys, full or none."""
+    voice_name: str = ""
+    """One voice for all roles; '' for one of each."""
 
 
 @dataclass(slots=True)
@@ -126,7 +128,9 @@ def plan_drama(
     store = Cache(home / "drama" / "store")
     speaker = None
     if wanted.voice and matrix.voice is not None:
-        speaker = Speaker(matrix.voice, store, script.language, cast_voices(bible, matrix.voice, script.language))
+        speaker = Speaker(
+            matrix.voice, store, script.language, cast_voices(bible, matrix.voice, script.language, wanted.voice_name)
+        )
     else:
         notes.append(
             "voice: 没有语音，字幕按阅读速度显示 · no voice speaks; words are shown at reading pace over music"

@@ -63,14 +63,24 @@ class Said:
         return np.where(level > 0.62 * top, 2, np.where(level > 0.18 * top, 1, 0)).astype(np.int64)
 
 
-def cast_voices(bible: Bible, voice: Voice, language: str) -> dict[str, Manner]:
-    """A manner for each role's id, and for the narrator under ''; no two alike."""
+def cast_voices(bible: Bible, voice: Voice, language: str, only: str = "") -> dict[str, Manner]:
+    """A manner for each role's id, and for the narrator under ''; no two alike.
+
+    Args:
+        only: one voice for everybody, told apart by pace and pitch.
+
+    Raises:
+        BadInput: no voice of that name speaks the language.
+    """
     names = list(voice.voices(language))
+    if only and only not in names:
+        raise BadInput(f"--voice {only!r}: {voice.name} 没有这个音色 has no such voice for {language!r}. Choose one of: {', '.join(names[:40])}.")  # fmt: skip
+    names = [only] if only else names
     women = [name for name in names if name.lower().startswith(FEMALE)]
     men = [name for name in names if name.lower().startswith(MALE)]
     told = bool(women and men)
     pace = _PACE.get((voice.name, language), 1.0)
-    manners = {"": Manner("", pace, 1.0, 0.0)}
+    manners = {"": Manner(only, pace, 1.0, 0.0)}
     counts = {True: 0, False: 0}
     for role in bible.roles:
         number = counts[role.female]

@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.creative.captions import Said, Word, cut
 from magnetar.capabilities.creative.loudness import RATE, loudness
+from magnetar.capabilities.creative.script import Line as Shown
 from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.creative.segments.takes import Grid, Take
-from magnetar.capabilities.creative.speaking import FASTEST, VOICE_LUFS, Utterance, compressed, speak, text_of
+from magnetar.capabilities.creative.speaking import (
+    FASTEST,
+    VOICE_LUFS,
+    Utterance,
+    compressed,
+    price_now,
+    speak,
+    text_of,
+)
 from magnetar.capabilities.creative.storyboard import LONGEST_SCENE_S
 from magnetar.capabilities.generation import Voice
 from magnetar.kernel.errors import BadInput
@@ -101,7 +110,7 @@ def say(
     whole: dict[Take, Utterance] = {}
     needs: dict[str, list[tuple[float, float]]] = {"hook": [], "point": [], "offer": []}
     for take in takes:
-        texts = list(_texts(take, scripts[take.script]))
+        texts = list(spoken_forms(take.line, scripts[take.script]))
         spans: list[float] = []
         for text in texts if take.kind == "offer" else texts[:1]:
             if (one := said(text, 1.0)) is not None:
@@ -115,7 +124,7 @@ def say(
     slot: dict[str, float] = {"hook": hook, "point": point, "offer": offer}
     lines: dict[Take, Line] = {}
     for take in takes:
-        for number, text in enumerate(_texts(take, scripts[take.script])):
+        for number, text in enumerate(spoken_forms(take.line, scripts[take.script])):
             if (one := _fitted(said, text, slot[take.kind], whole.get(take) if number == 0 else None)) is not None:
                 lines[take] = _line(one[0], one[1], number > 0)
                 break
@@ -128,13 +137,16 @@ def say(
     return Spoken(beats, lines, left, tuple(dict.fromkeys(notes)), spent[0])
 
 
-def _texts(take: Take, script: Script) -> Iterator[str]:
-    """What may be said in a take, the longest first."""
-    line = take.line
+def spoken_forms(line: Shown, script: Script) -> Iterator[str]:
+    """What may be said of a line, the longest first.
+
+    An offer never loses its price: its shortest forms are price and action, then the price alone. Another line never
+    names the list price without what is asked now.
+    """
     found = [text_of(line, script), text_of(replace(line, caption=""), script)]
     if line.kind == "offer":
-        found.append(text_of(replace(line, headline="".join(script.price), caption=""), script))
-    found.append(line.headline)
+        found.append(text_of(replace(line, caption=""), script, brief=True))
+        found.append(text_of(Shown("hook", price_now(script)), script))
     yield from dict.fromkeys(text for text in found if text)
 
 
