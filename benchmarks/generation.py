@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from magnetar.app.benches.rows import conditions, not_met, row, shown
 from magnetar.capabilities.generation.tasks.contract import read_wanted
@@ -60,6 +61,15 @@ def settings(home: Path) -> Settings:
 # ---- processes that are measured or killed
 
 
+class PlainWanted(BaseModel):
+    """The baseline's body; here, where FastAPI finds the annotation's name."""
+
+    model_name: str = "kling-v1"
+    prompt: str
+    duration: str = "5"
+    aspect_ratio: str = "16:9"
+
+
 def serve_tasks(home: Path) -> None:
     from magnetar.web.generating import serve_tasks as serve
     from magnetar.web.server import listen
@@ -80,15 +90,8 @@ def serve_plain(home: Path) -> None:
     """What one would write in an afternoon: a row for each call, committed before the answer."""
     import uvicorn
     from fastapi import FastAPI
-    from pydantic import BaseModel
 
     from magnetar.web.server import listen
-
-    class Wanted(BaseModel):
-        model_name: str = "kling-v1"
-        prompt: str
-        duration: str = "5"
-        aspect_ratio: str = "16:9"
 
     app = FastAPI()
     book = sqlite3.connect(home / "plain.db", check_same_thread=False, isolation_level=None)
@@ -98,7 +101,7 @@ def serve_plain(home: Path) -> None:
     turn = threading.Lock()
 
     @app.post(PATH)
-    def create(wanted: Wanted) -> dict[str, Any]:
+    def create(wanted: PlainWanted) -> dict[str, Any]:
         now = time.time_ns() // 1_000_000
         with turn:
             book.execute("BEGIN IMMEDIATE")
@@ -327,6 +330,8 @@ def main() -> int:
         disk = fsync_ms(homes["plain"])
         both = pressed({name: homes[name] for name in ("tasks", "plain")}, seconds, repeats)
         ours, plain = both["tasks"], both["plain"]
+        if any(one.errors for one in (*plain["steady"], plain["fast"])):
+            raise SystemExit("The baseline answered with errors, so nothing can be held against it. Look at serve_plain.")
         busy = pressed({"tasks": homes["busy"]}, seconds, 1, workers=2)["tasks"]
         for name in ("tasks", "busy", "plain"):
             shutil.rmtree(homes[name])
