@@ -60,8 +60,8 @@ def _with(settings: Settings, provider: str) -> Matrix:
 
 def _ready(settings: Settings, providers: list[str]) -> Iterator[tuple[str, Voice]]:
     """Providers that can speak here, the settings' own first."""
-    own = settings.voice if settings.voice in providers else ""
-    for provider in dict.fromkeys([*([own] if own else []), *providers]):
+    own = [name for name in providers if name == settings.voice]
+    for provider in [*own, *(name for name in providers if name not in own)]:
         try:
             voice = _with(settings, provider).voice
         except ProviderUnavailable:
