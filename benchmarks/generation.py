@@ -331,7 +331,9 @@ def main() -> int:
         both = pressed({name: homes[name] for name in ("tasks", "plain")}, seconds, repeats)
         ours, plain = both["tasks"], both["plain"]
         if any(one.errors for one in (*plain["steady"], plain["fast"])):
-            raise SystemExit("The baseline answered with errors, so nothing can be held against it. Look at serve_plain.")
+            raise SystemExit(
+                "The baseline answered with errors, so nothing can be held against it. Look at serve_plain."
+            )
         busy = pressed({"tasks": homes["busy"]}, seconds, 1, workers=2)["tasks"]
         for name in ("tasks", "busy", "plain"):
             shutil.rmtree(homes[name])
