@@ -19,7 +19,7 @@ from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, ratio_interval
 from magnetar.capabilities.recommendation.following import alike
-from magnetar.capabilities.serving.page import BOOST
+from magnetar.capabilities.serving.snapshot import BOOST
 from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.affinity import BIAS, NATURE, VAGUE, WIDE
 from magnetar.engines.spread import spread

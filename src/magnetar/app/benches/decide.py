@@ -15,7 +15,7 @@ from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.autopilot import AGENTS
 from magnetar.capabilities.measurement import mean_interval
 from magnetar.capabilities.serving import PageRequests
-from magnetar.capabilities.serving.page import Drawn, Snapshot
+from magnetar.capabilities.serving.snapshot import Drawn, Snapshot
 from magnetar.engines.memory import MemoryLog, MemoryStore
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance

@@ -12,22 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from magnetar.capabilities.serving import PageRequests
-from magnetar.capabilities.serving.page import (
-    BOOST,
-    EACH,
-    FIRST_TRIED,
-    JITTER,
-    LISTS,
-    ORDER,
-    ORGANIC_CANDIDATES,
-    PAID_CANDIDATES,
-    PAID_POSITIONS,
-    PAID_SLOTS,
-    RANKED,
-    TAKE,
-    Drawn,
-    Snapshot,
-)
+from magnetar.capabilities.serving.natural import EACH, JITTER, LISTS, ORGANIC_CANDIDATES, RANKED
+from magnetar.capabilities.serving.selling import FIRST_TRIED, PAID_CANDIDATES
+from magnetar.capabilities.serving.snapshot import BOOST, ORDER, PAID_POSITIONS, PAID_SLOTS, TAKE, Drawn, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
     BIAS,

@@ -14,9 +14,10 @@ from magnetar.capabilities.measurement import Experiments, Withheld
 from magnetar.capabilities.recommendation import Following
 from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic_pools, paid_pools
 from magnetar.capabilities.serving.caps import Shown
-from magnetar.capabilities.serving.page import BOOST, ORDER, PAID_SLOTS, TAKE, Drawn, Slates, Snapshot, fill_pages
+from magnetar.capabilities.serving.page import fill_pages
 from magnetar.capabilities.serving.reasons import Reason
 from magnetar.capabilities.serving.rotation import Rotation, choose
+from magnetar.capabilities.serving.snapshot import BOOST, ORDER, PAID_SLOTS, TAKE, Drawn, Slates, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
 from magnetar.capabilities.understanding import Predictor
 from magnetar.kernel.bus import Bus
