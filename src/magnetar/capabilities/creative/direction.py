@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from magnetar.capabilities.creative.script import Line, Script
+from magnetar.capabilities.creative.styles import STYLES
 from magnetar.capabilities.creative.wording import clean_text, forbidden_words
 from magnetar.kernel.errors import BadInput, Refused
 
@@ -58,10 +59,13 @@ class Direction:
     aspect: str = "9:16"
     length_s: float = 0.0
     """About how long the film is; 0 leaves it to the script."""
+    style: str = ""
+    """A style's name, for its colours and the weight of its letters; see `STYLES`."""
 
     def __post_init__(self) -> None:
         _one_of("aspect 画幅", self.aspect, ASPECTS)
         _one_of("pace 节奏", self.pace, PACES)
+        _one_of("style 风格", self.style, ("", *STYLES))
         _within("text_scale 字号", self.text_scale, *TEXT_SCALES)
         _within("speed 语速", self.speed, *SPEEDS)
         if self.length_s:

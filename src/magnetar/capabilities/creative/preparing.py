@@ -21,6 +21,7 @@ from magnetar.capabilities.creative.script import Line, Script, shown_title, spl
 from magnetar.capabilities.creative.speaking import FASTEST, Utterance, speak, text_of
 from magnetar.capabilities.creative.stage import Stage
 from magnetar.capabilities.creative.storyboard import TURN_S, Storyboard, Timing, plan
+from magnetar.capabilities.creative.styles import STYLES, styled
 from magnetar.capabilities.creative.typeface import Typeface, find_typeface
 from magnetar.capabilities.generation import Voice
 from magnetar.kernel.chance import Chance
@@ -98,6 +99,9 @@ def prepare(
         ]
         board = replace(board, shots=tuple(shots))
     picture, used, palette = look_of(product, pictures_root, written, face)
+    if direction.style:
+        palette = styled(palette, direction.style)
+        face = replace(face, heavier=STYLES[direction.style].heavier)
     form = FORMS[direction.aspect]
     width = width or form.width
     height = width * form.height // form.width // 2 * 2

@@ -44,6 +44,8 @@ class Typeface:
     index: int
     name: str
     variable: bool
+    heavier: int = 0
+    """Added to every weight that is asked for, where the font is variable."""
 
     def missing(self, text: str) -> list[str]:
         """The characters of a text that the font has no glyph for."""
@@ -74,7 +76,7 @@ def _sized(face: Typeface, size: int, weight: int) -> ImageFont.FreeTypeFont:
     engine = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
     font = ImageFont.truetype(str(face.path), size, index=face.index, layout_engine=engine)
     if face.variable:
-        font.set_variation_by_axes([weight])
+        font.set_variation_by_axes([min(BLACK, max(REGULAR, weight + face.heavier))])
     return font
 
 
