@@ -8,15 +8,18 @@ back: every sample lies where the tables say, every byte is one of a proved segm
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.creative.planes import Bytes, Planes
+from magnetar.capabilities.creative.encode import view_of
+from magnetar.capabilities.creative.planes import Planes
 from magnetar.capabilities.creative.segments.band import Band
 from magnetar.capabilities.creative.segments.coding import Coded
 from magnetar.capabilities.creative.segments.mp4 import MOVIE_RATE, Buffer, read_tables
@@ -51,8 +54,8 @@ def hardest(band: Band) -> Planes:
     return picture
 
 
-def decoded(coded: Coded, slice_: bytes | None = None) -> list[NDArray[Any]]:
-    """All frames of a segment as (rows · 3 / 2, columns), with another slice in the band or its own.
+def frames_of(coded: Coded, slice_: bytes | None = None) -> Iterator[Any]:
+    """The frames of a segment in the order they are shown, with another slice in the band or its own.
 
     Raises:
         av.error.FFmpegError: it cannot be decoded.
@@ -60,62 +63,60 @@ def decoded(coded: Coded, slice_: bytes | None = None) -> list[NDArray[Any]]:
     context: Any = av.CodecContext.create("h264", "r")
     context.extradata = coded.config
     context.thread_count, context.options = 1, {"err_detect": "explode"}
-    frames: list[NDArray[Any]] = []
-    place = 0
+    payload, place = memoryview(coded.payload), 0
     for number, size in enumerate(coded.sizes):
-        data = coded.payload[place : place + int(size)]
+        data: Buffer = payload[place : place + int(size)]
         place += int(size)
         if number == 0 and slice_ is not None:
-            data = slice_ + data[coded.band[1] :]
-        frames += [frame.to_ndarray() for frame in context.decode(av.Packet(data))]
-    return frames + [frame.to_ndarray() for frame in context.decode(None)]
+            data = slice_ + bytes(data[coded.band[1] :])
+        yield from context.decode(av.Packet(bytes(data)))
+    yield from context.decode(None)
+
+
+def decoded(coded: Coded, slice_: bytes | None = None) -> list[NDArray[Any]]:
+    """All frames of a segment as (rows · 3 / 2, columns), with another slice in the band or its own.
+
+    Raises:
+        av.error.FFmpegError: it cannot be decoded.
+    """
+    return [frame.to_ndarray() for frame in frames_of(coded, slice_)]
 
 
 def prove(coded: Coded, band: Band, slice_: bytes, painted: Planes, height: int) -> Proof:
-    """Decode a segment as it is and with a slice exchanged, and compare.
+    """Decode a segment as it is and with a slice exchanged, side by side, and compare.
 
     Args:
         slice_: the hardest band's.
         painted: what that slice should show.
         height: of the whole picture.
     """
-    plain, other = decoded(coded), decoded(coded, slice_)
-    if not len(plain) == len(other) == coded.frames:
-        return Proof(255, 255.0, 255.0, len(other))
-    worst = 0
-    for one, two in zip(plain, other, strict=True):
+    worst = count = 0
+    first = last = 255.0
+    for one, two in zip_longest(frames_of(coded), frames_of(coded, slice_)):
+        if one is None or two is None:
+            return Proof(255, 255.0, 255.0, count)
         worst = max(worst, _outside(one, two, band.height, height))
-    errors = [
-        float(np.abs(frame[: band.height, : band.width].astype(np.int16) - painted.y).mean())
-        for frame in (other[0], other[-1])
-    ]
-    return Proof(worst, errors[0], errors[1], len(other))
+        count += 1
+        if count == 1:
+            first = _band_error(two, band, painted)
+        if count == coded.frames:
+            last = _band_error(two, band, painted)
+    return Proof(worst, first, last, count) if count == coded.frames else Proof(255, 255.0, 255.0, count)
 
 
-def _outside(one: Bytes, two: Bytes, band: int, height: int) -> int:
+def _band_error(frame: Any, band: Band, painted: Planes) -> float:
+    """Mean difference of a frame's band from what was painted."""
+    shown = view_of(frame.planes[0])[: band.height, : band.width]
+    return float(np.abs(shown.astype(np.int16) - painted.y).mean())
+
+
+def _outside(one: Any, two: Any, band: int, height: int) -> int:
     """The largest difference below the band in the three planes of two yuv420p frames."""
-    quarter, part = height // 4, band // 4
-    areas = [
-        slice(band, height),
-        slice(height + part, height + quarter),
-        slice(height + quarter + part, height + 2 * quarter),
-    ]
-    if height % 4 or band % 4:  # chroma rows share lines of the array: compare them as planes
-        return _planes_outside(one, two, band, height)
-    worst = 0
-    for area in areas:
-        if not np.array_equal(one[area], two[area]):
-            worst = max(worst, int(np.abs(one[area].astype(np.int16) - two[area]).max()))
-    return worst
-
-
-def _planes_outside(one: Bytes, two: Bytes, band: int, height: int) -> int:
-    width = one.shape[1]
-    worst = int(np.abs(one[band:height].astype(np.int16) - two[band:height]).max())
-    chroma = [
-        frame[height:].reshape(2, height // 2, width // 2)[:, band // 2 :].astype(np.int16) for frame in (one, two)
-    ]
-    return max(worst, int(np.abs(chroma[0] - chroma[1]).max()))
+    worst = 0.0
+    for number, (a, b) in enumerate(zip(one.planes, two.planes, strict=True)):
+        part = slice(band, height) if number == 0 else slice(band // 2, height // 2)
+        worst = max(worst, cv2.norm(view_of(a)[part], view_of(b)[part], cv2.NORM_INF))
+    return round(worst)
 
 
 def check_bytes(data: Buffer, pieces: Sequence[tuple[Buffer, int]], frames: int, fps: int) -> list[str]:

@@ -208,7 +208,7 @@ class Workshop:
 
     def code(self, piece: Piece) -> Coded:
         """Paint and encode a segment."""
-        return encode(self.coding, functools.partial(self.play, piece))
+        return encode(self.coding, functools.partial(self.play, piece), moving=piece.before is not None)
 
     def slice_of(self, text: str) -> bytes:
         """The key-frame slice that shows a text in the band; made once for each text.
