@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from magnetar.engines import schema
 from magnetar.engines.records import Codec, check_page
+from magnetar.kernel.database import driver_of
 from magnetar.kernel.errors import BadInput
 from magnetar.kernel.store import Written
 
@@ -97,7 +98,7 @@ class SqliteStore:
         """A connection that holds the right to write; within another one of this thread, a part of it."""
         joined: Connection | None = getattr(self._mine, "connection", None)
         if joined is not None:
-            with joined.begin_nested():
+            with _part_of(joined):
                 yield joined
             return
         begun = self._engine.connect().execution_options(writing=True)
@@ -207,6 +208,21 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         "cache_size = -65536",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _part_of(connection: Connection) -> Iterator[None]:
+    """A part of a transaction, undone alone; the innermost savepoint of this name is the one that is meant."""
+    driver = driver_of(connection)
+    driver.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):  # a full disk has undone the whole transaction already
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
+        raise
+    driver.execute("RELEASE part")
 
 
 def _begin(connection: Connection) -> None:

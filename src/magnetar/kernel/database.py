@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from magnetar.kernel.errors import Refused
 
@@ -48,3 +48,13 @@ def database_of(store: object) -> Database:
         f"Tables need a relational store, and {type(store).__name__} is none. "
         "Set MAGNETAR_STORE=sqlite, or choose the provider 'memory'."
     )
+
+
+def driver_of(connection: Connection) -> Any:
+    """The driver's own connection, in the same transaction: its `execute` takes a sixth of the CPU time.
+
+    For the few statements that run for every call of a door; rows come as tuples, `?` stands for a value.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.driver_connection

@@ -21,13 +21,13 @@ from magnetar.capabilities.generation.tasks.credits import Credits
 from magnetar.capabilities.generation.tasks.faults import Fault, bad
 from magnetar.capabilities.generation.tasks.rows import COLUMNS, Ask, Audit, Standing, Task, to_task
 from magnetar.kernel.clock import Clock
-from magnetar.kernel.database import Database
+from magnetar.kernel.database import Database, driver_of
 from magnetar.kernel.errors import Refused
 from magnetar.vocabulary.money import MICROS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-# text for the driver where a create goes: a third of the CPU time of a statement that SQLAlchemy builds
+# text for the driver itself where a create goes
 _KNOWN = f"SELECT {COLUMNS}, digest FROM generation_tasks WHERE merchant = ? AND external_id = ?"
 _QUEUE = "SELECT waiting, working FROM generation_queues WHERE merchant = ?"
 _ENTER_QUEUE = (
@@ -80,6 +80,7 @@ class TaskBook:
 
     def _create(self, connection: sa.Connection, asks: Sequence[Ask]) -> list[Task | Fault]:
         now = self.clock.now()
+        driver = driver_of(connection)
         answers: list[Task | Fault] = []
         fresh: list[tuple[Any, ...]] = []
         named: dict[tuple[str, str], tuple[str, Task]] = {}
@@ -95,7 +96,7 @@ class TaskBook:
             if external is not None:
                 known = named.get((merchant, external))
                 if known is None:
-                    row = connection.exec_driver_sql(_KNOWN, (merchant, external)).first()
+                    row = driver.execute(_KNOWN, (merchant, external)).fetchone()
                     known = None if row is None else (row[-1], to_task(row))
                 if known is not None:
                     answers.append(known[1] if known[0] == digest else _taken(external, known[1]))
@@ -122,13 +123,13 @@ class TaskBook:
         if fresh:
             key = f"generation:hold:{fresh[0][0]}:{len(fresh)}"
             self.credits.hold(key, held)
-            connection.exec_driver_sql(_INSERT, [(*one, key) for one in fresh])
+            driver.executemany(_INSERT, [(*one, key) for one in fresh])
             queues = [(merchant, more, most) for merchant, (more, most) in counts.items()]
-            connection.exec_driver_sql(_ENTER_QUEUE, queues)
+            driver.executemany(_ENTER_QUEUE, queues)
         return answers
 
     def _standing(self, connection: sa.Connection, merchant: str) -> tuple[int, int]:
-        row = connection.exec_driver_sql(_QUEUE, (merchant,)).first()
+        row = driver_of(connection).execute(_QUEUE, (merchant,)).fetchone()
         return (0, 0) if row is None else (row[0], row[1])
 
     # ---- looking
