@@ -77,7 +77,7 @@ def turn(market: Marketplace, tick: int, bid: float = 40.0) -> None:
 
 def held(market: Marketplace, share: float = 0.5) -> np.ndarray:
     """(shoppers,), who is in the control arm of the first experiment."""
-    return draws(market.experiments._splits, 0) < share
+    return draws(market.experiments.splits(market.tick)[1], 0) < share
 
 
 def paid_for(market: Marketplace, pages: Served, campaign: str = OURS) -> np.ndarray:
@@ -114,7 +114,7 @@ def test_shoppers_of_a_region_are_held_out_together():
     pages = market.decide(pages_for(market, 800))
     home = market.experiments.regions()[pages.shopper]
     reached = {int(one) for one in home[paid_for(market, pages).any(axis=1)]}
-    place = market.experiments._splits.place[0]
+    place = market.experiments.splits(market.tick)[1].place[0]
     assert reached
     assert all(place[one] >= 0.5 for one in reached)
 
@@ -255,7 +255,7 @@ POT, LAMP, FILM = 0, 1, 2
 
 def two_shoppers(experiments: Experiments) -> tuple[int, int]:
     """One of each arm: (control, treated)."""
-    control = draws(experiments._splits, 0) < experiments.get("ours:x1").share
+    control = draws(experiments.splits(1)[1], 0) < experiments.get("ours:x1").share
     return int(np.flatnonzero(control)[0]), int(np.flatnonzero(~control)[0])
 
 

@@ -117,6 +117,23 @@ def check(experiment: Experiment) -> Experiment:
     return experiment
 
 
+def check_values(lever: Lever, values: tuple[str, str]) -> None:
+    """Refuse what a lever cannot be set to.
+
+    Raises:
+        BadInput: with what was found and what is expected.
+    """
+    if lever is Lever.RESERVE:
+        try:
+            numbers = [float(value) for value in values]
+        except ValueError:
+            raise BadInput(f"The reserve needs two prices, found {values!r}.") from None
+        if not all(0.0 <= number < float("inf") for number in numbers):
+            raise BadInput(f"A reserve price is at least 0, found {values!r}.")
+    if lever is Lever.BIDDER and not all(values):
+        raise BadInput("A switchback of bidders needs the names of two, e.g. ('pacing', 'pid').")
+
+
 def block_arms(seed: int, experiment: str, blocks: int) -> Ints:
     """(blocks,), 0 or 1: the arm of each block of a switchback, balanced within each pair of blocks.
 

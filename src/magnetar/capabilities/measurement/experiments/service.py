@@ -10,48 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.campaigns import Campaigns
-from magnetar.capabilities.measurement.experiments.assignment import (
-    HIGH,
-    REGIONS,
-    Splits,
-    no_splits,
-    region_places,
-    regions,
-    stream_of,
-)
+from magnetar.capabilities.measurement.experiments.assignment import HIGH, Splits, regions
 from magnetar.capabilities.measurement.experiments.blocks import Blocks
-from magnetar.capabilities.measurement.experiments.designs import Design, Experiment, Lever, check
+from magnetar.capabilities.measurement.experiments.designs import Design, Experiment, Lever, check, check_values
 from magnetar.capabilities.measurement.experiments.estimates import Estimate, estimate_blocks, estimate_units
 from magnetar.capabilities.measurement.experiments.events import ExperimentEnded, ExperimentStarted, Withheld
-from magnetar.capabilities.measurement.experiments.panel import (
-    Lanes,
-    Records,
-    Totals,
-    columns,
-    make_records,
-    records_of,
-    take_ghosts,
-    take_views,
-    totals,
-    with_room,
-)
-from magnetar.capabilities.shoppers import POSITIONS, Ordered, Returned, Viewed
+from magnetar.capabilities.measurement.experiments.halves import halves
+from magnetar.capabilities.measurement.experiments.layout import lay_out
+from magnetar.capabilities.measurement.experiments.panel import Totals
+from magnetar.capabilities.measurement.experiments.tally import Tally
+from magnetar.capabilities.shoppers import Ordered, Returned, Viewed
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Ints
 from magnetar.kernel.clock import DAY
 from magnetar.kernel.errors import BadInput, NotFound, Refused
 from magnetar.kernel.store import Store
-from magnetar.vocabulary.ids import AdGroupId, CampaignId
+from magnetar.vocabulary.ids import AdGroupId
 from magnetar.vocabulary.money import Money
 
 SETTLE = 7 * DAY
 """How long after its end an experiment still takes in orders of clicks it saw, and what comes back of them."""
 PLAN_DAYS = 14
 """The always-valid interval is tightest after so many days."""
-KEEP_A_DAY = 0.93
-"""What a day leaves of the covariates: a half-life of about ten days."""
-WAITING = 200_000
-"""Ghosts that wait for their page to be reported on screen; the oldest give way."""
 
 
 class Experiments:
@@ -74,25 +54,9 @@ class Experiments:
         self._merchants = merchants
         self._owners = owners
         self._seed = seed
-        self._who = np.zeros((shoppers, 2), np.uint64)
-        self._who[:, 0] = np.arange(1, shoppers + 1)
         self._all: dict[str, Experiment] = {}
         self._blocks: dict[str, Blocks] = {}
-        self._records: Records = make_records(64)
-        self._pages, self._spent = np.zeros(shoppers), np.zeros(shoppers)
-        """(shoppers,), what was known of each when the tick opened: pages, and currency units spent, fading."""
-        self._pages_now, self._spent_now = np.zeros(shoppers), np.zeros(shoppers)
-        """(shoppers,), the same since then."""
-        self._counted: dict[tuple[int, int], list[int]] = {}
-        """Records that an order, by request and item, was counted in."""
-        self._waiting: dict[int, list[tuple[int, int]]] = {}
-        """Request → (shopper, ad group) of what was withheld on it."""
-        self._lanes = _no_lanes(shoppers)
-        self._splits = no_splits()
-        self._split_of: dict[str, int] = {}
-        """Campaign → split."""
-        self._group_split: Ints = np.zeros(0, np.int64)
-        self._group_lane: Ints = np.zeros(0, np.int64)
+        self._tally = Tally(shoppers)
         self._version = -1
         self.reserve: float | None = None
         """The reserve price that a running switchback asks for; None where none does."""
@@ -105,15 +69,15 @@ class Experiments:
     @property
     def unit(self) -> NDArray[np.uint64]:
         """(shoppers,), who holds each row; 0 where that is not known. The live arrangement writes into it."""
-        return self._who[:, 0]
+        return self._tally.unit
 
     def name_regions(self, region: NDArray[np.int64]) -> None:
         """Take the site's own regions: (shoppers,), at least 0; −1 where one shall follow from who the shopper is."""
-        self._who[:, 1] = np.maximum(region, -1) + 1
+        self._tally.who[:, 1] = np.maximum(region, -1) + 1
 
     def regions(self) -> NDArray[np.int64]:
         """(shoppers,), the region that each row's holder counts for."""
-        return regions(self._who)
+        return regions(self._tally.who)
 
     # ---- begin and end
 
@@ -162,34 +126,19 @@ class Experiments:
         """
         before = self._campaigns.campaign(campaign)
         self._refuse_busy((campaign,))
-        if not changes:
-            raise BadInput("A budget split needs something to change in the variant, e.g. bidder='pid'.")
-        unknown = set(changes) - {"bidder", "goal", "incremental", "whole_site", "frequency_cap"}
-        if unknown:
-            raise BadInput(
-                f"A variant may differ in bidder, goal, incremental, whole_site and frequency_cap; found {sorted(unknown)}."
-            )
-        design = check(self._made((campaign,), design=Design.BUDGET_SPLIT, share=share))
-        money = before.daily_budget
-        kept = int(money.micros * share)
-        if kept < 1 or money.micros - kept < 1:
-            raise Refused(f"Campaign {campaign!r} has {money} a day, which cannot be divided by {share}. Add budget.")
-        variant = replace(
-            before,
-            id=CampaignId(_variant(campaign, self._taken())),
-            name=f"{before.name} · B",
-            daily_budget=Money(money.micros - kept, money.currency),
-            **changes,
-        )
+        check(self._made((campaign,), design=Design.BUDGET_SPLIT, share=share))
+        kept, variant = halves(before, share, {one.id for one in self._campaigns.roster.campaigns}, changes)
         self._campaigns.add(variant)
         for row in self._campaigns.rows_of(campaign).tolist():
             group = self._campaigns.roster.groups[row]
             self._campaigns.add_group(
                 replace(group, id=AdGroupId(f"{group.id}~{variant.id.rpartition('~')[2]}"), campaign=variant.id)
             )
-        self._campaigns.change_campaign(campaign, daily_budget=Money(kept, money.currency))
-        notes = {"budget_micros": str(money.micros)} | {name: str(value) for name, value in changes.items()}
-        return self._begin((campaign, variant.id), design=design.design, share=share, notes=notes)
+        self._campaigns.change_campaign(campaign, daily_budget=kept)
+        notes = {"budget_micros": str(before.daily_budget.micros)} | {
+            name: str(value) for name, value in changes.items()
+        }
+        return self._begin((campaign, variant.id), design=Design.BUDGET_SPLIT, share=share, notes=notes)
 
     def switch_back(
         self,
@@ -214,17 +163,11 @@ class Experiments:
             BadInput: the blocks or the values cannot be used.
             Refused: the campaign is in an experiment already, or another switchback turns the reserve.
         """
-        if lever is Lever.RESERVE:
-            if any(one.lever is Lever.RESERVE and one.design is Design.SWITCHBACK for one in self.running()):
-                raise Refused("Another switchback turns the reserve price. End it first.")
-            try:
-                numbers = [float(value) for value in values]
-            except ValueError:
-                raise BadInput(f"The reserve needs two prices, found {values!r}.") from None
-            if not all(0.0 <= number < float("inf") for number in numbers):
-                raise BadInput(f"A reserve price is at least 0, found {values!r}.")
-        if lever is Lever.BIDDER and not all(values):
-            raise BadInput("A switchback of bidders needs the names of two, e.g. ('pacing', 'pid').")
+        if lever is Lever.RESERVE and any(
+            one.lever is Lever.RESERVE and one.design is Design.SWITCHBACK for one in self.running()
+        ):
+            raise Refused("Another switchback turns the reserve price. End it first.")
+        check_values(lever, values)
         return self._begin(
             (campaign,),
             design=Design.SWITCHBACK,
@@ -275,9 +218,6 @@ class Experiments:
             if busy is not None:
                 raise Refused(f"Campaign {campaign!r} is in experiment {busy.id!r} already. End that one first.")
 
-    def _taken(self) -> set[str]:
-        return {one.id for one in self._campaigns.roster.campaigns}
-
     def end(self, id: str, why: str = "asked") -> Experiment:
         """End an experiment: everybody is served alike from the next tick on; a variant stops, its budget returns.
 
@@ -324,7 +264,7 @@ class Experiments:
 
     def units(self, id: str) -> Totals:
         """What became of the shoppers who took part, a row each."""
-        return totals(self._records, self.get(id).number)
+        return self._tally.of(self.get(id).number)
 
     def estimate(self, id: str) -> Estimate:
         """What the experiment shows by now.
@@ -343,9 +283,7 @@ class Experiments:
         """A tick begins: switchbacks turn what they turn."""
         now = self._bus.clock.now()
         self._tick = tick
-        for known, fresh in ((self._pages, self._pages_now), (self._spent, self._spent_now)):
-            known += fresh
-            fresh[:] = 0.0
+        self._tally.open_tick()
         self.reserve = None
         for one in self.running():
             if one.design is not Design.SWITCHBACK:
@@ -364,13 +302,14 @@ class Experiments:
         if version != self._version:
             self._rebuild()
             self._version = version
+        layout = self._tally.layout
         for one in self.running():
             if one.design is Design.SWITCHBACK and one.lever is Lever.CAMPAIGN:
                 off = self._blocks[one.id].arm(tick) == 0
-                self._splits.rule[self._split_of[one.campaigns[0]], HIGH] = 1.0 if off else 0.0
-        if len(self._group_split) != len(roster):
-            raise ValueError(f"{len(roster)} ad groups and {len(self._group_split)} splits; the roster changed unseen")
-        return self._group_split, self._splits
+                layout.splits.rule[layout.split_of[one.campaigns[0]], HIGH] = 1.0 if off else 0.0
+        if len(layout.group_split) != len(roster):
+            raise ValueError(f"{len(roster)} ad groups and {len(layout.group_split)} splits; the roster changed unseen")
+        return layout.group_split, layout.splits
 
     def _enter(self, experiment: Experiment) -> None:
         self._all[experiment.id] = experiment
@@ -379,61 +318,18 @@ class Experiments:
         self._version = -1
 
     def _rebuild(self) -> None:
-        """Splits, lanes and slots anew, after an experiment began or ended or the roster changed."""
-        roster, now = self._campaigns.roster, self._bus.clock.now()
-        rows: list[tuple[Experiment, str, float, float]] = []
+        """Splits and lanes anew, after an experiment began or ended or the roster changed."""
+        now = self._bus.clock.now()
         counting = [one for one in self._all.values() if one.running or now - one.ended_at < SETTLE]
-        for one in counting:
-            share = one.share
-            if one.design is Design.BUDGET_SPLIT:
-                rows += [(one, one.campaigns[0], share, 1.0), (one, one.campaigns[1], 0.0, share)]
-            else:
-                everybody = one.design in (Design.AA, Design.SWITCHBACK)
-                rows.append((one, one.campaigns[0], one.turn, one.turn + (0.0 if everybody else share)))
-        rows = [row if row[0].running else (row[0], "", 0.0, 0.0) for row in rows]
-        count = len(rows)
-        self._splits = Splits(
-            key=np.array([stream_of(one.seed, one.id) for one, *_ in rows], np.uint64),
-            rule=np.array([(low, high, one.by_region, one.ghost) for one, _, low, high in rows]).reshape(count, 4),
-            place=np.array([region_places(one.seed, one.id) for one, *_ in rows]).reshape(count, REGIONS),
-            who=self._who,
-        )
-        self._split_of = {campaign: place for place, (_, campaign, _, _) in enumerate(rows) if campaign}
-        by_units = [one for one in counting if one.design is not Design.SWITCHBACK]
-        first = {one.id: place for place, (one, *_) in reversed(list(enumerate(rows)))}
-        lanes = Lanes(
-            number=np.array([one.number for one in by_units], np.int64),
-            split=np.array([first[one.id] for one in by_units], np.int64),
-            low=np.array([one.turn for one in by_units]),
-            high=np.array([one.turn + one.share for one in by_units]),
-            on_arrival=np.array([not one.enters_on_exposure for one in by_units], np.bool_),
-            open=np.array([one.running for one in by_units], np.bool_),
-            slot=np.full((len(by_units), len(self._who)), -1, np.int32),
-        )
-        found = columns(self._records)
-        for lane, number in enumerate(lanes.number.tolist()):
-            mine = np.flatnonzero(found["experiment"] == number)
-            mine = mine[self.unit[found["person"][mine]] == found["unit"][mine]]
-            lanes.slot[lane, found["person"][mine]] = mine
-        self._lanes = lanes
-        lane_of = {campaign: lane for lane, one in enumerate(by_units) if one.running for campaign in one.campaigns}
-        names = [one.id for one in roster.campaigns]
-        split = np.array([self._split_of.get(name, -1) for name in names], np.int64)
-        lane = np.array([lane_of.get(name, -1) for name in names], np.int64)
-        self._group_split = split[roster.campaign] if len(names) else np.zeros(0, np.int64)
-        self._group_lane = lane[roster.campaign] if len(names) else np.zeros(0, np.int64)
+        self._tally.arrange(lay_out(counting, self._campaigns.roster, self._tally.who))
 
     def seat(self, row: int, unit: int) -> None:
         """A row stands for somebody else from now on."""
-        self.unit[row] = unit or 1  # 0 is nobody in particular
-        self._lanes.slot[:, row] = -1
-        for column in (self._pages, self._spent, self._pages_now, self._spent_now):
-            column[row] = 0.0
+        self._tally.seat(row, unit)
 
     def new_day(self) -> None:
         """Covariates fade; young experiments get a plan; those that have settled take in nothing more."""
-        self._pages *= KEEP_A_DAY
-        self._spent *= KEEP_A_DAY
+        self._tally.new_day()
         now = self._bus.clock.now()
         if any(not one.running and SETTLE <= now - one.ended_at < SETTLE + 2 * DAY for one in self._all.values()):
             self._version = -1
@@ -450,66 +346,29 @@ class Experiments:
 
     def on_viewed(self, event: Viewed) -> None:
         """Arrivals, exposures, charges; ghosts whose page came on screen count now."""
-        pages, now, lanes = event.pages, self._bus.clock.now(), self._lanes
-        if len(lanes.number):
-            self._records = with_room(self._records, len(event.depth) * (len(lanes.number) + POSITIONS))
-            take_views(
-                pages.shopper, pages.group, pages.charge, event.depth, now,
-                self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
-            )  # fmt: skip
-        np.add.at(self._pages_now, pages.shopper, 1.0)
-        if self._waiting:
-            seen = [ghost for request in pages.request.tolist() for ghost in self._waiting.pop(request, ())]
-            if seen:
-                shopper, group = np.array(seen, np.int64).T
-                take_ghosts(
-                    np.ascontiguousarray(shopper), np.ascontiguousarray(group), now,
-                    self._group_lane, lanes, self._splits, self._records, self._pages, self._spent,
-                )  # fmt: skip
+        self._tally.viewed(event, self._bus.clock.now())
         for blocks in self._counting_blocks():
             blocks.on_viewed(event, self._rows_of(blocks.experiment))
 
     def on_withheld(self, event: Withheld) -> None:
         """Ghosts wait until their page is reported, as impressions do."""
-        for request, shopper, group in zip(
-            event.request.tolist(), event.shopper.tolist(), event.group.tolist(), strict=True
-        ):
-            self._waiting.setdefault(request, []).append((shopper, group))
-        while len(self._waiting) > WAITING:
-            del self._waiting[next(iter(self._waiting))]
+        self._tally.withheld(event)
 
     def on_ordered(self, event: Ordered) -> None:
         """Orders count for every experiment of the merchant that the shopper had entered when the click was made."""
-        np.add.at(self._spent_now, event.shopper, event.value / 1e6)
+        self._tally.spent(event)
         for blocks in self._counting_blocks():
             blocks.on_ordered(event, self._owners == self._merchants[blocks.experiment.merchant])
-        lanes, records = self._lanes, self._records
-        if not len(lanes.number):
-            return
-        open_experiments = self._lane_experiments()
-        for row, merchant in enumerate(self._owners[event.item].tolist()):
-            for lane, one in enumerate(open_experiments):
-                if self._merchants[one.merchant] != merchant:
-                    continue
-                slot = int(lanes.slot[lane, event.shopper[row]])
-                clicked = int(event.clicked_at[row])
-                if slot < 0 or clicked < records.since[slot] or (not one.running and clicked >= one.ended_at):
-                    continue
-                records.gmv[slot] += int(event.value[row])
-                records.orders[slot] += 1
-                self._counted.setdefault((int(event.request[row]), int(event.item[row])), []).append(slot)
+        every, numbers = list(self._all.values()), self._tally.layout.lanes.number.tolist()
+        if numbers:
+            lanes = [(every[number], self._merchants[every[number].merchant]) for number in numbers]
+            self._tally.ordered(event, self._owners[event.item].tolist(), lanes)
 
     def on_returned(self, event: Returned) -> None:
         """What came back is taken off wherever it was counted."""
         for blocks in self._counting_blocks():
             blocks.on_returned(event)
-        for request, item, value in zip(event.request.tolist(), event.item.tolist(), event.value.tolist(), strict=True):
-            for slot in self._counted.pop((request, item), ()):
-                self._records.gmv[slot] -= value
-
-    def _lane_experiments(self) -> list[Experiment]:
-        every = list(self._all.values())
-        return [every[number] for number in self._lanes.number.tolist()]
+        self._tally.returned(event)
 
     def _counting_blocks(self) -> list[Blocks]:
         now = self._bus.clock.now()
@@ -545,12 +404,7 @@ class Experiments:
 
     def take_out(self) -> dict[str, NDArray[Any]]:
         """What was counted, as arrays."""
-        out: dict[str, NDArray[Any]] = dict(columns(self._records))
-        out |= {"unit_of": self.unit, "pages": self._pages, "spent": self._spent}
-        orders = [(request, item, slot) for (request, item), slots in self._counted.items() for slot in slots]
-        out["orders_request"] = np.array([one[0] for one in orders], np.uint64)
-        out["orders_item"] = np.array([one[1] for one in orders], np.int64)
-        out["orders_slot"] = np.array([one[2] for one in orders], np.int64)
+        out = self._tally.take_out()
         for id, blocks in self._blocks.items():
             for name, column in blocks.take_out().items():
                 out[f"blocks.{self._all[id].number}.{name}"] = column
@@ -560,15 +414,7 @@ class Experiments:
         """The same again, into the same experiments."""
         if "experiment" not in found:
             return
-        self._records = records_of(found)
-        for name, mine in (("unit_of", self.unit), ("pages", self._pages), ("spent", self._spent)):
-            length = min(len(mine), len(found[name]))
-            mine[:length] = found[name][:length]
-        self._counted = {}
-        for request, item, slot in zip(
-            found["orders_request"].tolist(), found["orders_item"].tolist(), found["orders_slot"].tolist(), strict=True
-        ):
-            self._counted.setdefault((request, item), []).append(slot)
+        self._tally.put_in(found)
         for id, blocks in self._blocks.items():
             head = f"blocks.{self._all[id].number}."
             mine = {name.removeprefix(head): column for name, column in found.items() if name.startswith(head)}
@@ -576,17 +422,3 @@ class Experiments:
                 blocks.put_in(mine)
         self._rebuild()  # what the log tells next is counted before a tick opens
         self._version = -1
-
-
-def _no_lanes(shoppers: int) -> Lanes:
-    none, flags = np.zeros(0, np.int64), np.zeros(0, np.bool_)
-    return Lanes(none, none, np.zeros(0), np.zeros(0), flags, flags, np.full((0, shoppers), -1, np.int32))
-
-
-def _variant(campaign: str, taken: set[str]) -> str:
-    """An id for the variant that nobody holds."""
-    number, name = 1, f"{campaign}~b"
-    while name in taken:
-        number += 1
-        name = f"{campaign}~b{number}"
-    return name
