@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +22,7 @@ from magnetar.capabilities.creative.direction import Direction, directed
 from magnetar.capabilities.creative.goods import sample_shop
 from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.understanding import make_card
+from magnetar.kernel.errors import Refused
 from magnetar.vocabulary.catalogue import Product
 
 
@@ -37,6 +42,7 @@ class Bench:
         self.made: list[tuple[Script, Direction, str]] = []
         self.published: list[str] = []
         self.rewords: Sequence[str] = ()
+        self.speakers: Sequence[str] = ()
         self._copies: dict[tuple[str, Brief], Copy] = {}
 
     def find(self, words: str) -> Sequence[Product]:
@@ -62,6 +68,9 @@ class Bench:
     def publish(self, product: str, film: MadeFilm) -> str:
         self.published.append(film.file)
         return f"published {film.file}"
+
+    def voices(self, language: str) -> Sequence[str]:
+        return self.speakers
 
     def reword(self, text: str) -> Sequence[str]:
         return self.rewords
@@ -373,3 +382,132 @@ def test_a_wish_while_a_product_is_asked_for_leaves_the_question(bench):
     asked = talk.candidates
     talk, _ = step(talk, "给爱露营的人看, 横版", bench)
     assert talk.candidates == asked or talk.product in asked
+
+
+def test_a_style_word_changes_colours_tempo_and_tone_and_can_be_taken_back(bench):
+    talk = talked(bench, "p001", "1", "高级感")
+    direction = bench.made[-1][1]
+    assert (direction.style, direction.pace) == ("premium", "slow")
+    talk, answer = step(talk, "活泼一点", bench)
+    direction = bench.made[-1][1]
+    assert (direction.style, direction.pace, talk.plan.brief.tone) == ("playful", "fast", "lively")
+    assert "风格: 活泼" in answer.understood
+    talk = talked_on(bench, talk, "不要太活泼")
+    assert talk.plan.direction.style == "playful", "a denied style is not asked for"
+    talk = talked_on(bench, talk, "undo")
+    assert bench.made[-1][1].style == "premium"
+
+
+def test_two_audiences_get_a_film_each_and_are_published_together(bench):
+    talk, answer = step(talked(bench, "p061"), "做两版: 一版给驴友, 一版给露营的人", bench)
+    made = len(bench.made)
+    assert made == len(answer.films) == 2
+    assert talk.version == 2
+    assert "2 条做好了" in answer.text
+    talk = talked_on(bench, talk, "发布")
+    assert bench.published == ["p061-1.mp4", "p061-2.mp4"]
+
+
+def test_of_two_audiences_the_one_that_the_record_lacks_is_told_and_the_other_made(bench):
+    _, answer = step(talked(bench, "p061"), "做两版: 一版给宇航员, 一版给露营的人", bench)
+    assert len(bench.made) == 1
+    assert "没有“宇航员”的依据" in answer.text
+
+
+def test_so_many_films_as_were_asked_for_of_different_scripts(bench):
+    _, answer = step(talked(bench, "p001"), "做三条", bench)
+    assert len(answer.films) == 3
+    assert len({repr(script.lines) for script, _, _ in bench.made}) == 3
+
+
+def test_what_was_undone_can_be_done_again_once(bench):
+    talk = talked(bench, "p001", "1", "字大一点", "横版")
+    talk = talked_on(bench, talk, "撤销")
+    talk = talked_on(bench, talk, "撤销")
+    assert (talk.plan.direction.text_scale, talk.plan.direction.aspect) == (1.0, "9:16")
+    talk = talked_on(bench, talk, "redo")
+    assert bench.made[-1][1].text_scale == pytest.approx(1.12)
+    talk = talked_on(bench, talk, "重做一下刚才取消的改动")
+    assert bench.made[-1][1].aspect == "16:9"
+    made = len(bench.made)
+    _, answer = step(talk, "重做", bench)
+    assert "没有可以重做的" in answer.text
+    assert len(bench.made) == made
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        ("这个多少钱", "¥", None), ("有哪些卖点", "卖点", None), ("还有多少库存", "库存", None), ("上次哪条卖得好", "4.1%", None),
+        ("适合什么人用", "可以说给", None), ("what does this one sell for?", None, "The record says"), ("which did best?", None, "12,000"),
+        ("how long is it?", None, "15.0 s"),
+    ],
+)  # fmt: skip
+def test_questions_are_answered_with_figures_and_change_nothing(bench, words, zh, en):
+    talk = talked(bench, "p001", "1")
+    made = len(bench.made)
+    after, answer = step(talk, words, bench)
+    assert (zh or en) in answer.text
+    assert after.plan == talk.plan
+    assert len(bench.made) == made
+    assert "听懂" not in answer.text
+    assert "understand" not in answer.text
+
+
+def test_a_question_without_figures_says_so(bench):
+    bench.cases = lambda product, count: [Case("market", 5_000, 0.02, False)]
+    _, answer = step(talked(bench, "p001", "1"), "哪条效果最好", bench)
+    assert "还没有数据" in answer.text
+
+
+def test_a_voice_is_picked_where_one_is_ready(bench):
+    talk = talked(bench, "p001", "1")
+    bench.speakers = ("zf_xiaobei", "zm_yunxi")
+    talk, answer = step(talk, "用温柔的女声", bench)
+    assert bench.made[-1][1].voice == "zf_xiaobei"
+    assert "配音: 女声" in answer.understood
+
+
+def test_a_refusal_is_in_the_speakers_language_wholly(bench):
+    _, answer = step(talked(bench, "p001", "1"), "一定要说「全网最低价九块九」", bench)
+    assert not re.search(r"[A-Za-z]{3}", answer.text.replace("p001", ""))
+    _, answer = step(talked(bench, "make a film for p001"), "be sure to say “the best in the world”", bench)
+    assert not re.search(r"[\u3400-\u9fff]", answer.text)
+
+
+def test_a_change_that_no_film_can_have_is_taken_back(bench):
+    talk = talked(bench, "p001", "1")
+
+    def fails(*args: object) -> MadeFilm:
+        raise Refused("不能这样说 The film may not say this: '九块九'.")
+
+    bench.make = fails
+    after, answer = step(talk, "第2句改成「一人份刚好」", bench)
+    assert after.plan == talk.plan
+    assert answer.text.startswith("不能这样说")
+    assert not answer.understood
+
+
+@pytest.mark.parametrize("title", ["可爱兔子儿童水杯", "Cute minimalist lamp"])
+def test_a_style_word_in_the_products_own_name_is_no_wish(bench, goods, title):
+    bench.goods["p999"] = replace(goods[0], id="p999", title=title, title_en=title)
+    talk, _ = step(Talk(), f"p999 {title}", bench)
+    assert talk.product == "p999"
+    assert not talk.plan.direction.style
+
+
+def test_the_requests_of_the_bench_stay_understood():
+    place = Path(__file__).parents[3] / "benchmarks" / "agent.py"
+    spec = importlib.util.spec_from_file_location("bench_agent", place)
+    assert spec is not None
+    assert spec.loader is not None
+    bench: Any = importlib.util.module_from_spec(spec)
+    sys.modules["bench_agent"] = bench
+    spec.loader.exec_module(bench)
+    ear, every = bench.now(), bench.requests()
+    tuned = [one for one in every if one.tune]
+    verdicts = [bench.judged(one, bench.acts(ear(one.said))) for one in tuned]
+    assert verdicts.count("understood") >= 0.95 * len(tuned)
+    assert len(every) >= 120
+    assert bench.judged(every[0], ["publish"]) == "wrong"
+    assert bench.judged(every[0], []) == "nothing"

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,6 @@ def test_a_style_sets_letters_in_another_weight():
         pytest.skip(str(error)[:80])
     if not face.variable:
         pytest.skip("the font has one weight")
-    light, heavy = (replace(face, heavier=by).sized(80).getmask("新").getbbox() for by in (-300, 200))
-    ink = [sum(replace(face, heavier=by).sized(80).getmask("新")) for by in (-300, 0, 200)]
-    assert light
-    assert heavy
+    masks: list[Any] = [replace(face, heavier=by).sized(80).getmask("新") for by in (-300, 0, 200)]
+    ink = [sum(mask) for mask in masks]
     assert ink[0] < ink[1] < ink[2]

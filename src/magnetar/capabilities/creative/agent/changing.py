@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from magnetar.capabilities.creative.agent.asking import answer
 from magnetar.capabilities.creative.agent.people import names, near
 from magnetar.capabilities.creative.agent.talk import OPTIONS, Plan, Talk, Tools, script_of
+from magnetar.capabilities.creative.agent.tongues import in_tongue
 from magnetar.capabilities.creative.agent.wishes import LAST, Wish
 from magnetar.capabilities.creative.copy import Brief
 from magnetar.capabilities.creative.direction import SPEEDS, TEXT_SCALES, Direction, directed, wishes
+from magnetar.capabilities.creative.styles import STYLES
+from magnetar.capabilities.creative.wording import forbidden_words
 from magnetar.capabilities.understanding import sensitive_kind
 from magnetar.kernel.errors import MagnetarError, Refused
 
 ASKED = 60
 """Proposals that are looked through for the audiences that a product has."""
+MOST_AT_ONCE = 6
+"""Films that one step makes."""
+_AGE = re.compile(r"\d{2}|[一二三四五六七八九]十|后|岁|ties\b|\baged?\b|\bgen [xyz]\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -30,6 +38,10 @@ class Step:
     show: bool = False
     publish: bool = False
     cases: bool = False
+    series: list[tuple[str, Plan]] = field(default_factory=list[tuple[str, Plan]])
+    """Films to be made side by side: what each is called, and its plan."""
+    moved: bool = False
+    """Whether the plan was taken from those before or after it."""
     said: list[str] = field(default_factory=list[str])
 
 
@@ -53,13 +65,15 @@ def apply(run: Step, wish: Wish) -> None:
             brief = _addressed(run, plan.brief, str(wish.value))
             wish = replace(wish, value=brief.audience)
         else:
-            brief = replace(plan.brief, **{wish.field: value})
-            if not run.tools.propose(talk.product, brief, 0, 1):  # a wish that no script can meet is told at once
-                raise Refused(_too_thin(run, wish))
+            brief = _met(run, wish, value)
         plan = replace(plan, brief=brief, first=0, direction=replace(plan.direction, scenes=()))
         if wish.field == "length_s":
             plan = replace(plan, direction=replace(plan.direction, length_s=wish.value))
         run.show = run.show or not plan.chosen
+    elif wish.kind == "style":
+        plan = _styled(run, str(wish.value))
+    elif wish.kind == "gender":
+        plan = replace(plan, direction=replace(plan.direction, voice=_voice(run, str(wish.value))))
     elif wish.kind == "price":
         plan = replace(plan, direction=replace(plan.direction, price_first=wish.value, scenes=()))
     elif wish.kind == "direction":
@@ -91,19 +105,127 @@ def apply(run: Step, wish: Wish) -> None:
             return
         plan = replace(plan, chosen=wish.value, direction=replace(plan.direction, scenes=()))
         run.make = True
-    elif wish.kind == "undo":
-        if not talk.before:
-            run.problems.append(put(run.zh, "没有可以撤销的.", "There is nothing to undo."))
-            return
-        run.talk = replace(talk, plan=talk.before[-1], before=talk.before[:-1], stale=True)
-        run.done.append(put(run.zh, "回到上一版", "back to the version before"))
-        run.make = talk.film is not None
+    elif wish.kind in ("undo", "redo"):
+        _move(run, back=wish.kind == "undo")
         return
     else:
         _do(run, wish)
         return
     run.done.append(_told(wish, plan, run.zh))
     run.talk = replace(talk, plan=plan)
+
+
+def _met(run: Step, wish: Wish, value: Any) -> Brief:
+    """The brief with a field as it is wished.
+
+    Raises:
+        Refused: no script can meet it; says why, in the merchant's language.
+    """
+    try:
+        brief = replace(run.talk.plan.brief, **{wish.field: value})
+        if run.tools.propose(run.talk.product, brief, 0, 1):
+            return brief
+    except MagnetarError as error:
+        if wish.field == "must_say":
+            raise Refused(_unsayable(run, str(wish.value))) from None
+        raise Refused(in_tongue(str(error), run.zh)) from None
+    raise Refused(_too_thin(run, wish))
+
+
+def _unsayable(run: Step, words: str) -> str:
+    """Why no film may say what must be said."""
+    if unlawful := forbidden_words(words):
+        listed = ", ".join(unlawful[:4])
+        return put(
+            run.zh, f"广告法不允许说“{listed}”, “{words}”不能放进片子.",
+            f"Advertising law forbids “{listed}”; no film may say “{words}”.",
+        )  # fmt: skip
+    return put(
+        run.zh, f"商品档案里没有“{words}”的依据, 片子不能说; 要说就先写进档案.",
+        f"The record does not hold “{words}”, so no film may say it; write it into the record first.",
+    )  # fmt: skip
+
+
+def _styled(run: Step, name: str) -> Plan:
+    """The plan in a style: its colours and letters, and its tempo, tone and voice where nothing else was asked for."""
+    plan, style = run.talk.plan, STYLES[name]
+    held = STYLES.get(plan.direction.style)
+    direction = replace(plan.direction, style=name)
+    if not direction.pace or (held is not None and direction.pace == held.pace):
+        direction = replace(direction, pace=style.pace)
+    if direction.speed == (held.speed if held is not None else 1.0):
+        direction = replace(direction, speed=style.speed)
+    brief = replace(plan.brief, tone=style.tone or plan.brief.tone)
+    if brief != plan.brief:
+        try:
+            if run.tools.propose(run.talk.product, brief, 0, 1):
+                return replace(plan, brief=brief, first=0, direction=replace(direction, scenes=()))
+        except MagnetarError:
+            pass  # words stay as they are, colours change
+    return replace(plan, direction=direction)
+
+
+def _voice(run: Step, wanted: str) -> str:
+    """A woman's or a man's voice among those that are ready; by their names' second letter, as Kokoro calls them.
+
+    Raises:
+        Refused: there is none.
+    """
+    known = run.tools.voices(run.talk.plan.brief.language)
+    found = next((name for name in known if re.match(rf"[a-z]{wanted[0]}_", name)), "")
+    if not found:
+        raise Refused(put(run.zh, *_CANNOT["gender"]))
+    return found
+
+
+def _move(run: Step, *, back: bool) -> None:
+    """To the plan before, or to the one that was undone."""
+    talk = run.talk
+    source, other = (talk.before, talk.after) if back else (talk.after, talk.before)
+    if not source:
+        run.problems.append(
+            put(run.zh, "没有可以撤销的.", "There is nothing to undo.")
+            if back
+            else put(run.zh, "没有可以重做的.", "There is nothing to redo.")
+        )
+        return
+    kept = (*other, talk.plan)
+    before, after = (source[:-1], kept) if back else (kept, source[:-1])
+    run.talk = replace(talk, plan=source[-1], before=before, after=after, stale=True)
+    run.moved = True
+    run.done.append(
+        put(run.zh, "回到上一版", "back to the version before")
+        if back
+        else put(run.zh, "恢复了刚才撤销的", "what was undone is back")
+    )
+    run.make = talk.film is not None
+
+
+def _several(run: Step, wish: Wish) -> None:
+    """Plan a film for each audience, or for each of the first proposals."""
+    plan = run.talk.plan
+    if wish.kind == "count":
+        count = int(wish.value)
+        if not 1 <= count <= MOST_AT_ONCE:
+            run.said.append(put(run.zh, *_CANNOT["count"]))
+            return
+        pitches = run.tools.propose(run.talk.product, plan.brief, plan.first, count)
+        if len(pitches) < count:
+            run.said.append(
+                put(run.zh, f"档案只够做 {len(pitches)} 条不一样的.", f"The record is enough for {len(pitches)} different ones.")
+            )  # fmt: skip
+        for number in range(1, len(pitches) + 1):
+            chosen = replace(plan, chosen=number, direction=replace(plan.direction, scenes=()))
+            run.series.append((put(run.zh, f"方案 {number}", f"proposal {number}"), chosen))
+        return
+    for name in tuple(wish.value)[:MOST_AT_ONCE]:
+        try:
+            brief = _addressed(run, plan.brief, str(name))
+        except MagnetarError as error:
+            run.said.append(in_tongue(str(error), run.zh))
+            continue
+        own = replace(plan, brief=brief, first=0, chosen=1, direction=replace(plan.direction, scenes=()))
+        run.series.append((put(run.zh, f"给{brief.audience}", f"for {brief.audience}"), own))
 
 
 def _addressed(run: Step, brief: Brief, wanted: str) -> Brief:
@@ -120,6 +242,10 @@ def _addressed(run: Step, brief: Brief, wanted: str) -> Brief:
             tried = replace(brief, audience=one)
             if one == wanted or any(not _own(pitch.audience) for pitch in run.tools.propose(product, tried, 0, 1)):
                 run.tools.propose(product, tried, 0, 1)
+                if one != wanted and _AGE.search(wanted):
+                    run.said.append(
+                        put(run.zh, f"年龄档案里没有写, 片子按“{one}”说.", f"The record names no age; the film addresses “{one}”.")
+                    )  # fmt: skip
                 return tried
         except MagnetarError:
             continue
@@ -176,6 +302,10 @@ def _do(run: Step, wish: Wish) -> None:
         run.talk = replace(talk, plan=replace(plan, first=plan.first + OPTIONS, chosen=0))
     elif wish.kind == "cases":
         run.cases = True
+    elif wish.kind == "ask":
+        run.said.append(answer(wish.field, run.talk, run.tools, run.zh))
+    elif wish.kind in ("count", "audiences"):
+        _several(run, wish)
     elif wish.kind == "cost":
         spent = f"{talk.film.cpu_seconds:.1f}" if talk.film else ""
         run.said.append(
@@ -184,8 +314,8 @@ def _do(run: Step, wish: Wish) -> None:
         )  # fmt: skip
     elif wish.kind == "help":
         run.said.append(
-            put(run.zh, "可以说: 给学生看 / 先说价格 / 字大一点 / 第2句改成「…」/ 去掉第3个镜头 / 换个音乐 / 横版 / 20秒 / 换一批 / 开始做 / 撤销 / 发布.",
-                "You can say: for students / price first / bigger text / line 2 to say “…” / drop scene 3 / another tune / landscape / 20 seconds / more ideas / make it / undo / publish.")
+            put(run.zh, "可以说: 给学生看 / 一版给宝妈一版给学生 / 高级感 / 先说价格 / 字大一点 / 第2句改成「…」/ 去掉第3个镜头 / 换个音乐 / 横版 / 20秒 / 换一批 / 做三条 / 开始做 / 撤销 / 重做 / 发布; 也可以问: 多少钱 / 有哪些卖点 / 哪条卖得好.",
+                "You can say: for students / one for moms and one for students / premium look / price first / bigger text / line 2 to say “…” / drop scene 3 / another tune / landscape / 20 seconds / more ideas / make three versions / make it / undo / redo / publish; or ask: what does it cost / what are the selling points / which did best.")
         )  # fmt: skip
 
 
@@ -210,7 +340,9 @@ def _scenes(run: Step, wish: Wish) -> Direction:
         if {"hook", "offer"} & {scenes[first].kind, scenes[second].kind}:
             raise Refused(put(run.zh, "只有卖点镜头可以互换.", "Only selling points can change places."))
         scenes[first], scenes[second] = scenes[second], scenes[first]
-    return replace(plan.direction, scenes=tuple(scenes), price_first=False)
+    changed = replace(plan.direction, scenes=tuple(scenes), price_first=False)
+    directed(script, changed)  # words that the law forbids are refused before anything is changed
+    return changed
 
 
 _HELD = {
@@ -227,8 +359,8 @@ _CANNOT = {
     ),
     "music": ("音乐不能去掉, 可以说“换个音乐”.", "The music stays; say “another tune” to change it."),
     "gender": (
-        "还不能挑男声女声, 可以说“不要配音”.",
-        "Voices cannot be picked by man or woman; say “no voice” to have none.",
+        "现在的配音没有这种声音, 可以说“不要配音”.",
+        "The voice that is ready has no such speaker; say “no voice” to have none.",
     ),
     "language": ("只做中文和英文的片子.", "Films are made in Chinese and in English only."),
     "offer": (
@@ -237,8 +369,8 @@ _CANNOT = {
     ),
     "unpublish": ("下架请到素材库里操作.", "To take a film down, go to the library."),
     "count": (
-        "这里一次做一条; 要一批请用“创意工作室”或 magnetar studio make --count.",
-        "One film at a time here; for many use the studio's page, or magnetar studio make --count.",
+        f"这里一次最多做 {MOST_AT_ONCE} 条; 要一批请用“创意工作室”或 magnetar studio make --variants.",
+        f"At most {MOST_AT_ONCE} films at a time here; for many use the studio's page, or magnetar studio make --variants.",
     ),
 }
 _NAMES = {
@@ -260,6 +392,12 @@ def _told(wish: Wish, plan: Plan, zh: bool) -> str:
     """A change in words."""
     if wish.kind == "price":
         return put(zh, "先说价格" if wish.value else "价格放后面", "price first" if wish.value else "price at the end")
+    if wish.kind == "style":
+        style = STYLES[str(wish.value)]
+        return put(zh, f"风格: {style.zh}", f"style: {style.en}")
+    if wish.kind == "gender":
+        female = wish.value == "female"
+        return put(zh, "配音: " + ("女声" if female else "男声"), "voice: " + ("a woman's" if female else "a man's"))
     if wish.kind == "longer":
         return put(zh, f"时长约 {plan.brief.length_s:.0f} 秒", f"about {plan.brief.length_s:.0f} s long")
     if wish.kind == "choose":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]|\b(?:and|but|then)\b|但是?|而是|然后|不过")
+_WHETHER = re.compile(r"能不能|可不可以|要不要|会不会|是不是|行不行|好不好")
 _STAYS = re.compile(r"为什么不|何不|不如|不错|不好看|不好听|\bwhy not\b|\bwhy don'?t\b|\bnot bad\b|\bcan'?t wait\b|\bno problem\b", re.I)  # fmt: skip
 _DENIED_ZH = re.compile(
     r"(?:不要|不用|不想|不必|不许|不能|不可以|不需要|没让你|没叫你|先别|先不|别|勿|暂不|暂时不|不)[要再急着马上现在就先给我把它这那条个支片子视频了太]{0,8}$"
 )
-_DENIED_EN = re.compile(r"\b(?:don'?t|do not|doesn'?t|not|never|no need to|without|stop|wait)\b[^.]{0,40}$", re.I)
+_DENIED_EN = re.compile(
+    r"\b(?:don'?t|do not|doesn'?t|not|never|no need to|without|stop|wait|hold off(?: on)?)\b[^.]{0,40}$", re.I
+)
 _LATER_BEFORE = re.compile(r"(?:明天|晚点|等会儿?|等下|等等|等一下|稍后|回头|以后|下次|过几天)[再才我们来]{0,3}$")
 _LATER_AFTER = re.compile(r"\s*(?:it|this|先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)*?\s*(?:先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)", re.I)  # fmt: skip
 _ASKED = re.compile(r"怎么|如何|什么时候|多久|会不会|是不是|能不能|可不可以|\b(?:how|when|should|what|is it (?:ok|okay|fine|safe))\b|可以[^，,。]{0,6}吗", re.I)  # fmt: skip
@@ -24,7 +27,7 @@ def denied(text: str, start: int, end: int) -> bool:
     >>> denied("don't make it yet", 6, 13), denied("why don't you make it", 14, 21), denied("publish it later", 0, 7)
     (True, False, True)
     """
-    before = _CLAUSE.split(text[:start])[-1]
+    before = _WHETHER.sub(" ", _CLAUSE.split(text[:start])[-1])
     if _STAYS.search(before):
         return False
     return bool(

@@ -22,6 +22,7 @@ from magnetar.capabilities.creative.agent.talk import (
     pitch_of,
     script_of,
 )
+from magnetar.capabilities.creative.agent.tongues import in_tongue
 from magnetar.capabilities.creative.agent.wishes import Wish, read_wishes, settle, tongue_of
 from magnetar.capabilities.creative.copy import Brief, Pitch
 from magnetar.capabilities.creative.direction import directed
@@ -61,13 +62,14 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
         try:
             apply(run, wish)
         except MagnetarError as error:
-            run.problems.append(str(error))
-    if run.talk.plan != plan:
-        run.talk = replace(run.talk, before=(*run.talk.before, plan)[-UNDOS:], stale=True)
-    return _act(run, left)
+            run.problems.append(in_tongue(str(error), run.zh))
+    good = run.talk
+    if run.talk.plan != plan and not run.moved:
+        run.talk = replace(run.talk, before=(*run.talk.before, plan)[-UNDOS:], after=(), stale=True)
+    return _act(run, left, replace(good, plan=plan))
 
 
-def _act(run: Step, left: str) -> tuple[Talk, Answer]:
+def _act(run: Step, left: str, before: Talk) -> tuple[Talk, Answer]:
     """Do what the step came to: show proposals, make, publish."""
     talk, film, options = run.talk, None, ()
     cases = tuple(run.tools.cases(talk.product, CASES)) if run.cases or (talk.version == 0 and not run.make) else ()
@@ -81,23 +83,30 @@ def _act(run: Step, left: str) -> tuple[Talk, Answer]:
         )
     changed = bool(run.done) and talk.film is not None and talk.stale
     due = run.publish and talk.stale and bool(talk.plan.chosen)
-    if (run.make or changed or due) and not run.problems:
+    films: tuple[MadeFilm, ...] = ()
+    if run.series and not run.problems:
+        talk, films = _make_series(run)
+        film = films[-1] if films else None
+    elif (run.make or changed or due) and not run.problems:
         talk, film = _make(run)
+        if film is None and run.talk.film is not None and not run.moved:  # a change that no film can have is taken back
+            run.done.clear()
+            talk = before
     if run.publish and talk.film and talk.published and not run.problems:
         run.said.append(put(run.zh, "这一版已经发布过了.", "This version is published already."))
     elif run.publish and talk.film and not run.problems:
         try:
-            where = run.tools.publish(talk.product, talk.film)
-            talk = replace(talk, published=where)
-            run.said.append(where)
+            where = [in_tongue(run.tools.publish(talk.product, one), run.zh) for one in talk.films or (talk.film,)]
+            talk = replace(talk, published=" ".join(where))
+            run.said += where
         except MagnetarError as error:
-            run.problems.append(str(error))
+            run.problems.append(in_tongue(str(error), run.zh))
     elif run.publish and not talk.film:
         run.problems.append(put(run.zh, "还没有影片可以发布, 先说“开始做”.", "There is no film to publish yet; say “make it” first."))  # fmt: skip
     run.talk = talk
     if film is None and not run.publish and (run.show or not talk.plan.chosen):
         options = _options(run)
-    return run.talk, _answer(run, left, options, cases, film)
+    return run.talk, _answer(run, left, options, cases, film, films=films)
 
 
 def _make(run: Step) -> tuple[Talk, MadeFilm | None]:
@@ -108,9 +117,28 @@ def _make(run: Step) -> tuple[Talk, MadeFilm | None]:
         pitch = pitch_of(talk.plan, talk.product, run.tools)
         film = run.tools.make(talk.product, pitch, talk.plan.direction, talk.plan.brief.language, talk.version + 1)
     except MagnetarError as error:
-        run.problems.append(str(error))
+        run.problems.append(in_tongue(str(error), run.zh))
         return run.talk, None
-    return replace(talk, film=film, version=talk.version + 1, stale=False, published=""), film
+    return replace(talk, film=film, films=(), version=talk.version + 1, stale=False, published=""), film
+
+
+def _make_series(run: Step) -> tuple[Talk, tuple[MadeFilm, ...]]:
+    """A film for each plan of the series; the talk goes on with the last."""
+    talk, films = run.talk, list[MadeFilm]()
+    for name, plan in run.series:
+        try:
+            pitch = pitch_of(plan, talk.product, run.tools)
+            film = run.tools.make(talk.product, pitch, plan.direction, plan.brief.language, talk.version + 1)
+        except MagnetarError as error:
+            run.problems.append(f"{name}: {in_tongue(str(error), run.zh)}")
+            continue
+        before = (*talk.before, talk.plan)[-UNDOS:] if talk.plan != plan else talk.before
+        talk = replace(
+            talk, plan=plan, before=before, after=(), film=film, version=talk.version + 1, stale=False, published=""
+        )
+        films.append(film)
+        run.done.append(put(run.zh, f"第 {talk.version} 版{name}", f"version {talk.version} {name}"))
+    return replace(talk, films=tuple(films) if len(films) > 1 else ()), tuple(films)
 
 
 def _options(run: Step) -> tuple[Pitch, ...]:
@@ -118,7 +146,7 @@ def _options(run: Step) -> tuple[Pitch, ...]:
         plan = run.talk.plan
         pitches = tuple(run.tools.propose(run.talk.product, plan.brief, plan.first, OPTIONS))
     except MagnetarError as error:
-        run.problems.append(str(error))
+        run.problems.append(in_tongue(str(error), run.zh))
         return ()
     if not pitches and plan.first:
         run.talk = replace(run.talk, plan=replace(plan, first=0))
@@ -147,7 +175,9 @@ def _choose_product(run: Step, said: str, wished: list[Wish], left: str) -> tupl
         run.talk = Talk(str(one.id), title, Plan(replace(Brief(), language=language)), tongue=talk.tongue)
         run.done.append(put(run.zh, f"商品: {title}", f"product: {one.title_en or title}"))
         waited = [wish for words in talk.waiting for wish in read_wishes(words)[0] if wish.kind in _WAITS]
-        return [wish for wish in (*waited, *wished) if not _is_product(wish, one)], _beside(left, one)
+        own = {wish.value for wish in read_wishes(f"{one.title} {one.title_en}")[0] if wish.kind == "style"}
+        both = [wish for wish in (*waited, *wished) if not _is_product(wish, one)]
+        return [wish for wish in both if wish.kind != "style" or wish.value not in own], _beside(left, one)
     noted = any(wish.kind in _WAITS for wish in wished)
     if noted:
         talk = replace(talk, waiting=(*talk.waiting, said)[-WAITING:])
@@ -168,7 +198,9 @@ def _choose_product(run: Step, said: str, wished: list[Wish], left: str) -> tupl
     return wished, left
 
 
-_WAITS = frozenset({"brief", "direction", "price", "longer", "make", "cannot"})
+_WAITS = frozenset(
+    {"brief", "direction", "price", "longer", "make", "cannot", "style", "gender", "count", "audiences", "ask"}
+)
 """Wishes that may be said before the product."""
 
 
@@ -216,13 +248,17 @@ def _names_another(run: Step, said: str) -> bool:
 
 def _answer(
     run: Step, left: str, options: tuple[Pitch, ...] = (), cases: tuple[Case, ...] = (), film: MadeFilm | None = None,
-    asks: str = "",
+    asks: str = "", films: tuple[MadeFilm, ...] = (),
 ) -> Answer:  # fmt: skip
     zh, parts = run.zh, list(run.said)
     if run.done:
         parts.insert(0, put(zh, "好的, ", "All right, ") + put(zh, "；", "; ").join(run.done) + ("。" if zh else "."))
     parts += run.problems
-    if film:
+    if len(films) > 1:
+        faults = sum(one.defects for one in films)
+        state = put(zh, "都检查通过", "all passed their checks") if not faults else put(zh, f"共有 {faults} 处缺陷", f"{faults} defects in all")  # fmt: skip
+        parts.append(put(zh, f"{len(films)} 条做好了, {state}。说“发布”就全部发布; 接着说的改动改在第 {run.talk.version} 版上。", f"{len(films)} films are ready, {state}. Say “publish” for all of them; further changes go to version {run.talk.version}."))  # fmt: skip
+    elif film:
         state = put(zh, "检查通过", "it passed its checks") if not film.defects else put(zh, f"有 {film.defects} 处缺陷", f"it has {film.defects} defects")  # fmt: skip
         parts.append(put(zh, f"第 {run.talk.version} 版做好了, {film.seconds:.0f} 秒, {state}。满意就说“发布”, 不满意直接说哪里要改。", f"Version {run.talk.version} is ready, {film.seconds:.0f} s, {state}. Say “publish”, or what to change."))  # fmt: skip
     elif options:
@@ -242,4 +278,4 @@ def _answer(
     if zh:
         parts = [part[:-1] + "。" if part.endswith(".") else part for part in parts]
     text = (" " if not zh else "").join(parts) or put(zh, "请说您想要的。", "Tell me what you would like.")
-    return Answer(text, options, cases, film, tuple(run.done), left, asks, scenes)
+    return Answer(text, options, cases, film, tuple(run.done), left, asks, scenes, films)

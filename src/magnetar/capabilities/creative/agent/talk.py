@@ -61,6 +61,10 @@ class Tools(Protocol):
         """Put the film to use; says where, in words."""
         ...
 
+    def voices(self, language: str) -> Sequence[str]:
+        """Names of the voices that are ready."""
+        ...
+
     def reword(self, text: str) -> Sequence[str]:
         """The same wish in words that the rules know, by a language model; empty where there is none."""
         ...
@@ -86,6 +90,8 @@ class Talk:
     title: str = ""
     plan: Plan = field(default_factory=Plan)
     before: tuple[Plan, ...] = ()
+    after: tuple[Plan, ...] = ()
+    """Plans that were undone, the last one last."""
     film: MadeFilm | None = None
     version: int = 0
     """How many films were made."""
@@ -93,6 +99,8 @@ class Talk:
     """Whether the plan has changed since the last film."""
     published: str = ""
     """Where the present film was published."""
+    films: tuple[MadeFilm, ...] = ()
+    """All films of the last making, where there were several; the last is `film`."""
     candidates: tuple[str, ...] = ()
     """Products that were asked about, while none is chosen."""
     waiting: tuple[str, ...] = ()
@@ -115,6 +123,8 @@ class Answer:
     asks: str = ""
     """product, choose or nothing: what the agent waits for."""
     scenes: tuple[dict[str, Any], ...] = ()
+    films: tuple[MadeFilm, ...] = ()
+    """All films that the step made, where there were several."""
 
 
 def script_of(plan: Plan, product: str, tools: Tools) -> Script:

@@ -6,17 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from magnetar.capabilities.catalogue import CatalogueService, Rejected, read_catalogue
-from magnetar.capabilities.creative.agent.service import CreativeAgent, Winners, no_winners
+from magnetar.capabilities.creative.agent.service import CreativeAgent, Render, Winners
+from magnetar.capabilities.creative.agent.talk import Case
 from magnetar.capabilities.creative.goods import Found, find, find_in_file, sample_shop
+from magnetar.capabilities.creative.library import Library
 from magnetar.capabilities.generation import Matrix
 from magnetar.kernel.runtime import Runtime
 from magnetar.vocabulary.catalogue import Product
 
 
 def agent_for(
-    runtime: Runtime, catalogue: CatalogueService, file: Path | None = None, winners: Winners = no_winners, *, width: int = 1080
+    runtime: Runtime, catalogue: CatalogueService, file: Path | None = None, winners: Winners | None = None, *, width: int = 1080,
+    render: Render | None = None,
 ) -> CreativeAgent:  # fmt: skip
-    """The agent over a merchant's catalogue; over a feed file where one is named; else over the sample shop."""
+    """The agent over a merchant's catalogue; over a feed file where one is named; else over the sample shop.
+
+    Args:
+        winners: what worked; by default the library's.
+        render: makes films elsewhere, such as in a process of its own.
+    """
     currency = runtime.settings.currency
     read: dict[str, list[Product]] = {}
 
@@ -37,5 +45,20 @@ def agent_for(
     font = str(getattr(runtime.settings, "font", "") or "")
     return CreativeAgent(
         goods, found, runtime.store, runtime.bus, runtime.clock, runtime.settings.home,
-        matrix=Matrix(runtime.settings), winners=winners, font=font, width=width,
+        matrix=Matrix(runtime.settings), winners=winners or winners_of(Library(runtime.store)), font=font, width=width, render=render,
     )  # fmt: skip
+
+
+def winners_of(library: Library) -> Winners:
+    """What worked, from the library: the merchant's own films by their words, the market's angles by name."""
+
+    def winners(merchant: str, product: Product, most: int) -> list[Case]:
+        return [
+            Case(
+                one.creative.opening if one.creative else one.angle, one.figures.impressions, one.figures.ctr or 0.0,
+                one.creative is not None, str(one.creative.product) if one.creative else "", one.angle,
+            )
+            for one in library.winners(merchant, product.top_category, most)
+        ][:most]  # fmt: skip
+
+    return winners

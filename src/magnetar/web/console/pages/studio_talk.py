@@ -11,11 +11,8 @@ from starlette.routing import Route
 from magnetar.app.film_shelf import LIVE, PUBLISHED
 from magnetar.app.studio_talks import StudioTalks
 from magnetar.capabilities.creative.agent.service import Conversation, CreativeAgent
-from magnetar.capabilities.creative.agent.talk import Case
 from magnetar.capabilities.creative.agent.wiring import agent_for
-from magnetar.capabilities.creative.library import Library
 from magnetar.kernel.errors import BadInput, NotFound, Refused
-from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.film_words import FilmWords
 from magnetar.web.console.pages.studio import Step, events
 from magnetar.web.console.site import Site, Visit
@@ -32,19 +29,8 @@ def routes(site: Site) -> list[Route]:
 
     def agent() -> CreativeAgent:
         width = site.studio.width or 1080
-        return agent_for(site.runtime, site.platform.catalogue, winners=winners, width=width)
+        return agent_for(site.runtime, site.platform.catalogue, width=width)
 
-    def winners(merchant: str, product: Product, most: int) -> list[Case]:
-        """What worked, from the library: the merchant's own films by their words, the market's angles by name."""
-        return [
-            Case(
-                one.creative.opening if one.creative else one.angle, one.figures.impressions, one.figures.ctr or 0.0,
-                one.creative is not None, str(one.creative.product) if one.creative else "", one.angle,
-            )
-            for one in library.winners(merchant, product.top_category, most)
-        ][:most]  # fmt: skip
-
-    library = Library(site.runtime.store)
     talks = StudioTalks(agent, site.runtime.store)
 
     def details(visit: Visit, held: Conversation) -> dict[str, Any]:
