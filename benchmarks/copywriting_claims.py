@@ -48,3 +48,25 @@ SECOND: dict[str, dict[str, list[str]]] = {
     "safety": {"zh": ["新生儿放心用", "敏感肌也不怕", "安全无残留", "婴儿级温和"], "en": ["safe for babies", "gentle on sensitive skin", "no harmful residue", "vet-approved"]},
     "delivery": {"zh": ["现货秒发", "送货到家不收钱", "运费我们出", "今天拍明天到"], "en": ["ships free", "arrives tomorrow", "same-day dispatch", "at your door in 48 hours"]},
 }  # fmt: skip
+THIRD: dict[str, dict[str, list[str]]] = {
+    "number": {"zh": ["待机[数]天", "能扛[数]公斤", "每盒[数]粒", "洗过[数]次照样用", "功率提到[数]瓦"], "en": ["up to [n] cups per fill", "[n]-day standby", "tested to [n] psi", "includes [n] attachments", "stands [n] inches tall"]},
+    "price": {"zh": ["六块八包圆", "开价7.7", "平时卖2999", "一天不到两毛钱"], "en": ["less than $5 a day", "normally $899", "yours for a tenner", "now just 6.66"]},
+    "discount": {"zh": ["折上再折", "第二份一元", "满三免一", "老客再让利", "砍到脚踝价"], "en": ["three for two", "knock 15% off your order", "clearance event", "buy more, save more", "priced to clear"]},
+    "certification": {"zh": ["欧盟REACH达标", "过了质检局抽查", "拿下绿标", "实用新型证书在手", "军工厂出品"], "en": ["NSF certified", "dermatologically tested", "patent pending", "meets EU safety rules", "lab approved"]},
+    "medical": {"zh": ["关节不再疼", "鼻炎星人有救了", "赶走湿气", "对付老寒腿", "敷完伤口好得快"], "en": ["soothes sore joints", "helps with migraines", "speeds recovery", "eases arthritis", "fights infection"]},
+    "health": {"zh": ["越吃越年轻", "三高人群也能吃", "清肠通便", "给大脑充电", "让你一觉到天亮"], "en": ["keeps you young", "supports your gut", "melts belly fat", "sharpens your mind", "deep restful sleep"]},
+    "superlative": {"zh": ["同类里排头名", "质量没得比", "天下无双", "业内标杆", "封神之作"], "en": ["nothing comes close", "in a league of its own", "the king of bags", "bar none", "the gold standard"]},
+    "comparison": {"zh": ["大牌同源工厂", "甩普通货几条街", "顶别人两个用", "轻了足足一半", "比市售的厚实"], "en": ["half the weight of others", "twice the life", "better value than big names", "sharper than ever", "tougher than steel"]},
+    "guarantee": {"zh": ["坏一赔三", "用十年没问题", "不好用不要钱", "售后管到底", "破损包赔"], "en": ["returns on us", "we've got you covered for life", "or your cash back", "risk nothing", "built to outlast you"]},
+    "pressure": {"zh": ["再不抢就没了", "倒数三天", "补完这批不再做", "库存见底", "过了今天没这个价"], "en": ["going fast", "get it before it's gone", "final hours", "stock is running low", "one day only"]},
+    "gift": {"zh": ["随箱有惊喜小礼", "白送一套", "加一元换购", "晒单领好礼", "另赠收纳盒"], "en": ["with a surprise inside", "get another at no charge", "extra pouch thrown in", "a present for every buyer", "second item gratis"]},
+    "origin": {"zh": ["[国]老厂出品", "漂洋过海来的", "[国]血统", "景区作坊现做"], "en": ["flown in from [land]", "a taste of [land]", "born in [land]", "[land]'s own"]},
+    "authority": {"zh": ["空姐都在背", "主厨私藏", "李老师亲测", "航天员同款", "医护人员的选择"], "en": ["chefs swear by it", "the pick of stylists", "approved by moms", "seen on the runway", "a favourite of pros"]},
+    "popularity": {"zh": ["朋友圈刷屏", "累计[数]位买家", "抖音上火了", "评论区全是夸", "一秒抢空"], "en": ["[n] five-star reviews", "loved by [n] buyers", "the internet's favourite", "back by demand", "a cult classic"]},
+    "absence": {"zh": ["一点香精都没放", "不含塑化剂", "拒绝科技狠活", "没有一丝异味", "无动物成分"], "en": ["without harsh chemicals", "zero fragrance", "no plastic at all", "contains no latex", "palm-oil free"]},
+    "material": {"zh": ["真丝内衬", "加了羊绒", "黄铜五金", "碳纤维外壳", "小羊皮包边"], "en": ["lined with satin", "brass hardware", "a marble base", "kevlar core", "real mink"]},
+    "effect": {"zh": ["倒水都不湿", "踩一脚也没事", "一分钟见凉", "油污自动滑走", "会自己变色"], "en": ["shrugs off spills", "glows in the dark", "cools you in minutes", "repels dust", "folds itself"]},
+    "safety": {"zh": ["舔一口也没关系", "月子里也能用", "烫不着手", "电不着人"], "en": ["won't irritate", "fine for toddlers", "cannot burn you", "tested on no animals"]},
+    "delivery": {"zh": ["下单当晚就走", "邮费不用管", "隔壁仓发货", "坏果包赔到家"], "en": ["leaves our dock today", "postage paid", "here by Friday", "courier to your step"]},
+}  # fmt: skip
+"""Written after `SECOND` had been used to mend the tables; looked at only through the final seed."""

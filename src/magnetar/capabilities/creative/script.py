@@ -30,7 +30,7 @@ NAMES_EN = {  # attribute names and plain values that an English film may show, 
 _VERBS = ("适用", "可用", "含", "附", "包含", "支持", "适合")
 """Attribute names that read on into their value."""
 CAUTION = re.compile(
-    r"请|勿|别|避免|建议|正常|注意|不要|不能|不可|过敏|慎|会掉|会有|掉色|褪色|异味|色差|误差|略有出入|http|www"
+    r"请|勿|别|避免|不适合|含有?(?:麸质|乳|坚果|花生|大豆|鸡?蛋(?!白)|咖啡因|茶咖啡因)|建议|正常|注意|不要|不能|不可|过敏|慎|会掉|会有|掉色|褪色|异味|色差|误差|略有出入|http|www|刚拆|橡胶味|散味|通风[\d一两三几]+天|实物|手机屏"
     r"|\b(?:avoid|not|please|keep|never|normal|allerg\w*|contains (?:crustacean|nuts|milk|soy)\w*|may (?:shed|fade|vary|cause))\b",
     re.I,
 )
@@ -151,10 +151,21 @@ def split_title(title: str, brand: str) -> tuple[str, list[str]]:
     >>> split_title("Youye Celadon Plates, 8 in, Set of 4", "Youye")
     ('Celadon Plates', ['8 in', 'Set of 4'])
     """
-    bare = title.removeprefix(brand).strip(" -–—|·,，") if brand else title
+    ends = title[len(brand) :]
+    led = brand and title.casefold().startswith(brand.casefold()) and not (brand[-1:] + ends[:1]).isascii()
+    led = led or (brand and title.casefold().startswith(brand.casefold()) and not ends[:1].isalnum())
+    bare = ends.strip(" -–—|·,，") if led else title
     bare = bare or title
+    without = re.sub(r"[【\[][^】\]]{0,40}[】\]]", " ", bare).strip(" -–—|·,，")  # a shop's own marks: 【专属】
+    bare = without if sum(map(str.isalnum, without)) >= 4 else bare
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in bare)
-    parts = [part for part in re.split(r"[ ，|/]+" if chinese else r",(?!\d)\s*|\s[-–—|]\s", bare) if part.strip()]
+    parts = [
+        part
+        for part in re.split(
+            r"[ ，|]+|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])" if chinese else r",(?!\d)\s*|\s[-–—|]\s", bare
+        )
+        if part.strip()
+    ]
     name = parts.pop(0)
     if chinese and parts and len(name) < 4 and bare != title and not brand.isascii():  # 面霜 is short, 栀汀面霜 says it
         return brand + name, [part.strip() for part in parts]
@@ -226,8 +237,13 @@ def shown_category(product: Product, language: str) -> str:
 
 
 def says(text: str, fact: str) -> bool:
-    text, value = text.replace(" ", ""), fact.split(" ", 1)[-1]
-    return any(part in text for part in [value.replace(" ", ""), *re.split(r"[、，/ ]", value)])
+    text, value = _tight(text), fact.split(" ", 1)[-1]
+    return any(_tight(part) in text for part in [value, *re.split(r"[、，/ ]", value)])
+
+
+def _tight(text: str) -> str:
+    """A text without blanks, every dash and range written one way."""
+    return re.sub(r"\s", "", re.sub(r"(?<=\d)\s*(?:[–—~～至]|to)\s*(?=\d)", "-", text))
 
 
 def join_clauses(parts: Sequence[str], language: str) -> str:

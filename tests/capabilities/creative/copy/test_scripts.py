@@ -294,3 +294,24 @@ def test_a_shade_is_not_translated():
     shown = " ".join(text for part in (*copy.hooks, *copy.points, *copy.offers) for text in part.texts).lower()
     assert "beige" not in shown
     assert "wool" in shown
+
+
+def test_a_shops_own_marks_and_keyword_titles_become_a_name_that_fits():
+    long = Product(
+        ProductId("k"), MerchantId("m"), "【专享】【100个9.9】大码女士牛仔半身裙春秋季新款高腰中长裙显瘦直筒好看过膝a字裙",
+        Money.of("147.00"), "服装 > 半身裙",
+    )  # fmt: skip
+    for pitch in write_scripts(long, make_card(long), Brief(), 30):
+        assert all("9.9" not in text and "专享" not in text for text in pitch.script.shown())
+        assert all(len(line.headline) <= 20 for line in pitch.script.lines)
+
+
+def test_an_english_name_gets_no_second_article_and_no_list_is_cut():
+    product = Product(
+        ProductId("w"), MerchantId("m"), "Five Steel Balls, 30, Set", Money.of("9.90", "USD"), title_en="Five Steel Balls, 30, Set",
+        selling_points=("Walnut, cashew, almond and cranberry", "8 x 4 m, shades a table"),
+    )  # fmt: skip
+    copy = make_copy(product, make_card(product), Brief(language="en"))
+    shown = [text for part in (*copy.hooks, *copy.points) for text in part.texts]
+    assert "Walnut, cashew, almond and cranberry" in shown
+    assert not [text for text in shown if "the Five" in text or text in ("30", "Walnut")]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from magnetar.capabilities.creative.copy.evidence import Matter, Said
 from magnetar.capabilities.creative.copy.parts import Ground
+from magnetar.capabilities.creative.script import stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Fill:
 
 def fills(angle: str, matter: Matter, price: str, list_price: str) -> Iterator[Fill]:
     """Everything of the record that an angle can speak of; nothing where there is no evidence for it."""
-    base = {"name": matter.name, "brand": matter.brand, "extras": matter.extras, "leaf": matter.leaf, "price": price}
+    brand = "" if matter.brand in matter.name else matter.brand
+    base = {"name": matter.name, "brand": brand, "extras": matter.extras, "leaf": matter.leaf, "price": price}
     name = Ground(matter.name, matter.title_field)
 
     def on(*grounds: Ground, **words: str) -> Fill:
@@ -140,9 +142,10 @@ def fills(angle: str, matter: Matter, price: str, list_price: str) -> Iterator[F
             if angle == "choose" and one.key.lower() not in _CHOOSERS:
                 continue
             key = one.key.lower() if angle == "choose" and matter.language == "en" else one.key
-            yield on(Ground(f"{one.key} {one.text}", one.field), key=key, value=one.text)
+            shown = stated(one.key, one.shown, matter.language)
+            yield on(Ground(f"{one.key} {one.text}", one.field), key=key, value=one.shown, stated=shown)
     elif angle in ("scene", "season", "gift"):
         listed: tuple[Said, ...] = {"scene": matter.scenes, "season": matter.seasons, "gift": matter.occasions}[angle]
         slot = "occasion" if angle == "gift" else angle
         for one in listed:
-            yield on(Ground(one.text, one.field), **{slot: one.text})
+            yield on(Ground(one.text, one.field), **{slot: one.shown})

@@ -32,7 +32,7 @@ yoga | 练瑜伽的你 | Yoga time
 running | 爱跑步的你 | Going running
 swimming | 爱游泳的你 | Swimming days
 cycling | 骑行的你 | Cycling days
-cooking | 爱做饭的你 | Love cooking
+cooking | 爱做饭的你 | Into cooking
 kitchen | 常进厨房的你 | Kitchen days
 breakfast | 吃早餐的你 | Breakfast time
 baking | 爱烘焙的你 | Baking days
@@ -48,7 +48,7 @@ makeup | 爱化妆的你 | Makeup time
 skincare | 做护肤的你 | Skincare time
 gaming | 打游戏的你 | Gaming time
 travel | 要出行的你 | Travel plans
-car | 开车的你 | Driving a lot
+car | 开车的你 | On the road
 car owners | 车主 | Drivers
 single person | 一个人住 | Living alone
 bedroom | 收拾卧室的你 | Doing up the bedroom

@@ -6,11 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from magnetar.capabilities.creative.copy.reading import (
+    cut,
+    occasion,
+    of_seller,
+    scene,
+    short_name,
+    spaced,
+    tells_something,
+)
 from magnetar.capabilities.creative.copy.record import words_in
 from magnetar.capabilities.creative.script import (
     CAUTION,
     NAMES_EN,
-    capital,
     is_latin,
     shown_category,
     shown_title,
@@ -35,8 +43,13 @@ _SHADE_KEYS = ("颜色", "配色", "花色")
 _WARNS = re.compile(
     rf"{CAUTION.pattern}|远离|小心|当心|防止|不适|不宜|先看|keep away|away from|unsuitable|beware", re.IGNORECASE
 )
+_WITHIN = re.compile(r"咖啡[因色渍]|茶[色渍]|车厘|猫眼|狗牙")
+"""A scene's word that is a piece of another word."""
+_UNTOLD = frozenset(["参考", "测试", "备注", "提示", "说明", "注意", "货号", "型号", "条码", "编号", "类型"])
+"""Attributes that are notes to a reader; as a headline they say nothing."""
+_BARE = frozenset(["有", "无", "是", "否", "支持", "不支持", "yes", "no", "true", "false"])
 _STOPS = "。！？!?；;\n"
-_NUISANCE_ZH = re.compile(r"^(?:也|就|都)?不(?:用|必|怕|会|再|太|容易)?(?!锈|同|错|是|能|要|可|建|宜|得|了|粘|沾|到|过|少|足|止|仅|但|只|论|管|影响)([\u4e00-\u9fff]{2,7})$")  # fmt: skip
+_NUISANCE_ZH = re.compile(r"^(?:也|就|都)?不(?:用|必|怕|会|再|太|容易)?+(?!锈|同|错|是|能|要|可|建|宜|得|了|粘|沾|到|过|少|足|止|仅|但|只|论|管|影响)([\u4e00-\u9fff]{2,7})$")  # fmt: skip
 _NUISANCE_EN = re.compile(r"\b(?:no|without)\s+([a-z][a-z ]{2,22}?)$", re.IGNORECASE)
 
 
@@ -48,11 +61,17 @@ class Said:
     field: str
     key: str = ""
     """An attribute's name, as it is shown."""
+    put: str = ""
+    """How the text is put on the screen, where that is not as it is written."""
     head: str = ""
     rest: str = ""
     nuisance: str = ""
     """What the words say one is rid of, as the record writes it."""
     material: bool = False
+
+    @property
+    def shown(self) -> str:
+        return self.put or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +114,22 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
         brand = ""
     name, extras = split_title(title, brand)
     field = "title_en" if language == "en" and product.title_en else "title"
+    leaf = shown_category(product, language)
+    full, name = name, short_name(name, leaf, language)
+    if name == leaf and full != leaf:
+        extras, field, leaf = [full, *extras], "category", ""
+    extras = [extra for extra in extras if re.search(r"[^\W\d]", extra)]  # 30 of `Eggs, 30` says nothing
     given = [(text, f"points.{place}") for place, text in enumerate(points)] if points else []
     own = [(text, f"selling_points.{place}") for place, text in enumerate(product.selling_points)]
     told = [one for text, where in given or own if (one := _point(text, where, language, notes))]
     if not told:
         told = [
-            Said(extra, f"{field}.{place}", head=extra) for place, extra in enumerate(extras) if re.search(r"\w", extra)
+            Said(extra, f"{field}.{place}", head=extra)
+            for place, extra in enumerate(extras)
+            if re.search(r"\w", extra) and tells_something(extra) and extra != full
         ]
     return Matter(
-        language, brand, name, field, " · ".join(extras[:2]), shown_category(product, language),
+        language, brand, name, field, " · ".join(extras[: 1 if field == "category" else 2]), leaf,
         tuple(dict.fromkeys(told))[:MOST_POINTS], tuple(_facts(product, language, notes))[:MOST_FACTS],
         tuple(_sentences(product, language, notes))[:MOST_SENTENCES],
         tuple(_named(card, Kind.SCENE, language, sources)), tuple(_seasons(product, card, language, sources)),
@@ -138,17 +164,11 @@ def _point(text: str, field: str, language: str, notes: list[str]) -> Said | Non
         if not first:
             return None
         text = first
-    head, rest = _cut(text, language)
+    head, rest = cut(text, language)
+    if not head:
+        notes.append(f"{field}: left out, a list or a sentence within a sentence, too long for a headline")
+        return None
     return Said(text, field, head=head, rest=rest, nuisance=_nuisance(text, language))
-
-
-def _cut(text: str, language: str) -> tuple[str, str]:
-    """A sentence as a headline and what follows it."""
-    first, *rest = clauses(text) or [text]
-    mark = "，" if language == "zh" else ", "
-    while rest and len(first) < (3 if language == "zh" else 6):
-        first += mark + rest.pop(0)
-    return capital(first), capital(mark.join(rest))
 
 
 def _nuisance(text: str, language: str) -> str:
@@ -171,6 +191,8 @@ def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
         if (
             not name
             or not value
+            or name in _UNTOLD
+            or value.lower() in _BARE
             or len(name) + len(value) > (16 if language == "zh" else 40)
             or not re.search(r"\w", value)
         ):
@@ -180,14 +202,17 @@ def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
         if language == "en" and name.islower() and name == raw:  # machine words such as `launch=new`
             name = name.replace("_", " ").capitalize() if raw.lower() in _MATERIAL_KEYS else ""
         if name and lawful(name + value, field, notes):
-            found.append(Said(value, field, key=name, material=raw.lower() in _MATERIAL_KEYS))
+            put = spaced(value) if language == "en" else ""
+            found.append(Said(value, field, key=name, put=put, material=raw.lower() in _MATERIAL_KEYS))
     return found
 
 
 def _in_english(value: str) -> str:
     """A value of lexicon words only, in English: 陶瓷 is ceramic; '' where a part is not known."""
     parts = [part for part in re.split(r"[、，,/ ]+", value) if part]
-    words = [next((en for _, en, words in words_in(part) if words.lower() == part.lower()), "") for part in parts]
+    words = [
+        part if is_latin(part) else next((en for _, en, words in words_in(part) if words == part), "") for part in parts
+    ]
     return ", ".join(words) if parts and all(words) else ""
 
 
@@ -197,7 +222,9 @@ def _sentences(product: Product, language: str, notes: list[str]) -> list[Said]:
     text = re.sub(r"<[^>]{0,200}>", " ", product.description[:4000])
     for place, sentence in enumerate(sentences(text)):
         one = sentence if len(sentence) <= LONGEST[language] else ""
-        if not one or (language == "en") != is_latin(one) or CAUTION.search(one):
+        if not one or (language == "en") != is_latin(one) or CAUTION.search(one) or of_seller(one):
+            continue
+        if language == "en" and (len(one.split()) < 3 or not re.match(r"[A-Z\d]", one) or ":" in one):
             continue
         if said := _point(one, f"description.{place}", language, notes):
             found.append(said)
@@ -214,7 +241,13 @@ def _named(card: ProductCard, kind: Kind, language: str, sources: Mapping[str, s
         words = quote.text if language == "zh" else claim.value_en
         if language == "zh" and (is_latin(words) or len(words) < 2):
             continue
-        found.append(Said(words, quote.source))
+        put = words
+        if kind is Kind.SCENE:
+            put = scene(words, language)
+        elif kind is Kind.OCCASION and language == "en":
+            put = occasion(words)
+        if put:
+            found.append(Said(words, quote.source, put=put))
     return found
 
 
@@ -237,6 +270,7 @@ def _quote(claim: Claim, language: str, sources: Mapping[str, str]) -> Quote | N
         if isinstance(one, Quote)
         and not one.source.startswith(("reviews", "category"))
         and not _WARNS.search(_sentence_of(one, sources.get(one.source, "")))
+        and not _WITHIN.match(sources.get(one.source, "")[one.start : one.end + 1])
     ]
     quotes.sort(key=lambda one: is_latin(one.text) != (language == "en"))
     return quotes[0] if quotes else None

@@ -44,32 +44,32 @@ point | * | 这款{name} | {point}
 point | plain | 先看这点：{head} | {rest}
 point | warm | 想说的是{head} | {name}
 point | lively | {head}，看这款 | {name}
-spec | * | {key}{value} | {name}
+spec | * | {stated} | {name}
 spec | * | {key}：{value} | {name}
-spec | plain | 看参数：{key}{value} | {name}
-spec | lively | 看这里：{key}{value} | {name}
+spec | plain | 看参数：{stated} | {name}
+spec | lively | 看这里：{stated} | {name}
 spec | warm | 记下{key}：{value} | {name}
 pain | * | 怕{nuisance}？ | {point}
 pain | plain | 说到{nuisance} | {point}
 pain | warm | 不想{nuisance}？ | {point}
 pain | lively | 又要{nuisance}？看这款 | {point}
-scene | * | {scene}用什么？ | {name}
+scene | * | {scene}，看看这款 | {name}
 scene | * | 说到{scene}，看这款 | {name}
-scene | plain | {scene}用得上 | {name}
+scene | plain | {scene}可以看看它 | {name}
 scene | warm | 想着{scene}的时候 | 看看{name}
 scene | lively | {scene}选哪款？ | 看看{name}
 season | * | 说到{season}，看这款 | {name}
-season | plain | {season}用得上 | {name}
+season | plain | {season}可以看看它 | {name}
 season | warm | {season}的日子 | 看看{name}
 season | lively | {season}，来看它 | {name}
 gift | * | {occasion}，看看这款 | {name}
 gift | plain | 想着{occasion}？ | {name}
 gift | warm | {occasion}的心意 | 看看{name}
 gift | lively | {occasion}选什么？ | {name}
-choose | * | 挑{name}，先看{key} | 这款{key}{value}
+choose | * | 挑{name}，先看{key} | 这款{stated}
 choose | plain | 选{name}看什么？ | 看{key}：{value}
 choose | lively | {name}怎么挑？ | 看{key}：{value}
-choose | warm | 挑{name}的时候看看{key} | 这款{key}{value}
+choose | warm | 挑{name}的时候看看{key} | 这款{stated}
 material | * | {key}是{value} | {name}
 material | plain | {name}用什么做？ | {key}：{value}
 material | lively | 问{key}？{value} | {name}
@@ -113,7 +113,7 @@ point | warm | What you get: {head} | {name}
 point | lively | Look: {head} | {name}
 spec | * | {key}: {value} | {name}
 spec | * | {name} | {key}: {value}
-spec | plain | Good to know: {key} {value} | {name}
+spec | plain | The figures: {key} {value} | {name}
 spec | lively | {key}? {value} | {name}
 spec | warm | To note: {key} {value} | {name}
 pain | * | Tired of {nuisance}? | {point}
@@ -129,14 +129,14 @@ season | * | {season}: take a look | {name}
 season | plain | For {season} | {name}
 season | warm | With {season} in mind | {name}
 season | lively | What for {season}? | {name}
-gift | * | {occasion}? Take a look | {name}
-gift | plain | Thinking of a {occasion}? | {name}
-gift | warm | With a {occasion} in mind | {name}
-gift | lively | What for a {occasion}? | {name}
+gift | * | For {occasion}: take a look | {name}
+gift | plain | Thinking of {occasion}? | {name}
+gift | warm | With {occasion} in mind | {name}
+gift | lively | What for {occasion}? | {name}
 choose | * | How to choose: check the {key} | This one: {value}
-choose | plain | Before you buy, check the {key} | Here it is {value}
+choose | plain | Before you buy, check the {key} | This one: {value}
 choose | lively | Choosing? See the {key} | This one: {value}
-choose | warm | Worth a look: the {key} | Here it is {value}
+choose | warm | Worth a look: the {key} | This one: {value}
 material | * | {key}: {value} | {name}
 material | plain | What is it made of? | {key}: {value}
 material | lively | {key}? {value} | {name}
@@ -166,7 +166,7 @@ _OFFERS_EN = """
 * | {name} | Shop now
 * | {name} | See details
 * | {brand} {name} | Shop now
-* | Need one? Tap here | Shop now
+* | Tap here to shop | Shop now
 plain | The figures are on the page | See details
 plain | Read the specifications | See details
 warm | Like it? Take it home | Shop now

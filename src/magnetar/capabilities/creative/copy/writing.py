@@ -18,6 +18,7 @@ from magnetar.capabilities.creative.copy.claims import check_record, check_text
 from magnetar.capabilities.creative.copy.evidence import Matter, Said, gather
 from magnetar.capabilities.creative.copy.parts import Copy, Ground, Part, Pitch, repeats, told_once
 from magnetar.capabilities.creative.copy.phrasing import CAPTION, HEADLINE, HOOKS, OFFERS, Template, of_tone
+from magnetar.capabilities.creative.copy.reading import counted
 from magnetar.capabilities.creative.copy.record import Record, read_record
 from magnetar.capabilities.creative.facts import numbers, show_price
 from magnetar.capabilities.creative.script import SOLD_OUT, Line, says, stated
@@ -197,7 +198,7 @@ class _Judge:
         line = part.line
         texts = [line.headline, line.caption, line.chip]
         if line.kind != "offer" and (
-            (len(line.headline) > HEADLINE[self.brief.language] and part.angle not in ("direct", "point"))
+            (len(line.headline) > HEADLINE[self.brief.language] and part.angle != "point" and not _bare(part))
             or len(line.caption) > CAPTION[self.brief.language]
         ):  # fmt: skip
             return False
@@ -208,6 +209,11 @@ class _Judge:
         for one in findings:
             self.notes.append(f"{part.angle}: left out, {one.kind} {one.words[:40]!r}: {one.reason}")
         return not findings
+
+
+def _bare(part: Part) -> bool:
+    """Whether a headline is the product's name alone, which no shorter one can replace."""
+    return part.line.headline == part.grounds[0].words
 
 
 def _numbers_known(text: str, own: Record, notes: list[str]) -> bool:
@@ -243,9 +249,11 @@ def _hooks(matter: Matter, brief: Brief, called: Sequence[Voice], price: str, li
     """Each allowed angle in every fitting template, for everybody and for each audience."""
     order = order_of(brief.goal, brief.price_first)
     everybody = not brief.audience or not called
+    bare = matter.language == "en" and counted(matter.name)
     found: list[Part] = []
     for rank, angle in enumerate(order):
         templates = of_tone(HOOKS[matter.language][angle], brief.tone)
+        templates = [one for one in templates if not bare or "the {name}" not in one.headline.lower() + one.caption]
         if angle == "audience":
             name = Ground(matter.name, matter.title_field)
             for place, voice in enumerate(called):
@@ -261,6 +269,8 @@ def _hooks(matter: Matter, brief: Brief, called: Sequence[Voice], price: str, li
                 filled = _filled(template, dict(fill.words))
                 if filled is None:
                     continue
+                if template.caption == "{name}" and len(filled[1]) > CAPTION[matter.language]:
+                    filled = filled[0], ""
                 chip = price if brief.price_first and price not in "".join(filled) else matter.leaf
                 weight = 100.0 - 5 * rank - number - 0.5 * place
                 if everybody:
@@ -284,10 +294,10 @@ def _points(matter: Matter) -> list[Part]:
         found.append(_told("point", one, "", (ground,), 50.0 - place))
         for fact in chips[place : place + 1]:
             grounds = (ground, Ground(f"{fact.key} {fact.text}", fact.field))
-            found.append(_told("point", one, stated(fact.key, fact.text, matter.language), grounds, 50.5 - place))
+            found.append(_told("point", one, stated(fact.key, fact.shown, matter.language), grounds, 50.5 - place))
     for place, fact in enumerate(facts):
         if len(fact.text) > 1 and not says(told, f"{fact.key} {fact.text}"):  # 尺码 M sells nothing
-            line = Line("point", stated(fact.key, fact.text, matter.language))
+            line = Line("point", stated(fact.key, fact.shown, matter.language))
             found.append(Part(line, "spec", (Ground(f"{fact.key} {fact.text}", fact.field),), weight=30.0 - place))
     for place, one in enumerate(matter.sentences):
         found.append(_told("detail", one, "", (Ground(one.text, one.field),), 20.0 - place))
@@ -301,17 +311,15 @@ def _told(angle: str, one: Said, chip: str, grounds: tuple[Ground, ...], weight:
 def _offers(matter: Matter, brief: Brief, available: bool) -> list[Part]:
     found: list[Part] = []
     for place, template in enumerate(of_tone(OFFERS[matter.language], brief.tone)):
-        words = {"name": matter.name, "brand": matter.brand}
+        words = {"name": matter.name, "brand": "" if matter.brand in matter.name else matter.brand}
         if any(not words[slot] for slot in _SLOT.findall(template.headline)):
             continue
         headline = _SLOT.sub(lambda match, words=words: words[match[1]], template.headline)
         own = "{name}" in template.headline
-        if not own and len(matter.name) > CAPTION[matter.language]:
-            continue
         if not available and not own:
             continue
         action = template.caption if available else SOLD_OUT[matter.language]
-        line = Line("offer", headline, "" if own else matter.name)
+        line = Line("offer", headline, "" if own or len(matter.name) > CAPTION[matter.language] else matter.name)
         grounds = (Ground(matter.name, matter.title_field), Ground("", "price"))
         found.append(Part(line, "offer", grounds, action=action, weight=float(own) * 20 - place))
     return sorted(found, key=lambda part: -part.weight)
