@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +27,8 @@ PAGE = 1_000
 """Records that a listing reads at a time."""
 KEYS = 5_000
 """Keys that one statement looks up at a time."""
+WAIT_S = 60.0
+"""How long a writer waits for its turn."""
 
 _RECORDS = table("records", column("collection"), column("owner"), column("key"), column("digest"), column("data"))
 _MINE = (_RECORDS.c.collection == bindparam("in_collection")) & (_RECORDS.c.owner == bindparam("of_owner"))
@@ -66,7 +70,7 @@ class SqliteStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             url = URL.create("sqlite", database=str(self.path))
-            self._engine = create_engine(url, max_overflow=-1, connect_args={"timeout": 60.0})
+            self._engine = create_engine(url, max_overflow=-1, connect_args={"timeout": WAIT_S})
             event.listen(self._engine, "connect", _prepare)
             event.listen(self._engine, "begin", _begin)
             self.migrate("store", Path(__file__).parent / "migrations")
@@ -201,7 +205,7 @@ def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, see _begin
     for pragma in (
-        "busy_timeout = 60000",
+        f"busy_timeout = {WAIT_S * 1000:.0f}",
         "journal_mode = WAL",
         "synchronous = FULL",  # a commit that was acknowledged survives a power cut
         "foreign_keys = ON",
@@ -226,5 +230,26 @@ def _part_of(connection: Connection) -> Iterator[None]:
 
 
 def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if connection.get_execution_options().get("writing", False):
+        _take_turn(driver)
+    else:
+        driver.execute("BEGIN")
+
+
+def _take_turn(driver: sqlite3.Connection) -> None:
+    """Begin to write as soon as another process has ended: SQLite's own waiting sleeps longer each time it looks."""
+    until = time.monotonic() + WAIT_S
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        for look in itertools.count():
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
+            time.sleep(0.0003 if look < 300 else 0.005)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000:.0f}")

@@ -68,6 +68,10 @@ class TaskService:
         self._checkpoints.start()
         self.courier.start()
 
+    def begin_work(self) -> None:
+        """Before a worker's first task: the copying of the log is left to the server, should there be one."""
+        self._checkpoints.leave()
+
     def stop(self) -> None:
         """End it; what is due stays due."""
         self.courier.stop()

@@ -1,37 +1,52 @@
 """SQLite's write-ahead log is copied into the database beside the creates, not inside one of them.
 
 By default the commit that passes a thousand pages does the copying and waits for the disk twice more: one create
-in seventy. Here the limit is far higher, and a thread of its own copies every second.
+in seventy. Here the limit is far higher, and a thread of its own copies every other second. A log that is written
+over in place also costs half the wait of one that grows, so a busy one is given its full length once.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import threading
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
 from magnetar.kernel.database import Database
 
-PAGES = 20_000
-"""Some 80 MB: only where the thread cannot keep up does a commit copy again."""
-EVERY_S = 1.0
+PAGES = 16_000
+"""Some 64 MB: only here does a commit copy what the thread has left over, and the log begin again from its start."""
+EVERY_S = 2.0
+BUSY = 200
+"""Pages in the log that tell of a service under load; a quiet one keeps its small log."""
+_STEP = 2 << 20
+_SPARE = 20
+"""The log is given its length only where the disk has this many times as much free."""
 
 
 class Checkpoints:
     """Copies the log while it runs; does nothing for another kind of database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self._database, self._engine = database, database.engine
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._grown = False
 
-    def start(self) -> None:
-        """Begin; connections that are opened from now on leave the copying to this thread."""
-        if self._engine.dialect.name == "sqlite" and self._thread is None:
+    def leave(self) -> None:
+        """Connections that are opened from now on leave the copying to others, such as a server beside this process."""
+        if self._engine.dialect.name == "sqlite" and not event.contains(self._engine, "connect", _leave):
             event.listen(self._engine, "connect", _leave)
             self._engine.dispose()
+
+    def start(self) -> None:
+        """Begin to copy; connections that are opened from now on leave it to this thread."""
+        if self._engine.dialect.name == "sqlite" and self._thread is None:
+            self.leave()
             self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
             self._thread.start()
 
@@ -45,12 +60,34 @@ class Checkpoints:
 
     def _run(self) -> None:
         while not self._stop.wait(EVERY_S):
-            with contextlib.suppress(Exception):  # busy: copied a second later
-                connection = self._engine.raw_connection()
-                try:
-                    connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                finally:
-                    connection.close()
+            with contextlib.suppress(Exception):  # busy: copied two seconds later
+                if self.copy() >= BUSY and not self._grown:
+                    self._grown = True
+                    self._grow()
+
+    def copy(self) -> int:
+        """Copy what can be copied without keeping anybody from writing; the pages that the log has."""
+        connection = self._engine.raw_connection()
+        try:
+            [(_, pages, _)] = connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
+        return int(pages)
+
+    def _grow(self) -> None:
+        """Fill the log's file up with zeros, a step at a time; SQLite reads no further than the last whole commit."""
+        log = Path(f"{self._engine.url.database}-wal")
+        most = PAGES * 4_120
+        if shutil.disk_usage(log.parent).free < _SPARE * most:
+            return
+        with log.open("r+b", buffering=0) as file:
+            while not self._stop.wait(0.02):
+                with self._database.writing():  # nobody appends to it now
+                    size = file.seek(0, os.SEEK_END)
+                    if size >= most:
+                        break
+                    file.write(bytes(min(_STEP, most - size)))
+                os.fsync(file.fileno())
 
 
 def _leave(connection: Any, _: object) -> None:

@@ -18,51 +18,48 @@ from magnetar.capabilities.generation.tasks.book import TaskBook
 from magnetar.capabilities.generation.tasks.contract import FAILED, PROCESSING, SUBMITTED, SUCCEED
 from magnetar.capabilities.generation.tasks.rows import COLUMNS, Done, Task, to_task
 from magnetar.kernel.clock import MINUTE, SECOND
+from magnetar.kernel.database import driver_of
 
 MOST_ATTEMPTS = 3
 LASTS = 30 * SECOND
 """How long a lease is good without a sign of life."""
 CANCELLED = "已取消 · cancelled by the caller; the credits were given back"
 
-_ANYTHING = sa.text(
+_ANYTHING = (
     "SELECT EXISTS (SELECT 1 FROM generation_queues WHERE waiting > 0 AND working < concurrency) "
     "OR EXISTS (SELECT 1 FROM generation_tasks WHERE status = 'processing' AND lease_until <= :now)"
 )
-_EXPIRED = sa.text(
-    f"SELECT {COLUMNS} FROM generation_tasks WHERE status = 'processing' AND lease_until <= :now LIMIT 1000"
-)
-_TURNS = sa.text(
+_EXPIRED = f"SELECT {COLUMNS} FROM generation_tasks WHERE status = 'processing' AND lease_until <= :now LIMIT 1000"
+_TURNS = (
     "SELECT merchant, min(waiting, concurrency - working) FROM generation_queues "
     "WHERE waiting > 0 AND working < concurrency ORDER BY served_at, merchant LIMIT :most"
 )
-_NEXT = sa.text(
+_NEXT = (
     f"SELECT {COLUMNS} FROM generation_tasks WHERE status = 'submitted' AND merchant = :merchant AND ready_at <= :now "
     "ORDER BY ready_at, id LIMIT :most"
 )
-_TAKE = sa.text(
+_TAKE = (
     "UPDATE generation_tasks SET status = 'processing', lease = :lease, lease_until = :until, attempts = attempts + 1, "
     "updated_at = :now WHERE id = :id"
 )
-_SERVED = sa.text(
+_SERVED = (
     "UPDATE generation_queues SET waiting = waiting - :taken, working = working + :taken, served_at = :now "
     "WHERE merchant = :merchant"
 )
-_BEAT = sa.text(
-    "UPDATE generation_tasks SET lease_until = :until WHERE id = :id AND lease = :lease AND status = 'processing'"
-)
-_NOW = sa.text(f"SELECT {COLUMNS} FROM generation_tasks WHERE id = :id")
-_SETTLE = sa.text(
+_BEAT = "UPDATE generation_tasks SET lease_until = :until WHERE id = :id AND lease = :lease AND status = 'processing'"
+_NOW = f"SELECT {COLUMNS} FROM generation_tasks WHERE id = :id"
+_SETTLE = (
     "UPDATE generation_tasks SET status = :status, message = :message, result = :result, settle_key = :settle_key, "
     "updated_at = :now, lease = NULL, lease_until = NULL WHERE id = :id"
 )
-_AGAIN = sa.text(
+_AGAIN = (
     "UPDATE generation_tasks SET status = 'submitted', message = :message, ready_at = :ready_at, updated_at = :now, "
     "lease = NULL, lease_until = NULL WHERE id = :id"
 )
-_QUEUE = sa.text(
+_QUEUE = (
     "UPDATE generation_queues SET waiting = waiting + :waiting, working = working + :working WHERE merchant = :merchant"
 )
-_CALL = sa.text(
+_CALL = (
     "INSERT INTO generation_callbacks (task, url, status, next_at, tries, state) VALUES (:task, :url, :status, :now, 0, 'due') "
     "ON CONFLICT (task) DO UPDATE SET status = excluded.status, next_at = excluded.next_at, tries = 0, state = 'due'"
 )
@@ -77,28 +74,29 @@ class TaskLeases:
     def lease(self, most: int = 1, lasts: int = LASTS) -> list[Task]:
         """Take up to so many tasks, one merchant after the other, each within what it may have at work."""
         with self._book.database.reading() as connection:  # idle workers keep nobody from writing
-            if not connection.execute(_ANYTHING, {"now": self._book.clock.now()}).scalar():
+            [anything] = driver_of(connection).execute(_ANYTHING, {"now": self._book.clock.now()}).fetchone()
+            if not anything:
                 return []
         with self._book.database.writing() as connection:
-            now = self._book.clock.now()
-            expired = [to_task(row) for row in connection.execute(_EXPIRED, {"now": now})]
+            now, driver = self._book.clock.now(), driver_of(connection)
+            expired = [to_task(row) for row in driver.execute(_EXPIRED, {"now": now})]
             if expired:
                 said = "the worker gave no sign of life"
                 self._settle(connection, now, [Done(task, None, said, retry=True) for task in expired])
             taken: list[Task] = []
-            turns = connection.execute(_TURNS, {"most": most}).all()
+            turns = driver.execute(_TURNS, {"most": most}).fetchall()
             for place, (merchant, room) in enumerate(turns):
                 share = min(room, -(-(most - len(taken)) // (len(turns) - place)))
-                rows = connection.execute(_NEXT, {"merchant": merchant, "now": now, "most": share}).all()
+                rows = driver.execute(_NEXT, {"merchant": merchant, "now": now, "most": share}).fetchall()
                 tasks = [
                     replace(task, status=PROCESSING, lease=secrets.token_hex(8), attempts=task.attempts + 1)
                     for task in map(to_task, rows)
                 ]
                 if tasks:
                     taken += tasks
-                    connection.execute(_SERVED, {"merchant": merchant, "taken": len(tasks), "now": now})
+                    driver.execute(_SERVED, {"merchant": merchant, "taken": len(tasks), "now": now})
             if taken:
-                connection.execute(
+                driver.executemany(
                     _TAKE, [{"id": one.id, "lease": one.lease, "until": now + lasts, "now": now} for one in taken]
                 )
                 self._tell(connection, now, taken)
@@ -107,21 +105,21 @@ class TaskLeases:
     def beat(self, task: Task, lasts: int = LASTS) -> str:
         """A sign of life: `go on`, `cancel` (the caller wants no more of it) or `lost` (it is another's now)."""
         with self._book.database.writing() as connection:
-            until = self._book.clock.now() + lasts
-            kept = connection.execute(_BEAT, {"id": task.id, "lease": task.lease, "until": until}).rowcount
+            until, driver = self._book.clock.now() + lasts, driver_of(connection)
+            kept = driver.execute(_BEAT, {"id": task.id, "lease": task.lease, "until": until}).rowcount
             if not kept:
                 return "lost"
-            return "cancel" if to_task(connection.execute(_NOW, {"id": task.id}).one()).cancel else "go on"
+            return "cancel" if to_task(driver.execute(_NOW, {"id": task.id}).fetchone()).cancel else "go on"
 
     def finish(self, outcomes: Sequence[Done]) -> list[bool]:
         """Enter outcomes and settle their credits; False for each that came from a lease that was lost."""
         try:
             with self._book.database.writing() as connection:
-                now = self._book.clock.now()
+                now, driver = self._book.clock.now(), driver_of(connection)
                 mine: list[Done] = []
                 kept: list[bool] = []
                 for done in outcomes:
-                    row = connection.execute(_NOW, {"id": done.task.id}).first()
+                    row = driver.execute(_NOW, {"id": done.task.id}).fetchone()
                     task = None if row is None else to_task(row)
                     good = task is not None and task.status == PROCESSING and task.lease == done.task.lease
                     good = good and all(one.task.id != done.task.id for one in mine)
@@ -130,6 +128,15 @@ class TaskLeases:
                         mine.append(replace(done, task=task))
                 self._settle(connection, now, mine)
                 return kept
+        except BaseException:
+            self._book.credits.forget_rows()
+            raise
+
+    def turn(self, outcomes: Sequence[Done], most: int = 1, lasts: int = LASTS) -> tuple[list[bool], list[Task]]:
+        """`finish`, then `lease` up to so many (none where `most` is 0), in one transaction and one wait for the disk."""
+        try:
+            with self._book.database.writing():
+                return self.finish(outcomes), self.lease(most, lasts) if most > 0 else []
         except BaseException:
             self._book.credits.forget_rows()
             raise
@@ -143,11 +150,12 @@ class TaskLeases:
             if task.status == SUBMITTED:
                 self._settle(connection, self._book.clock.now(), [Done(task, None, CANCELLED)])
             else:
-                connection.execute(sa.text("UPDATE generation_tasks SET cancel = 1 WHERE id = :id"), {"id": task.id})
+                driver_of(connection).execute("UPDATE generation_tasks SET cancel = 1 WHERE id = ?", (task.id,))
             return self._book.find(merchant, task_id)
 
     def _settle(self, connection: sa.Connection, now: int, outcomes: Sequence[Done]) -> None:
         """Enter what became of tasks whose rows were just read in this transaction."""
+        driver = driver_of(connection)
         ended: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
         spent: dict[str, int] = {}
@@ -177,11 +185,11 @@ class TaskLeases:
         if ended:
             key = f"generation:settle:{told[0].task_id}:{len(told)}"
             self._book.credits.settle(key, spent, back)
-            connection.execute(_SETTLE, [{**one, "settle_key": key} for one in ended])
+            driver.executemany(_SETTLE, [{**one, "settle_key": key} for one in ended])
         if again:
-            connection.execute(_AGAIN, again)
+            driver.executemany(_AGAIN, again)
         if moved:
-            connection.execute(
+            driver.executemany(
                 _QUEUE, [{"merchant": one, "waiting": by[0], "working": by[1]} for one, by in moved.items()]
             )
         self._tell(connection, now, told)
@@ -194,4 +202,4 @@ class TaskLeases:
             if one.wanted.callback_url
         ]
         if due:
-            connection.execute(_CALL, due)
+            driver_of(connection).executemany(_CALL, due)

@@ -32,6 +32,8 @@ class Worker:
         """`make` does one task; `together` tasks are leased and settled at a time."""
         self._service, self._make, self._lasts, self._together = service, make, lasts, together
         self.done = 0
+        self.trouble = ""
+        """Why the last look at the queue failed; empty where it did not."""
 
     @classmethod
     def of(cls, service: TaskService, makers: Makers) -> Worker:
@@ -52,13 +54,19 @@ class Worker:
 
     def run(self, stop: threading.Event, alive: Callable[[], bool] = lambda: True) -> int:
         """Work until told to stop; the task under way is finished first. Returns how many were done."""
-        waits = IDLE_S
+        self._service.begin_work()
+        waits, leases = IDLE_S, self._service.leases
         while not stop.is_set() and alive():
             try:
-                if self.work_once():
-                    waits = IDLE_S
-                    continue
-            except MagnetarError:
+                tasks = leases.lease(self._together, self._lasts)
+                while tasks:
+                    outcomes = [self._attempt(task) for task in tasks]
+                    more = 0 if stop.is_set() or not alive() else self._together
+                    kept, tasks = leases.turn(outcomes, more, self._lasts)
+                    self.done += sum(kept)
+                waits, self.trouble = IDLE_S, ""
+            except Exception as error:  # a full disk, a locked file: the leases bring the tasks back
+                self.trouble = f"{type(error).__name__}: {error}"
                 waits = min(waits * 2, 10.0)
             stop.wait(waits)
         return self.done
