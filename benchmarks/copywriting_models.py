@@ -29,6 +29,7 @@ from copywriting_judge import invented
 
 from magnetar.app.benches.rows import conditions, not_met, row, shown
 from magnetar.capabilities.creative.copy import Brief, Copy, Pitch, choose_scripts, make_copy, reword
+from magnetar.capabilities.creative.copy.rewording import WAYS
 from magnetar.capabilities.generation.providers import llama
 from magnetar.capabilities.measurement import Interval, mean_interval, share_interval
 from magnetar.capabilities.understanding import make_card
@@ -129,7 +130,8 @@ def main(arguments: list[str] | None = None) -> int:
 def measured(
     model: Any, name: str, language: str, listed: Sequence[Case], lines: int, options: Any
 ) -> list[dict[str, Any]]:
-    asked = taken = hard = soft = 0
+    asked = taken = hard = soft = parts = 0
+    cpu_s = 0.0
     per_line: list[float] = []
     template_ms: list[float] = []
     reasons: Counter[str] = Counter()
@@ -145,9 +147,11 @@ def measured(
             print(f"{case.product.id} is left out: {error}", file=sys.stderr)
             continue
         done = reword(copy, model, most=lines, seed=options.seed)
-        asked += done.asked
-        taken += done.taken
-        per_line.append(done.cost.cpu_seconds / max(1, done.asked))
+        asked += WAYS * done.asked
+        taken += done.used
+        parts += done.taken
+        cpu_s += done.cost.cpu_seconds
+        per_line.append(done.cost.cpu_seconds / max(1, WAYS * done.asked))
         reasons.update(re.split(r"[ :']", why)[0] for _, why in done.dropped)
         new = [part for part in (*done.copy.hooks, *done.copy.points) if part.wording != "template"]
         for part in new:
@@ -168,6 +172,7 @@ def measured(
     return [
         row(f"{here}: sentences taken of those asked for", "share", share_interval(taken, asked)),
         row(f"{here}: invented figures, prices or strong words among those taken", "count", Interval(hard, float("nan"), float("nan"), taken), goal=0, met=hard == 0, at_most=True, baseline=("with words that the judge does not list", soft)),
+        row(f"{here}: CPU of a headline that was taken", "CPU s", Interval(cpu_s / max(1, parts), float("nan"), float("nan"), parts)),
         row(f"{here}: CPU of a sentence asked for", "CPU s", mean_interval(np.array(per_line)), baseline=("a whole script of templates", float(np.mean(template_ms)) / 1000)),
         row(f"{here}: distinct-2 over {FILMS} films", "of 1", mean_interval(own[:, 0]), baseline=("templates", float(other[:, 0].mean()))),
         row(f"{here}: self-BLEU over {FILMS} films", "of 1", mean_interval(own[:, 1]), baseline=("templates", float(other[:, 1].mean())), at_most=True),

@@ -10,7 +10,9 @@ from magnetar.capabilities.creative.wording import clauses
 LONGEST_HEAD = {"zh": 34, "en": 64}
 """Characters of a sentence that is told in one piece as a headline."""
 LONGEST_NAME = {"zh": 20, "en": 48}
-_UNITS = "mm|cm|km|m|mg|kg|g|ml|mL|l|L|kWh|kW|Wh|W|mAh|Ah|V|A|kHz|MHz|GHz|Hz|dB|lm|rpm|kPa|Pa|MB|GB|TB|oz|lbs?|in|ft|℃|°C"
+_UNITS = (
+    "mm|cm|km|m|mg|kg|g|ml|mL|l|L|kWh|kW|Wh|W|mAh|Ah|V|A|kHz|MHz|GHz|Hz|dB|lm|rpm|kPa|Pa|MB|GB|TB|oz|lbs?|in|ft|℃|°C"
+)
 _UNIT = re.compile(rf"(?<![A-Za-z\d.])(\d[\d.,]*)({_UNITS})(?![A-Za-z])")
 _TIMES = re.compile(r"(?<=[\dA-Za-z])\s*×\s*(?=\d)|(?<=\d)[xX*](?=\d)")
 _LISTED = re.compile(r"^(?:and|or|plus|which|who|is|are|was|were|has|have)\b|(?:\band\b|\bor\b|&)", re.IGNORECASE)
