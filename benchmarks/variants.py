@@ -41,9 +41,9 @@ from magnetar.capabilities.creative.segments.coding import PRESET, QP, Coded
 from magnetar.capabilities.creative.segments.films import Stock, assemble, write_film
 from magnetar.capabilities.creative.segments.proof import decoded
 from magnetar.capabilities.creative.segments.recipes import Recipe, choose
+from magnetar.capabilities.creative.segments.saying import band_texts, write_scripts
 from magnetar.capabilities.creative.segments.takes import gather
 from magnetar.capabilities.creative.segments.workshop import Commission, Workshop
-from magnetar.capabilities.creative.studio import band_texts, write_scripts
 from magnetar.capabilities.generation import Matrix, Voice
 from magnetar.capabilities.measurement import Interval, mean_interval
 from magnetar.engines.spread import spread

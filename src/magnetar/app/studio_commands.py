@@ -67,6 +67,7 @@ def make(
 ) -> None:  # fmt: skip
     """一个商品, 成千条片 · Make N different, labelled films of one product; a second call makes only what is missing."""
     from magnetar.capabilities.creative import ASPECTS, make_variants, points_for
+    from magnetar.capabilities.creative.segments.rejecting import FOLDER
     from magnetar.capabilities.creative.segments.sealing import seal_of
     from magnetar.capabilities.generation import find_speaker
     from magnetar.engines.spread import spread
@@ -93,8 +94,10 @@ def make(
     else:
         found, page_notes = _from_record(session, product_id, merchant, catalogue, pictures), []
     films: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
     defects: list[dict[str, Any]] = []
     notes: list[str] = list(page_notes)
+    possible = first = 0
     totals = {"segments_made": 0, "segments_reused": 0, "segments_painted": 0, "decoded": 0}
     cpu: dict[str, float] = {}
     for number, shape in enumerate(shapes):
@@ -105,11 +108,10 @@ def make(
             spread=spread, workers=workers, told=progress, brief=wish, seal=seal,
             voice=matrix.voice, voice_name=speaks_as,
         )  # fmt: skip
-        films += [
-            {"file": str(one.file), "seconds": one.seconds, "variant": len(films) + place, "cpu_seconds": one.cpu_seconds,
-             "aspect": shape, "film": one.film, "kept": one.kept, "angle": one.angle, "audience": one.audience, "script": one.script}
-            for place, one in enumerate(made.films, 1)
-        ]  # fmt: skip
+        films += [_told(one, first, shape) for one in made.films]
+        rejected += [{**_told(one, first, shape), "defects": list(one.defects)} for one in made.rejected]
+        first += share
+        possible = max(possible, made.scripts_possible)
         defects += made.defects
         notes += made.notes
         totals = {name: value + getattr(made, name) for name, value in totals.items()}
@@ -122,8 +124,10 @@ def make(
         "aspects": shapes,
         "variants": len(films),
         "scripts": len({one["script"] for one in films}),
+        "scripts_possible": possible,
         "angles": _angles(films),
         "films": films,
+        "rejected": rejected,
         **totals,
         "cpu": cpu,
         "defects": defects,
@@ -141,9 +145,21 @@ def make(
             _show_angles(result["angles"])
     if defects:
         raise GoalMissed(
-            f"影片有缺陷 {len(defects)} defects: "
+            f"影片有缺陷 {len(rejected)} films with {len(defects)} defects, moved to {str(Path(out) / FOLDER)!r}, {len(films)} good ones stay: "
             + "; ".join(f"{one['kind']} ({one['detail']})" for one in defects[:5])
         )
+
+
+def _told(one: Any, before: int, aspect: str) -> dict[str, Any]:
+    """A film as the command tells it.
+
+    Args:
+        before: films of the aspects before this one.
+    """
+    return {
+        "file": str(one.file), "seconds": one.seconds, "variant": before + one.variant, "cpu_seconds": one.cpu_seconds,
+        "aspect": aspect, "film": one.film, "kept": one.kept, "angle": one.angle, "audience": one.audience, "script": one.script,
+    }  # fmt: skip
 
 
 def _brief(file: str, language: str, **options: Any) -> Any:
@@ -242,8 +258,9 @@ def _show(result: dict[str, Any], out: str) -> None:
     console = Console(width=120, highlight=False)
     fresh = [one for one in result["films"] if not one["kept"]]
     each = 1000 * sum(one["cpu_seconds"] for one in fresh) / max(1, len(fresh))
+    every = [*result["films"], *result["rejected"]]
     console.print(
-        f"影片 films  {len(result['films'])} in {out} (新 new {len(fresh)}), {result['films'][0]['seconds']:.1f} s; "
+        f"影片 films  {len(result['films'])} in {out} (新 new {len(fresh)}), {every[0]['seconds']:.1f} s; "
         f"段落 segments 新 new {result['segments_made']}, 复用 reused {result['segments_reused']}",
         markup=False,
     )
@@ -254,11 +271,17 @@ def _show(result: dict[str, Any], out: str) -> None:
         markup=False,
     )
     console.print(
-        f"脚本 scripts  {result['scripts']}, 角度×人群 angles × audiences {len(result['angles'])}", markup=False
+        f"脚本 scripts  {result['scripts']} (可选 to choose from {result['scripts_possible']}), 角度×人群 angles × audiences {len(result['angles'])}",
+        markup=False,
     )
     if signed := result.get("signed"):
         console.print(
             f"签名 signed  {signed['films']} ({signed['issuer']}), {1000 * signed['cpu_seconds_each']:.1f} ms CPU each",
+            markup=False,
+        )
+    for one in result["rejected"]:
+        console.print(
+            f"  不合格 rejected  {one['file']}: {one['defects'][0]['kind']} ({one['defects'][0]['detail']})",
             markup=False,
         )
     for note in result["notes"]:

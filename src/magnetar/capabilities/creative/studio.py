@@ -6,7 +6,6 @@ A second call with the same arguments makes only what is missing; a film stands 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from magnetar.capabilities.creative.checks import Expected, check_film, check_settings
-from magnetar.capabilities.creative.copy import Brief, make_copy
+from magnetar.capabilities.creative.checks import Defect, Expected, check_film, check_settings
+from magnetar.capabilities.creative.copy import Brief
 from magnetar.capabilities.creative.film import FPS
 from magnetar.capabilities.creative.layout import FORMS
-from magnetar.capabilities.creative.script import LANGUAGES, Script, write_script
+from magnetar.capabilities.creative.script import LANGUAGES, Script
 from magnetar.capabilities.creative.segments.cache import LIMIT, Cache
 from magnetar.capabilities.creative.segments.films import (
     Spread,
@@ -30,15 +29,16 @@ from magnetar.capabilities.creative.segments.films import (
     write_film,
 )
 from magnetar.capabilities.creative.segments.manifests import manifest_of, standing, write_manifest
-from magnetar.capabilities.creative.segments.menu import Menu, make_menu
-from magnetar.capabilities.creative.segments.recipes import EVERY_LOOK_FROM, TUNES, Recipe, choose
+from magnetar.capabilities.creative.segments.menu import Menu
+from magnetar.capabilities.creative.segments.recipes import EVERY_LOOK_FROM, TUNES, Recipe, choose, scripts_count
+from magnetar.capabilities.creative.segments.rejecting import acquit, known_bad, reject
+from magnetar.capabilities.creative.segments.saying import band_texts, menu_for, write_scripts
 from magnetar.capabilities.creative.segments.sealing import Seal
 from magnetar.capabilities.creative.segments.speech import say
-from magnetar.capabilities.creative.segments.takes import POINTS, TEMPI, gather, make_grid
+from magnetar.capabilities.creative.segments.takes import POINTS, TEMPI, Take, gather, make_grid
 from magnetar.capabilities.creative.segments.workshop import Commission
-from magnetar.capabilities.creative.wording import clean_text, forbidden_words
 from magnetar.capabilities.generation import Voice
-from magnetar.capabilities.understanding import Audience, make_card
+from magnetar.capabilities.understanding import Audience
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput
 from magnetar.surface.report import cpu_seconds
@@ -47,8 +47,6 @@ from magnetar.vocabulary.catalogue import Product
 ASPECTS = tuple(FORMS)
 MOST = 100_000
 """Films of one call."""
-_TEXTS, _LONGEST = 24, 40
-_SCRIPTS = 8
 _SPOKEN_TUNES = 4
 """Tunes of films that speak: every line is encoded over each of them."""
 
@@ -70,6 +68,8 @@ class Variant:
     """Whom it speaks to; '' for everybody."""
     script: str = ""
     """A stable name of what it says."""
+    defects: tuple[dict[str, Any], ...] = ()
+    """Why it was rejected; empty for a finished film."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Batch:
     """What a call made."""
 
     films: tuple[Variant, ...]
+    """Those that stand in the folder, finished."""
     segments_made: int
     segments_reused: int
     segments_painted: int
@@ -86,6 +87,10 @@ class Batch:
     defects: tuple[dict[str, Any], ...]
     cpu: dict[str, float]
     notes: tuple[str, ...]
+    rejected: tuple[Variant, ...] = ()
+    """Films with defects, in the folder's `rejected`."""
+    scripts_possible: int = 0
+    """Different scripts that were to be chosen from."""
 
 
 def make_variants(
@@ -134,6 +139,7 @@ def make_variants(
     chance = Chance(seed).of("studio", product.id, language)
     tempo = TEMPI[int(chance.of("tempo").uniforms(1)[0] * len(TEMPI))]
     notes: list[str] = []
+    plain_scripts = 0
     menu = None if scripts else menu_for(product, language, points, brief, audiences, count, chance, notes)
     if menu is not None:
         written, slots = menu.scripts, menu.slots
@@ -145,7 +151,8 @@ def make_variants(
         pool = gather(written, chance, every_look=count >= EVERY_LOOK_FROM)
         slots = min(POINTS, pool.lines)
         shown = band_texts(written, product, texts)
-        recipes = choose(pool, make_grid(fps, tempo, slots, length_s), shown, count, chance)
+        grid = make_grid(fps, tempo, slots, length_s)
+        recipes, plain_scripts = choose(pool, grid, shown, count, chance), scripts_count(pool, grid)
     bare = tuple(replace(script, notes=[]) for script in written)
     wanted = Commission(
         product, str(pictures) if pictures else "", bare, language, tempo, slots, font, aspect, width, fps, length_s
@@ -164,18 +171,33 @@ def make_variants(
     films, fresh = _write_all(stock, recipes, Path(out), menu, seal, told)
     wrote = cpu_seconds()
     defects = _check_settings(stock, recipes)
-    sample = _sample(fresh, decode, chance)
+    doubtful = [film for film in films if known_bad(film.file, film.film)]
+    sample = sorted({*_sample(fresh, decode, chance), *doubtful}, key=lambda film: film.variant)
     expected = Expected(stock.shop.coding.width, stock.shop.coding.height, fps, stock.shop.grid.total)
     for place, found in spread(partial(_decode_whole, expected), [film.file for film in sample], workers):
-        defects += [{**defect, "file": sample[place].file.name} for defect in found]
+        defects[sample[place].variant] += found
+    rejected = [
+        replace(film, file=reject(film.file, film.film, wrong), defects=tuple(wrong))
+        for film in films
+        if (wrong := defects[film.variant])
+    ]
+    for film in doubtful:
+        if not defects[film.variant]:
+            acquit(film.file)
     stock.cache.evict(frozenset(stock.parts))
     signing = seal.cpu_seconds if seal else 0.0
     notes += [note for script in (*written, *bare) for note in script.notes]
+    possible = menu.scripts_count if menu else plain_scripts
+    if possible < count:
+        notes.append(
+            f"scripts: 资料只够 {possible} 个不同的脚本 the record gives {possible} different scripts; {count} films share them, "
+            "with other music, band texts and looks. More selling points or attributes give more."
+        )
     return Batch(
-        tuple(films), stock.made, stock.reused, stock.painted, len(sample),
-        tuple(defects),
+        tuple(film for film in films if not defects[film.variant]), stock.made, stock.reused, stock.painted, len(sample),
+        tuple({**one, "file": film.file.name} for film in rejected for one in film.defects),
         {"speech": said - began + (spoken.cpu_seconds if spoken else 0.0), "segments": stocked - said, "films": wrote - stocked - signing, "signing": signing, "checks": cpu_seconds() - wrote},
-        tuple(dict.fromkeys(notes)),
+        tuple(dict.fromkeys(notes)), tuple(rejected), possible,
     )  # fmt: skip
 
 
@@ -189,73 +211,8 @@ def _brief_for(brief: Brief | None, language: str) -> Brief | None:
     return brief
 
 
-def menu_for(
-    product: Product, language: str, points: Sequence[str] | None, brief: Brief | None, audiences: Sequence[Audience],
-    count: int, chance: Chance, notes: list[str],
-) -> Menu | None:  # fmt: skip
-    """Checked parts of copy for so many films; None where the record is too thin for them and plain scripts say more.
-
-    A record of which copy leaves something out is never handed to the plain scripts, and nor is a brief.
-    """
-    own = brief or Brief(language=language)
-    copy = make_copy(product, make_card(product), own, points=points or (), audiences=audiences)
-    menu = make_menu(copy, count, chance)
-    if brief is not None or menu.slots >= POINTS or any("left out" in note for note in copy.notes):
-        return menu
-    plain = write_script(product, language, points)
-    if sum(line.kind == "point" for line in plain.lines) <= menu.slots:
-        return menu
-    notes.append("scripts: 商品资料太少 the record is too thin for angles and audiences; plain scripts are used")
-    return None
-
-
 def _silent(text: str) -> None:
     del text
-
-
-def write_scripts(product: Product, language: str, points: Sequence[str] | None = None) -> tuple[Script, ...]:
-    """Scripts that between them say all selling points of a record, three each."""
-    every = list(points if points is not None else product.selling_points)
-    first = write_script(product, language, points)
-    further = [every[start : start + POINTS] for start in range(POINTS, len(every), POINTS)][: _SCRIPTS - 1]
-    found = [first]
-    for some in further:
-        script = write_script(product, language, some)
-        if any(line.kind == "point" for line in script.lines):
-            found.append(script)
-    return tuple(found)
-
-
-def band_texts(
-    scripts: Sequence[Script], product: Product, given: Sequence[str] = (), checked: Sequence[str] = ()
-) -> list[str]:
-    """The texts for the band: those given, else facts of the record that films show anyway.
-
-    Args:
-        checked: such facts, where copy has them.
-
-    Raises:
-        BadInput: a given text is empty, too long or holds a forbidden word.
-        Refused: right-to-left writing, or a number that the record does not hold.
-    """
-    if given:
-        found: list[str] = []
-        for text in given:
-            clean = clean_text(text, "--text", [])
-            if not clean or len(clean) > _LONGEST:
-                raise BadInput(
-                    f"--text takes 1 to {_LONGEST} characters that can be shown, found {text[:60]!r} ({len(text)})."
-                )
-            if words := forbidden_words(clean):
-                raise BadInput(f"--text {clean!r}: 广告法禁用词 forbidden words {', '.join(words)}. Leave them out.")
-            found.append(clean)
-        return list(dict.fromkeys(found))
-    texts: list[str] = list(checked)
-    for script in scripts if not checked else ():
-        hook = script.lines[0]
-        texts += [script.brand, *hook.caption.split(" · "), hook.chip, "".join(script.price)]
-        texts += [line.chip for line in script.lines if line.kind == "point"]
-    return list(dict.fromkeys(text for text in texts if text and len(text) <= _LONGEST))[:_TEXTS] or [""]
 
 
 def _write_all(
@@ -292,16 +249,28 @@ def _write_all(
     return films, [film for film in films if not film.kept]
 
 
-def _check_settings(stock: Stock, recipes: Sequence[Recipe]) -> list[dict[str, Any]]:
-    """Contrast, overlap, safe area and label of every take with the band, and of every text, once each."""
+def _check_settings(stock: Stock, recipes: Sequence[Recipe]) -> dict[int, list[dict[str, Any]]]:
+    """Contrast, overlap, safe area and label of every take with the band, and of every text, once each.
+
+    Returns:
+        For each film's number what is wrong in it.
+    """
     takes = list(dict.fromkeys(take for recipe in recipes for take in recipe.takes))
-    counts = Counter(recipe.text for recipe in recipes)
-    found: list[dict[str, Any]] = []
-    first, short = next(iter(counts)), stock.shop.studio.short_side
-    for take, text in [(take, first) for take in takes] + [(takes[0], text) for text in counts]:
-        defects = check_settings(stock.shop.settings(take, text), short, tall=stock.wanted.aspect == "9:16")
-        found += [{**defect, "band": text, "headline": take.line.headline} for defect in defects]
-    return found
+    texts = list(dict.fromkeys(recipe.text for recipe in recipes))
+    short, tall = stock.shop.studio.short_side, stock.wanted.aspect == "9:16"
+
+    def wrong(take: Take, text: str) -> list[Defect]:
+        return check_settings(stock.shop.settings(take, text), short, tall=tall)
+
+    own = {take: wrong(take, "") for take in takes}
+    bad_takes = {take: [{**one, "headline": take.line.headline} for one in found] for take, found in own.items()}
+    bad_texts = {
+        text: [{**one, "band": text} for one in wrong(takes[0], text) if one not in own[takes[0]]] for text in texts
+    }
+    return {
+        number: [*(one for take in recipe.takes for one in bad_takes[take]), *bad_texts[recipe.text]]
+        for number, recipe in enumerate(recipes, 1)
+    }
 
 
 def _sample(films: Sequence[Variant], share: float, chance: Chance) -> list[Variant]:

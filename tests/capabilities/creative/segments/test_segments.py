@@ -26,11 +26,11 @@ from magnetar.capabilities.creative.segments.coding import Coding, encode, encod
 from magnetar.capabilities.creative.segments.mp4 import Audio, Chunk, Video, compose, read_tables, write
 from magnetar.capabilities.creative.segments.proof import check_bytes, decoded, hardest, prove
 from magnetar.capabilities.creative.segments.recipes import TUNES, bodies, choose, tune_of
+from magnetar.capabilities.creative.segments.saying import write_scripts
 from magnetar.capabilities.creative.segments.takes import Grid, Pool, Take, gather, make_grid
 from magnetar.capabilities.creative.segments.workshop import Commission, Piece, Workshop
 from magnetar.capabilities.creative.stage import Stage
 from magnetar.capabilities.creative.storyboard import Look, Shot, Storyboard, Turn
-from magnetar.capabilities.creative.studio import write_scripts
 from magnetar.capabilities.creative.typeface import Typeface
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput, Refused

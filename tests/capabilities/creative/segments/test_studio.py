@@ -10,14 +10,15 @@ from typing import Any
 import av
 import pytest
 
-from magnetar.capabilities.creative import Batch, make_variants
+from magnetar.capabilities.creative import Batch, make_variants, studio
 from magnetar.capabilities.creative.judging.told import Told, read_told
 from magnetar.capabilities.creative.script import write_script
 from magnetar.capabilities.creative.segments import films as films_module
 from magnetar.capabilities.creative.segments.mp4 import read_tables
-from magnetar.capabilities.creative.studio import band_texts, write_scripts
+from magnetar.capabilities.creative.segments.saying import band_texts, menu_for, write_scripts
 from magnetar.capabilities.creative.typeface import Typeface
 from magnetar.cli.main import run
+from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import BadInput, Refused
 from magnetar.vocabulary.catalogue import Product
 
@@ -173,7 +174,77 @@ def test_a_product_with_nothing_but_a_title_still_gives_many_films(make: Callabl
     bare = product(title="帆布袋", brand="", selling_points=(), attributes={}, description="", list_price=None, category="", images=())  # fmt: skip
     batch = make(bare, 5)
     assert len({film.file.read_bytes() for film in batch.films}) == 5
+    assert len({film.script for film in batch.films}) == 5 <= batch.scripts_possible
     assert batch.defects == ()
+
+
+def test_a_film_with_a_defect_leaves_the_folder_of_finished_films(
+    make: Callable[..., Batch], product: Make, monkeypatch: pytest.MonkeyPatch
+):
+    plain = studio._decode_whole  # pyright: ignore[reportPrivateUsage]
+
+    def harsh(expected: Any, file: Path) -> list[Any]:
+        return (
+            [{"kind": "black", "at_s": 1.0, "detail": "seeded"}] if file.stem == "bag-0002" else plain(expected, file)
+        )
+
+    monkeypatch.setattr(studio, "_decode_whole", harsh)
+    batch = make(product(), 3, decode=1.0)
+    folder = batch.films[0].file.parent
+    assert [film.variant for film in batch.films] == [1, 3]
+    assert [(film.variant, film.defects[0]["kind"]) for film in batch.rejected] == [(2, "black")]
+    assert [one["file"] for one in batch.defects] == ["bag-0002.mp4"]
+    assert not list(folder.glob("bag-0002*"))
+    away = folder / "rejected"
+    assert sorted(path.name for path in away.iterdir()) == ["bag-0002.defects.json", "bag-0002.json", "bag-0002.mp4"]
+    assert json.loads((away / "bag-0002.defects.json").read_text())["defects"][0]["detail"] == "seeded"
+    # made again it is looked at again, however few are decoded; once it is good, nothing speaks against it
+    again = make(product(), 3, decode=0.0)
+    assert ([film.variant for film in again.rejected], again.decoded) == ([2], 1)
+    monkeypatch.undo()
+    assert [film.variant for film in make(product(), 3, decode=0.0).films] == [1, 2, 3]
+    assert not away.exists()
+
+
+def test_a_take_or_a_band_text_that_breaks_a_rule_rejects_its_films_and_no_others(
+    make: Callable[..., Batch], product: Make, monkeypatch: pytest.MonkeyPatch
+):
+    plain = studio.check_settings
+
+    def harsh(settings: Any, short: int, *, tall: bool) -> list[Any]:
+        texts = ["".join(one.lines) for _, one, _ in settings]
+        wrong = [{"kind": "overlap", "at_s": 0.0, "detail": text} for text in texts if text in ("乙店", texts_bad)]
+        return [*plain(settings, short, tall=tall), *wrong]
+
+    texts_bad = ""
+    monkeypatch.setattr(studio, "check_settings", harsh)
+    batch = make(product(), 6, texts=["甲店", "乙店"])
+    told = [json.loads(film.file.with_suffix(".json").read_text())["band"] for film in batch.films]
+    assert set(told) == {"甲店"}
+    assert {film.defects[0]["detail"] for film in batch.rejected} == {"乙店"}
+    texts_bad = json.loads(batch.films[0].file.with_suffix(".json").read_text())["scenes"][0]["headline"]
+    less = make(product(), 6, texts=["甲店", "乙店"])
+    assert len(less.films) == len(batch.films) - 1
+
+
+@pytest.mark.parametrize("points", [("帆布厚实",), ("帆布厚实", "能装一台电脑"), ()])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_thin_record_still_gives_as_many_scripts_as_films(product: Make, points: tuple[str, ...], language: str):
+    bare = product(
+        title="帆布袋", brand="", selling_points=points, attributes={}, description="", list_price=None, category=""
+    )
+    menu = menu_for(bare, language, None, None, (), 30, Chance(0), [])
+    assert menu is not None
+    assert len({menu.script_of(one) for one in menu.choose([""], 30, Chance(0))}) == 30
+
+
+def test_where_the_record_gives_fewer_scripts_the_number_is_told(product: Make):
+    bare = product(title="帆布袋", brand="", selling_points=(), attributes={}, description="", list_price=None, category="", images=())  # fmt: skip
+    menu = menu_for(bare, "zh", None, None, (), 5_000, Chance(0), [])
+    assert menu is not None
+    scripts = [menu.script_of(one) for one in menu.choose(["", "a", "b"], 5_000, Chance(0))]
+    assert len(set(scripts)) == menu.scripts_count < 5_000
+    assert len(set(scripts[: menu.scripts_count])) == menu.scripts_count  # none is repeated while others are left
 
 
 def test_all_selling_points_are_said_between_the_scripts(product: Make):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, zip_longest
 from itertools import product as combined
 
 from magnetar.capabilities.creative.copy.parts import Copy, Part, repeats
@@ -21,11 +23,15 @@ _MANY = 60
 _POINTS, _POINTS_MANY, _OFFERS, _OFFERS_MANY = 5, 8, 2, 4
 _FEW_POINTS = 5
 """Below so many points each is taken in every look where many films are wanted."""
-_OPENERS, _ORDERS = 3, 96
-"""Points that may follow a hook first, and orders of points kept for one hook: each first costs a turn to paint."""
+_ORDERS = 96
+"""Orders of points kept for one hook."""
+_WIDEST = 80
+"""Hooks of one call at most; each costs a scene and a turn to paint."""
+_LATER = 200.0
+"""Weight that parts of another tone lack."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Menu:
     """Takes of checked parts."""
 
@@ -39,7 +45,7 @@ class Menu:
     slots: int
     """Points in a film."""
 
-    @property
+    @cached_property
     def scripts_count(self) -> int:
         """Different scripts, leaving looks, music and band aside."""
         said = {tuple(self.parts[take].key for take in body) for bodies in self.bodies for body in bodies}
@@ -71,22 +77,29 @@ class Menu:
         tunes = max(tunes, math.ceil(count / (sum(films) * len(texts))))
         ends = list(combined(range(tunes), range(len(texts))))
         after = chance.of("ends").order(len(ends))
-        draws = chance.of("orders").uniforms(len(films) * 2)
-        steps = [_coprime(1 + int(draws[2 * row] * each), each) for row, each in enumerate(films)]
-        starts = [0, *(int(draws[2 * row + 1] * each) for row, each in enumerate(films) if row)]
-        taken = [0] * len(films)
         chosen: list[Recipe] = []
-        row = 0
-        while len(chosen) < count:
-            if taken[row] < films[row] * len(ends):
-                lap, turn = divmod(taken[row], films[row])
-                script = (starts[row] + turn * steps[row]) % films[row]
-                body, offer = divmod(script, len(self.offers))
-                tune, text = ends[int(after[(script + 7 * row + lap) % len(ends)])]
-                chosen.append(Recipe((*self.bodies[row][body], self.offers[offer]), tune, texts[text]))
-                taken[row] += 1
-            row = (row + 1) % len(films)
+        for lap in range(len(ends)):
+            for row, turn, takes in self._scripts(chance):
+                if len(chosen) == count:
+                    return chosen
+                tune, text = ends[int(after[(turn + 7 * row + lap) % len(ends)])]
+                chosen.append(Recipe(takes, tune, texts[text]))
         return chosen
+
+    def _scripts(self, chance: Chance) -> Iterator[tuple[int, int, tuple[Take, ...]]]:
+        """Every script once, in the looks that come first, then in the others: hook, number, takes; hooks in turn."""
+        draws = chance.of("orders").uniforms(len(self.bodies) * 2)
+        rounds = [_rounds(bodies, self.parts) for bodies in self.bodies]
+        for looks in range(max(map(len, rounds))):
+            rows = [(row, each[looks]) for row, each in enumerate(rounds) if looks < len(each)]
+            for turn in range(max(len(bodies) for _, bodies in rows) * len(self.offers)):
+                for row, bodies in rows:
+                    total = len(bodies) * len(self.offers)
+                    if turn < total:
+                        start = int(draws[2 * row + 1] * total) if row or looks else 0
+                        step = _coprime(1 + int(draws[2 * row] * total), total)
+                        body, offer = divmod((start + turn * step) % total, len(self.offers))
+                        yield row, turn, (*bodies[body], self.offers[offer])
 
     def texts(self) -> list[str]:
         """Short facts that were checked with their parts, for the band."""
@@ -97,20 +110,60 @@ class Menu:
         return list(dict.fromkeys(text for text in found if text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How much of the copy is laid out."""
+
+    hooks: int
+    points: int
+    offers: int
+    openers: int
+    """Points that may follow a hook first: each costs a turn to paint."""
+    slots: int
+    """Points of a film at most."""
+
+
 def make_menu(copy: Copy, count: int, chance: Chance) -> Menu:
-    """The takes for so many films: as many hooks, points and offers as serve them, no more, since each must be painted."""
+    """The takes for so many films, no more than serve them, since each must be painted.
+
+    Where they give fewer scripts than films, offers, points and hooks are added while the copy has more; in the end
+    films say a point less each, where that makes at least twice as many scripts.
+    """
+    hooks, many = list(_turns(copy.hooks)), count >= _MANY
+    wanted = max(min(count, 8), math.ceil(0.75 * math.sqrt(count)))
+    offers = 1 if count < 4 else _OFFERS_MANY if many else _OFFERS
+    slots = max(copy.brief.points, len(copy.musts))
+    size = _Size(wanted, _POINTS_MANY if many else _POINTS, offers, 1, slots)
+    most = _Size(min(len(hooks), max(wanted, _WIDEST)), _POINTS_MANY, len(copy.offers), len(copy.points), slots)
+    menu = _laid(copy, hooks, size, count, chance)
+    while menu.scripts_count < count and (larger := _larger(size, most)) != size:
+        size = larger
+        menu = max(menu, _laid(copy, hooks, size, count, chance), key=lambda one: one.scripts_count)
+    while menu.scripts_count < count and menu.slots > max(1, len(copy.musts)):
+        fewer = _laid(copy, hooks, replace(size, slots=menu.slots - 1), count, chance)
+        if fewer.scripts_count < min(count, 2 * menu.scripts_count):
+            break
+        menu = fewer
+    return menu
+
+
+def _larger(size: _Size, most: _Size) -> _Size:
+    """The next size: what costs least first."""
+    for name in ("openers", "offers", "points"):
+        if getattr(size, name) < getattr(most, name):
+            return replace(size, **{name: getattr(size, name) + 1})
+    return replace(size, hooks=max(size.hooks, min(most.hooks, math.ceil(1.4 * size.hooks))))
+
+
+def _laid(copy: Copy, every: Sequence[Part], size: _Size, count: int, chance: Chance) -> Menu:
     actions = list(dict.fromkeys(part.action for part in copy.offers))
-    hooks = list(_turns(copy.hooks))[: max(min(count, 8), math.ceil(0.75 * math.sqrt(count)))]
-    offers = sorted(copy.offers, key=lambda part: -part.weight)
-    offers = offers[: 1 if count < 4 else _OFFERS if count < _MANY else _OFFERS_MANY]
-    points = _points(copy, _POINTS if count < _MANY else _POINTS_MANY)
+    offers = sorted(copy.offers, key=lambda part: -part.weight)[: size.offers]
+    points = _points(copy, size.points)
     scripts = tuple(
-        Script(copy.product, copy.brief.language, copy.brand, (hooks[0].line, offers[0].line), copy.price, copy.list_price, action)
+        Script(copy.product, copy.brief.language, copy.brand, (every[0].line, offers[0].line), copy.price, copy.list_price, action)
         for action in actions
     )  # fmt: skip
     parts: dict[Take, Part] = {}
-    opening = [Take("hook", part.line, Look.STUDIO, Way.CLOSER, 1.0, 0) for part in hooks]
-    parts.update(zip(opening, hooks, strict=True))
     draws = chance.of("takes").uniforms(len(points) * len(LOOKS) + 1, 2)
     first = int(draws[-1, 0] * len(LOOKS))
     looks = len(LOOKS) if count >= _MANY and len(points) < _FEW_POINTS else 1
@@ -125,8 +178,21 @@ def make_menu(copy: Copy, count: int, chance: Chance) -> Menu:
             middle.append(take)
     ending = [Take("offer", part.line, Look.OFFER, Way.CLOSER, 1.0, actions.index(part.action)) for part in offers]
     parts.update(zip(ending, offers, strict=True))
-    slots, bodies = _slots(copy, opening, middle, parts, offers[0])
+    opening = [Take("hook", part.line, Look.STUDIO, Way.CLOSER, 1.0, 0) for part in every]
+    parts.update(zip(opening, every, strict=True))
+    slots, bodies = _slots(copy, opening, middle, parts, offers[0], size)
     return Menu(copy, scripts, parts, bodies, tuple(ending), slots)
+
+
+def joined(copy: Copy, more: Sequence[Copy]) -> Copy:
+    """A copy with hooks and offers of others of the same record, which come after its own."""
+
+    def all_of(name: str) -> tuple[Part, ...]:
+        own: tuple[Part, ...] = getattr(copy, name)
+        later = [replace(part, weight=part.weight - _LATER) for one in more for part in getattr(one, name)]
+        return tuple({part.key: part for part in reversed((*own, *later))}.values())[::-1]
+
+    return replace(copy, hooks=all_of("hooks"), offers=all_of("offers"))
 
 
 def _turns(hooks: Sequence[Part]) -> Iterator[Part]:
@@ -165,13 +231,20 @@ def _apart(copy: Copy, ranked: Sequence[Part]) -> list[Part]:
 
 
 def _slots(
-    copy: Copy, hooks: Sequence[Take], points: Sequence[Take], parts: dict[Take, Part], offer: Part
+    copy: Copy, hooks: Sequence[Take], points: Sequence[Take], parts: dict[Take, Part], offer: Part, size: _Size
 ) -> tuple[int, tuple[tuple[tuple[Take, ...], ...], ...]]:
-    """The most points that at least half of the hooks can be followed by, and the orders of them."""
-    wanted = max(copy.brief.points, len(copy.musts))
-    for slots in range(min(wanted, len(points)), -1, -1):
-        bodies = [found for hook in hooks if (found := _orders(copy, hook, points, parts, offer, slots))]
-        if 2 * len(bodies) >= len(hooks):
+    """The most points that enough hooks can be followed by, and the orders of them after each of those hooks.
+
+    Enough are as many as are wanted, passing over those that leave too few points; or half of what there is.
+    """
+    for slots in range(min(size.slots, len(points)), -1, -1):
+        bodies: list[tuple[tuple[Take, ...], ...]] = []
+        for hook in hooks:
+            if found := _orders(copy, hook, points, parts, offer, slots, size.openers, len(bodies)):
+                bodies.append(found)
+            if len(bodies) == size.hooks:
+                break
+        if 2 * len(bodies) >= min(len(hooks), size.hooks):
             return slots, tuple(bodies)
     raise BadInput(
         f"商品 {copy.product.id!r}: must_say {[part.line.headline for part in copy.musts]} 放不进一条片 does not go into one film "
@@ -180,48 +253,65 @@ def _slots(
 
 
 def _orders(
-    copy: Copy, hook: Take, points: Sequence[Take], parts: dict[Take, Part], offer: Part, slots: int
-) -> tuple[tuple[Take, ...], ...]:
-    """Orders of points after a hook that `Copy.fits` allows, no look twice in a row where there are several."""
+    copy: Copy, hook: Take, points: Sequence[Take], parts: dict[Take, Part], offer: Part, slots: int, openers: int, turn: int
+) -> tuple[tuple[Take, ...], ...]:  # fmt: skip
+    """Orders of points after a hook that `Copy.fits` allows, no look twice in a row where there are several.
+
+    Args:
+        openers: points that may come first.
+        turn: which of the free points is the first of them, so that hooks begin differently.
+    """
     start = parts[hook]
     free = [take for take in points if not parts[take].uses & start.uses and not repeats(start, parts[take])]
+    if not slots:
+        return ((hook,),) if copy.fits(start, [], offer) else ()
+    turned = free[turn % len(free) :] + free[: turn % len(free)] if free else []
     several = len({take.look for take in free}) > 1
     for strict in (True, False) if several else (False,):
-        found: list[tuple[Take, ...]] = []
-        for chosen in _paths(free, parts, slots, strict):
-            if len(found) == _ORDERS:
+        roads: list[list[tuple[Take, ...]]] = []
+        for first in turned:
+            ways = _paths(first, free, parts, slots, strict)
+            road = list(islice((one for one in ways if copy.fits(start, [parts[t] for t in one], offer)), _ORDERS))
+            if road:
+                roads.append(road)
+            if len(roads) == openers:
                 break
-            if copy.fits(start, [parts[take] for take in chosen], offer):
-                found.append((hook, *chosen))
-        if found:
-            return tuple(found)
+        if roads:  # in turn, so that a limit does not favour one of them
+            dealt = (path for paths in zip_longest(*roads) for path in paths if path is not None)
+            return tuple((hook, *path) for path in islice(dealt, _ORDERS))
     return ()
 
 
-def _paths(free: Sequence[Take], parts: dict[Take, Part], slots: int, strict: bool) -> Iterator[tuple[Take, ...]]:
-    """Ordered choices of points that share no field, few of them first."""
-    if not slots:
-        yield ()
-        return
+def _paths(
+    first: Take, free: Sequence[Take], parts: dict[Take, Part], slots: int, strict: bool
+) -> Iterator[tuple[Take, ...]]:
+    """Ordered choices of points that begin with one of them and share no field."""
 
     def further(path: tuple[Take, ...], used: frozenset[str]) -> Iterator[tuple[Take, ...]]:
         if len(path) == slots:
             yield path
             return
-        for take in free if path else free[: max(_OPENERS, 1)]:
+        for take in free:
             part = parts[take]
             fresh = not part.uses & used and all(take.line.headline != before.line.headline for before in path)
-            if fresh and not (strict and path and path[-1].look is take.look):
+            if fresh and not (strict and path[-1].look is take.look):
                 yield from further((*path, take), used | part.uses)
 
-    roads = [further((take,), parts[take].uses) for take in free[:_OPENERS]]
-    while roads:  # in turn, so that a limit does not favour one of them
-        left: list[Iterator[tuple[Take, ...]]] = []
-        for road in roads:
-            if (path := next(road, None)) is not None:
-                yield path
-                left.append(road)
-        roads = left
+    return further((first,), parts[first].uses)
+
+
+def _rounds(bodies: Sequence[tuple[Take, ...]], parts: dict[Take, Part]) -> list[list[tuple[Take, ...]]]:
+    """Bodies that say different things, then the same in other looks, and so on."""
+    found: list[list[tuple[Take, ...]]] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for body in bodies:
+        said = tuple(parts[take].key for take in body)
+        depth = seen.get(said, 0)
+        seen[said] = depth + 1
+        if depth == len(found):
+            found.append([])
+        found[depth].append(body)
+    return found
 
 
 def _coprime(start: int, total: int) -> int:

@@ -48,6 +48,12 @@ def bodies(pool: Pool, grid: Grid) -> list[tuple[Take, ...]]:
     return found
 
 
+def scripts_count(pool: Pool, grid: Grid) -> int:
+    """Different scripts, leaving looks, music and band aside."""
+    said = {tuple((take.line.headline, take.line.caption) for take in body) for body in bodies(pool, grid)}
+    return len(said) * len({(take.line.headline, take.script) for take in pool.offers})
+
+
 def choose(pool: Pool, grid: Grid, texts: Sequence[str], count: int, chance: Chance) -> list[Recipe]:
     """Recipes of so many different films.
 
