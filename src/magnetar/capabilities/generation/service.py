@@ -21,7 +21,7 @@ from magnetar.capabilities.generation.tasks.outside import Reach
 from magnetar.capabilities.generation.tasks.pictures import Pictures
 from magnetar.capabilities.generation.tasks.prices import Plan, Prices
 from magnetar.capabilities.generation.tasks.rows import Ask, Task
-from magnetar.capabilities.ledger import Ledger
+from magnetar.capabilities.ledger import Ledger, load
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.clock import MINUTE, SECOND, Clock
 from magnetar.kernel.database import Database
@@ -64,12 +64,13 @@ class TaskService:
 
     def start(self) -> None:
         """What goes on beside the answers: callbacks, and copying the database's log."""
-
+        load()
         self._checkpoints.start()
         self.courier.start()
 
     def begin_work(self) -> None:
         """Before a worker's first task: the copying of the log is left to the server, should there be one."""
+        load()
         self._checkpoints.leave()
 
     def stop(self) -> None:

@@ -7,10 +7,11 @@ from magnetar.kernel.lazy import lazily
 if TYPE_CHECKING:
     from magnetar.capabilities.ledger.events import Credited, Refunded
     from magnetar.capabilities.ledger.ports import Entry, Ledger
+    from magnetar.capabilities.ledger.posting import load
     from magnetar.capabilities.ledger.service import BudgetBook, LedgerService
     from magnetar.capabilities.ledger.wiring import connect
 
-__all__ = ["BudgetBook", "Credited", "Entry", "Ledger", "LedgerService", "Refunded", "connect"]
+__all__ = ["BudgetBook", "Credited", "Entry", "Ledger", "LedgerService", "Refunded", "connect", "load"]
 
 __getattr__ = lazily(
     __name__,
@@ -23,6 +24,7 @@ __getattr__ = lazily(
             "Entry",
             "Ledger",
         ),
+        "posting": ("load",),
         "service": (
             "BudgetBook",
             "LedgerService",
