@@ -32,7 +32,8 @@ FEATURES = 1 << 16
 SIGNS = 11
 _KINDS = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8"), "i4": np.dtype("<i4")}
 _CODE = (
-    "bridge", "engine", "fields", "fusion", "homophones", "keeping", "lexical", "onesearch", "spelling", "teaching", "thesaurus",
+    "bridge", "engine", "fields", "fusion", "homophones", "indexes", "keeping", "lexical", "meanings", "onesearch", "spelling", "teaching", "thesaurus",
+    "weighing",
 )  # fmt: skip
 
 

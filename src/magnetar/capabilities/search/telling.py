@@ -1,13 +1,13 @@
-"""Why a product is among the hits, in words of both languages."""
+"""Why a product is among the hits, and what an answer has to say of itself, in words of both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from magnetar.capabilities.search.asking import Asked
 from magnetar.capabilities.search.constraints import Facts, satisfied
 from magnetar.capabilities.search.fields import NAMES, fields_of
-from magnetar.capabilities.search.hits import Reason
+from magnetar.capabilities.search.hits import Hit, Reason
 from magnetar.capabilities.understanding import plain
 from magnetar.vocabulary.catalogue import Product
 
@@ -62,3 +62,40 @@ def reasons_of(
         code = "-".join(map(str, path))
         told.append(Reason("generated", f"语义编号 {code}", f"semantic id {code}"))
     return tuple(told[:MOST])
+
+
+def notes_of(
+    query: str, asked: Asked, hits: Sequence[Hit], eased: bool, popular: bool, empty: bool
+) -> tuple[Reason, ...]:
+    """What an answer as a whole has to say: why it is empty, and what was eased."""
+    notes: list[Reason] = []
+    if not hits:
+        if empty:
+            notes.append(
+                Reason(
+                    "nothing",
+                    "目录里还没有商品, 请先导入: magnetar import catalogue FILE.",
+                    "There is no product yet; import a catalogue first: magnetar import catalogue FILE.",
+                )
+            )
+        elif not query.strip():
+            notes.append(Reason("empty", "请输入要找的商品.", "Type what you are looking for."))
+        elif not asked.plain:
+            notes.append(
+                Reason("wordless", "搜索词里没有可以查找的文字.", "There is no word in the query to look for.")
+            )
+        else:
+            notes.append(Reason("nothing", "没有找到相符的商品.", "Nothing matches."))
+        if popular:
+            notes.append(
+                Reason("popular", "下面是店内商品, 不是搜索结果.", "Below are products of the shop, not matches.")
+            )
+    if eased:
+        notes.append(
+            Reason(
+                "eased",
+                "没有商品符合价格条件, 以下不限价格.",
+                "No product is within the price; these are at any price.",
+            )
+        )
+    return tuple(notes)
