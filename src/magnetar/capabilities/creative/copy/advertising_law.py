@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from magnetar.capabilities.creative.disguises import readings
 from magnetar.capabilities.creative.wording import FORBIDDEN
+
+_DENIES = re.compile(
+    r"(?:不(?:能|可|得|具有?|具备|作|用于|宣称|保证|含有?|是|属于)|非|无|没有|未|勿)[^，。！？,.!?]{0,8}$"
+    r"|\b(?:not|never|cannot|can't|no)\b[^.,;!?]{0,22}$",
+    re.IGNORECASE,
+)
+"""What goes before a word that a notice denies, in the same clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,11 @@ def _law(kind: str, article: str, zh: str, en: str, *words: str) -> Law:
 LAWS = (
     _law(
         "absolute", "第九条(三) Art. 9(3)", "绝对化用语", "an absolute term", *FORBIDDEN,
-        r"最[好佳优强大高低美新快便]", r"全[国球网世]第?一", r"(?:销量|行业|排名|口碑|人气)第一", r"no\.?\s?1(?!\d)", r"top\s?1(?!\d)",
+        r"全[国球网世]第?一", r"(?:销量|行业|排名|口碑|人气)第一", r"no\.?\s?1(?!\d)", r"top\s?1(?!\d)",
         r"举世无双", r"无与伦比", r"无可比拟", r"独步", r"登峰造极", r"史诗级", r"殿堂级", r"鼻祖", r"始祖", r"之王(?!子)", r"王者", r"之最", r"没有之一", r"业[界内](?:领先|标杆|顶)", r"一流", r"首屈一指", r"数一数二",
         r"(?:全|世|国)[网界内球]?(?:首创|首发|领先|罕见|仅此)", r"行业领先", r"遥遥领先", r"领先品牌", r"缔造者", r"终极", r"极限", r"绝版", r"空前", r"至臻", r"臻品", r"至尊",
-        r"百分之(?:一百|百|100)", r"100\s?percent", r"(?<!\w)(?:the\s+)?(?:best|finest|greatest|cheapest|strongest|fastest|lightest|softest|smartest|safest|purest|healthiest|lowest(?:\s+price)?|highest)(?!\w)(?!\s+by\b|[\s-]+before)",
-        r"(?<!\w)(?:number[\s-]one|no\.?\s*1|#\s?1|one and only|second to none|unrivall?ed|unmatched|unparallell?ed|matchless|peerless|flawless|world[\s-]leading|world[\s-]famous|industry[\s-]leading|market[\s-]leading|incomparable|once in a lifetime|unsurpassed|supreme|the most\s+(?!of\b)\w+|most\s+(?:advanced|popular|powerful|effective|trusted|comfortable|durable|beautiful|loved|reliable|affordable|luxurious|innovative|efficient|recommended|precise|delicious|accurate))(?!\w)",
+        r"百分之(?:一百|百|100)", r"100\s?percent", r"(?<!\w)(?<!holds )(?<!used )(?<!kept )(?<!works )(?<!eaten )(?<!stored )(?:the\s+)?(?:best|finest|greatest|cheapest|strongest|fastest|lightest|softest|smartest|safest|purest|healthiest|lowest(?:\s+price)?|highest)(?!\w)(?!\s+(?:by|if|served|used|enjoyed|kept|stored)\b|\s+within\s+\d|[\s-]+before|-of\b|\s+(?:setting|speed|level|heat|temperature|point|position)\b)",
+        r"(?<!\w)(?:number[\s-]one|no\.?\s*1|#\s?1|one and only|second to none|unrivall?ed|unmatched|unparallell?ed|matchless|peerless|flawless|world[\s-]leading|world[\s-]famous|industry[\s-]leading|market[\s-]leading|incomparable|once in a lifetime|unsurpassed|supreme|unequal?led|unrepeatable|nothing (?:better|comes close|beats|else compares)|can(?:'t|not|no?t) be (?:beaten|beat|matched)|beyond compare|top[\s-]of[\s-]the[\s-]line|bar none|gold standard|foolproof|first[\s-]ever|the only (?:one|\w+ you)|one of a kind|in a league of its own|greatest of all time|(?:america|world|nation|internet)'s (?:favou?rite|first|only|no\.?\s?1)|the most\s+(?!of\b)\w+|most\s+(?:advanced|popular|powerful|effective|trusted|comfortable|durable|beautiful|loved|reliable|affordable|luxurious|innovative|efficient|recommended|precise|delicious|accurate))(?!\w)",
         r"(?<!\w)(?:always|never|forever|everlasting|100\s?%)\s+(?:works?|fails?|safe|fades?|breaks?|effective|satisf\w+|guaranteed|wears?|leaks?)",
     ),
     _law(
@@ -43,7 +51,7 @@ LAWS = (
     ),
     _law(
         "superstition", "第九条(八) Art. 9(8)", "迷信内容", "superstition",
-        r"辟邪|招财|转运|旺夫|镇宅|开光|算命|风水宝|改运|挡灾|招桃花|(?<!\w)(?:wards? off evil|brings? (?:good )?luck|feng shui luck)(?!\w)",
+        r"辟邪|招财|转运|旺夫|镇宅|开光(?![面滑亮])|算命|风水宝|改运|挡灾|招桃花|(?<!\w)(?:wards? off evil|brings? (?:good )?luck|feng shui luck)(?!\w)",
     ),
     _law(
         "indecency", "第九条(八)(九) Art. 9(8)(9)", "淫秽、暴力、歧视内容", "obscene, violent or discriminating words",
@@ -52,17 +60,17 @@ LAWS = (
     _law(
         "medical", "第十六、十七条 Art. 16, 17", "非医疗商品不得使用医疗用语", "medical words for goods that are not medicine",
         r"治疗|治愈|治好|根治|医治|疗效|疗程|药效|药用|处方|临床|消炎|止痛|镇痛|止咳|止血|祛疤|去疤|祛湿|排毒|活血|化瘀|通络|杀菌率|抗癌|防癌|抗炎|抗过敏|防过敏|脱敏|缓解(?:疼痛|关节|颈椎|腰椎|失眠|焦虑)|改善(?:睡眠|失眠|便秘|视力|记忆)|预防(?:疾病|感冒|近视|龋齿|脱发)|治(?:失眠|便秘|脚气|颈椎|近视|痘)|生发|防脱|瘦身|减肥|燃脂|丰胸|祛斑|祛痘|祛皱|医用级|医美级|医学级|药妆|疏通|矫正(?:视力|脊柱)|(?:颈椎|腰椎|关节|失眠|便秘|湿疹|痛风|鼻炎|脚气)(?:病|炎|痛)?(?:患者|克星|救星|好了|再见|远离)",
-        r"(?<!\w)(?:cures?(?! time)|cured|heals?|healing|treats?\s+(?:\w+\s)?(?:acne|eczema|pain|insomnia|arthritis|cancer|disease|illness)|relieves?\s+(?:\w+\s)?(?:pain|stress|anxiety|arthritis|headaches?|back)|clinically|therapeutic|medicinal|medical[\s-]grade|anti[\s-]?inflammatory|pain relief|weight loss|lose weight|burns? fat|detox\w*|prevents?\s+(?:disease|colds?|cancer|hair loss|illness)|regrows?|anti[\s-]?cancer|remedy|lowers? blood)(?!\w)",
+        r"(?<!\w)(?:(?<!hours' )(?<!hour )cures?(?!\s+(?:times?|in|fully|under|at|within|clear|overnight|to|by|rate|\d))|cured|heals?|healing|treats?\s+(?:\w+\s)?(?:acne|eczema|pain|insomnia|arthritis|cancer|disease|illness)|relieves?\s+(?:\w+\s)?(?:pain|stress|anxiety|arthritis|headaches?|back)|clinically|scientifically proven|(?:doctor|dermatologist|dentist|vet|physician|pediatrician)s?[\s-](?:recommended|approved|trusted)|medically proven|miracle|therapeutic|medicinal|medical[\s-]grade|anti[\s-]?inflammatory|pain relief|weight loss|lose weight|burns? fat|detox\w*|prevents?\s+(?:disease|colds?|cancer|hair loss|illness)|regrows?|anti[\s-]?cancer|remedy|lowers? blood)(?!\w)",
     ),
     _law(
         "health_food", "第十八条 Art. 18", "保健功能断言、疾病预防或与药品比较", "a health function, prevention of disease, or a likeness to medicine",
-        r"(?:增强|提高|提升)(?:免疫|抵抗)|免疫力|降(?:血压|血糖|血脂|三高|尿酸|火气)|补(?:肾|血|气|脾|钙铁)|滋阴|壮阳|延年益寿|延缓衰老|抗衰老?|抗氧化|养生|养胃|护肝|养肝|护眼明目|明目|润肺|清肺|健脾|安神|助眠|益智|长高|增高(?!架|款|垫)|增强记忆|抗疲劳|保健(?:品|功效|作用)|代替药物|替代药",
+        r"(?:增强|提高|提升)(?:免疫|抵抗)|免疫力|降(?:血压|血糖|血脂|三高|尿酸|火气)|补(?:肾|血|气|脾|钙铁)|滋阴|壮阳|延年益寿|延缓衰老|抗衰老?|抗氧化|养生|养胃|护肝|养肝|护眼明目|明目|润肺|清肺|健脾|安神|助眠|益智|长高(?![架凳脚柜款杆])|增高(?!架|款|垫)|增强记忆|抗疲劳|保健(?:品|功效|作用)|代替药物|替代药",
         r"(?<!\w)(?:boosts?\s+(?:your\s+|the\s+)?(?:immun\w+|metabolism|energy|memory)|immunity|anti[\s-]?ag(?:e?ing)|blood (?:pressure|sugar)|improves?\s+(?:sleep|digestion|memory|eyesight|circulation)|strengthens?\s+(?:the\s+|your\s+)?(?:immun\w+|bones)|longevity|sleep aid|antioxidants?)(?!\w)",
     ),
     _law(
         "efficacy", "第二十八条 Art. 28", "对效果的保证或断言", "an assured effect",
         r"无效(?:退款|包退)|保证(?:有效|见效|效果|不)|包(?:治|好|有效|瘦|会|过)|立竿见影|一(?:抹|喷|用|擦|洗|夜)(?:见效|就白|就好|即白|变白)|\d+天(?:见效|变白|瘦|美白|祛)|[一两三五七]天(?:见效|变白|瘦|美白)|当天见效|瞬间(?:见效|变)|彻底(?:解决|告别|消除|清除)|永不|绝不|终身不|零差评|无任何(?:副作用|添加)|假一赔",
-        r"(?<!\w)(?:guaranteed?\s+(?:results?|to|effective|satisfaction)|results? guaranteed|instant results?|works? instantly|overnight results?|works? every time|no side effects?|zero complaints)(?!\w)",
+        r"(?<!\w)(?:guaranteed?\s+(?:results?|to|effective|satisfaction)|results? guaranteed|instant results?|works? instantly|overnight results?|works? every time|no side effects?|zero complaints|zero risk|risk[\s-]free|(?:lose|drop|shed) (?:\d+|ten|five) (?:pounds|lbs|kilos|kg)|in just (?:one|two|three|\d+) (?:days?|nights?|uses?)|money back if)(?!\w)",
     ),
     _law(
         "returns", "第二十五条 Art. 25", "对收益的承诺", "a promise of returns",
@@ -81,4 +89,19 @@ def unlawful(text: str) -> list[tuple[Law, str]]:
     >>> [(law.kind, words) for law, words in unlawful("全网第一的治疗仪，无效退款")]
     [('absolute', '全网第一'), ('medical', '治疗'), ('efficacy', '无效退款')]
     """
-    return [(law, match.group()) for law in LAWS if (match := law.words.search(text))]
+    found: list[tuple[Law, str]] = []
+    for law in LAWS:
+        match = next((match for reading in readings(text) if (match := law.words.search(reading))), None)
+        if match and not _denied(match, law):
+            found.append((law, match.group()))
+    return found
+
+
+def _denied(match: re.Match[str], law: Law) -> bool:
+    """Whether a notice denies the words: 本品不能代替药物, not intended to cure.
+
+    Only what speaks of medicine can be denied: 不是最好 still says 最好.
+    """
+    return law.kind in ("medical", "health_food") and bool(
+        _DENIES.search(match.string[max(0, match.start() - 24) : match.start()])
+    )
