@@ -357,7 +357,7 @@ def test_a_rehearsal_runs_in_the_background_and_can_be_watched(shop: SimpleNames
 def test_an_interrupted_rehearsal_says_so_and_goes_on(shop: SimpleNamespace):
     from dataclasses import replace
 
-    made = replace(_rehearsed(shop), id="r1", state="running", process=2**22 - 3)
+    made = replace(_rehearsed(shop), id="r1", state="running", server="another boot/1/0/0")
     shop.site.rehearsals._keep(made)
     page = shop.li.get("/rehearsals/r1")
     assert "已中断" in page.text

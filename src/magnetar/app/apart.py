@@ -11,18 +11,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 
 def spawn(module: str, order: bytes) -> subprocess.Popen[bytes]:
     """Start a module with an order; it leads a process group of its own."""
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe that nobody reads would fill up and stop the module
     process = subprocess.Popen(
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
+    process.stderr = said
     assert process.stdin is not None
     process.stdin.write(len(order).to_bytes(8, "big") + order)
     process.stdin.flush()
@@ -36,15 +40,52 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def alive(process: int) -> bool:
-    """Whether a process of that number runs."""
+def last_words(process: subprocess.Popen[bytes], code: int) -> str:
+    """Why a module ended, from what it wrote last on stderr."""
+    said = b""
+    if process.stderr is not None and not process.stderr.closed:
+        process.stderr.seek(0, os.SEEK_END)
+        process.stderr.seek(max(0, process.stderr.tell() - 8_192))
+        said = process.stderr.read()
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"the process ended with {code}"
+
+
+def here() -> str:
+    """This process by a name that no other has, one of the same number after a restart included."""
+    return f"{_boot()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def alive(name: str) -> bool:
+    """Whether the process of that name, as `here` gives it, still runs.
+
+    >>> alive(here()), alive("another boot/1/0"), alive("")
+    (True, False, False)
+    """
+    boot, _, rest = name.partition("/")
+    number, _, started = rest.partition("/")
+    if not number.isdigit() or boot != _boot():
+        return False
     try:
-        os.kill(process, 0)
+        os.kill(int(number), 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return _started(int(number)) == started
+
+
+def _boot() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    return "here"
+
+
+def _started(process: int) -> str:
+    """When a process began, in ticks since the machine did; '' where the system does not tell."""
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
+    return ""
 
 
 def take_order() -> bytes:

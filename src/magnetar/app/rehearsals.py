@@ -6,20 +6,17 @@ interrupted goes on from there.
 
 from __future__ import annotations
 
-import os
-import queue
-import subprocess
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from magnetar.app.apart import alive, kill, spawn
+from magnetar.app.apart import kill, last_words, spawn
+from magnetar.app.backlog import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Backlog, told_by
 from magnetar.app.rehearsing import ArmRow, Order, PairDone, result_of, row_of
 from magnetar.kernel.clock import Clock
-from magnetar.kernel.errors import BadInput, NotFound, Refused
+from magnetar.kernel.errors import BadInput, Refused
 from magnetar.kernel.store import Store
 from magnetar.twin.rehearsal import ArmResult, Setting
 from magnetar.twin.verdict import verdict
@@ -28,8 +25,7 @@ from magnetar.vocabulary.catalogue import Product
 from magnetar.vocabulary.ids import MerchantId
 from magnetar.vocabulary.money import Money
 
-QUEUED, RUNNING, DONE, STOPPED, FAILED, INTERRUPTED = "queued", "running", "done", "stopped", "failed", "interrupted"
-MOST_DAYS, MOST_PAIRS, MOST_WAITING = 28, 200, 3
+MOST_DAYS, MOST_PAIRS = 28, 200
 ALL_ARMS = ("none", "manual", "uax", "whole-site")
 
 
@@ -90,8 +86,9 @@ class Rehearsed:
     ended_at: int = 0
     results: list[ArmRow] = field(default_factory=list[ArmRow])
     error: str = ""
-    process: int = 0
-    """The server process that runs it."""
+    server: str = ""
+    """The backlog that works on it; see `Backlog`."""
+    attempts: int = 0
 
     @property
     def pairs_done(self) -> int:
@@ -124,8 +121,11 @@ def keep_finished(
     return done
 
 
-class Rehearsals:
+class Rehearsals(Backlog[Rehearsed]):
     """Starts, watches and keeps rehearsals."""
+
+    at_once = 1
+    noun = "预演", "rehearsal"
 
     def __init__(
         self,
@@ -139,16 +139,9 @@ class Rehearsals:
         products: what a merchant has to rehearse with.
         worlds: the worlds on offer, by name, each with the name that the twin knows it by.
         """
-        self._kept = store.collection("rehearsals", Rehearsed)
-        self._clock, self._products, self._workers = clock, products, workers
+        super().__init__(store, clock, "rehearsals", Rehearsed)
+        self._products, self._workers = products, workers
         self.worlds = worlds
-        self._waiting: queue.Queue[tuple[str, str] | None] = queue.Queue()
-        self._changed = threading.Condition()
-        self._version = 0
-        self._thread: threading.Thread | None = None
-        self._running: tuple[str, subprocess.Popen[bytes]] | None = None
-
-    # ---- asking
 
     def start(self, merchant: str, by: str, wish: Wish) -> Rehearsed:
         """Queue a rehearsal.
@@ -164,100 +157,11 @@ class Rehearsals:
                 f"预演至少需要 4 件商品, 现有 {len(products)} 件; 请先导入商品. · "
                 f"A rehearsal needs at least 4 products, found {len(products)}; import a catalogue first."
             )
-        if sum(one.active for one in self.list(merchant)) >= MOST_WAITING:
-            raise Refused(
-                "已有多个预演在排队, 请等其中一个结束. · Several rehearsals are waiting; let one of them end."
-            )
-        now = self._clock.now()
-        made = Rehearsed(f"r{now:016d}", merchant, by, now, wish, len(products), process=os.getpid())
-        return self._enqueue(made)
-
-    def again(self, merchant: str, id: str) -> Rehearsed:
-        """Go on with one that was interrupted, stopped or failed; pairs that are done are kept.
-
-        Raises:
-            NotFound: the merchant has no such rehearsal.
-            Refused: it runs, or is done.
-        """
-        one = self.get(merchant, id)
-        if one.active or one.state == DONE:
-            raise Refused("这个预演无需继续. · There is nothing left to go on with.")
-        return self._enqueue(replace(one, state=QUEUED, error="", ended_at=0, process=os.getpid()))
-
-    def stop(self, merchant: str, id: str) -> None:
-        """Stop one that waits or runs; pairs that are done are kept.
-
-        Raises:
-            NotFound: the merchant has no such rehearsal.
-        """
-        one = self.get(merchant, id)
-        if one.active:
-            self._keep(replace(one, state=STOPPED, ended_at=self._clock.now()))
-            running = self._running
-            if running and running[0] == id:
-                kill(running[1])
-
-    def _enqueue(self, one: Rehearsed) -> Rehearsed:
-        self._keep(one)
-        with self._changed:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="rehearsals", daemon=True)
-                self._thread.start()
-        self._waiting.put((one.merchant, one.id))
-        return one
-
-    # ---- looking
-
-    def get(self, merchant: str, id: str) -> Rehearsed:
-        """A merchant's rehearsal.
-
-        Raises:
-            NotFound: it has none of that id.
-        """
-        one = self._kept.get(merchant, id)
-        if one is None:
-            raise NotFound(f"没有这个预演: {id[:40]!r}. · No rehearsal {id[:40]!r}.")
-        return self._honest(one)
-
-    def list(self, merchant: str) -> list[Rehearsed]:
-        """A merchant's rehearsals, newest first."""
-        return [self._honest(one) for _, one in self._kept.list(merchant)][::-1]
-
-    def wait(self, version: int, timeout: float) -> int:
-        """Wait until something has changed since a version; returns the present one."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._version != version, timeout)
-            return self._version
-
-    def _honest(self, one: Rehearsed) -> Rehearsed:
-        """A rehearsal whose server is gone does not run, whatever was kept."""
-        if one.active and one.process != os.getpid() and not alive(one.process):
-            return replace(one, state=INTERRUPTED)
-        return one
-
-    # ---- working
-
-    def _keep(self, one: Rehearsed) -> None:
-        self._kept.put(one.merchant, [(one.id, one)])
-        with self._changed:
-            self._version += 1
-            self._changed.notify_all()
-
-    def _work(self) -> None:
-        while (next_one := self._waiting.get()) is not None:
-            merchant, id = next_one
-            one = self._kept.get(merchant, id)
-            if one is None or one.state != QUEUED:
-                continue
-            try:
-                self._run(replace(one, state=RUNNING))
-            except Exception as error:  # whatever happens is shown where the result would be
-                latest = self._kept.get(merchant, id) or one
-                if latest.state != STOPPED:
-                    self._keep(replace(latest, state=FAILED, error=str(error)[:500], ended_at=self._clock.now()))
+        self._admit(merchant)
+        id = self._new_id(merchant, "r")
+        return self._enqueue(Rehearsed(id, merchant, by, self._clock.now(), wish, len(products)))
 
     def _run(self, one: Rehearsed) -> None:
-        self._keep(one)
         wish = one.wish
         setting = Setting(
             tuple(self._products(one.merchant)), MerchantId(one.merchant), wish.budget, wish.goal, wish.days, wish.arms,
@@ -265,32 +169,25 @@ class Rehearsals:
         )  # fmt: skip
         done = {row["pair"] for row in one.results}
         order = Order(setting, [pair for pair in range(wish.pairs) if pair not in done], self._workers)
-        decoder = msgspec.json.Decoder(PairDone)
         if order.pairs:
             process = spawn("magnetar.app.rehearsing", msgspec.msgpack.encode(order))
-            self._running = one.id, process
+            self._by(one, process)
             try:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    latest = self._kept.get(one.merchant, one.id)
-                    if latest is None or latest.state != RUNNING:
+                for line in told_by(process, PairDone):
+                    one = replace(one, results=[*one.results, *line.results])
+                    if not self._tell(one):
                         return
-                    one = replace(one, results=[*one.results, *decoder.decode(line).results])
-                    self._keep(one)
                 code = process.wait()
             finally:
-                self._running = None
+                self._by(one, None)
                 kill(process)
-            latest = self._kept.get(one.merchant, one.id)
-            if latest is None or latest.state != RUNNING:
+            if self._held(one) is None:
                 return
             if one.pairs_done < wish.pairs:
-                said = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
-                raise RuntimeError(said.splitlines()[-1] if said else f"the process ended with {code}")
-        self._keep(replace(one, state=DONE, ended_at=self._clock.now()))
+                raise RuntimeError(last_words(process, code))
+        self._tell(replace(one, state=DONE, ended_at=self._clock.now()))
 
-    def close(self) -> None:
-        """Stop working; what runs is interrupted and can be taken up again."""
-        running = self._running
-        if running:
-            kill(running[1])
+
+__all__ = [
+    "ALL_ARMS", "DONE", "FAILED", "INTERRUPTED", "QUEUED", "RUNNING", "STOPPED", "Rehearsals", "Rehearsed", "Wish", "keep_finished",
+]  # fmt: skip

@@ -5,30 +5,25 @@ What is whole when an order is stopped or fails stays on the shelf.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import subprocess
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
-from magnetar.app.apart import alive, kill, spawn
+from magnetar.app.apart import kill, last_words, spawn
+from magnetar.app.backlog import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Backlog, told_by
 from magnetar.app.film_shelf import POSTERS, Note, Shelf
 from magnetar.app.studio_making import Making, Told
 from magnetar.capabilities.creative import ASPECTS, Found, points_for
 from magnetar.capabilities.creative.copy import Brief
 from magnetar.capabilities.creative.direction import Direction
 from magnetar.kernel.clock import Clock
-from magnetar.kernel.errors import BadInput, NotFound, Refused
+from magnetar.kernel.errors import BadInput
 from magnetar.kernel.store import Store
 
-QUEUED, RUNNING, DONE, STOPPED, FAILED, INTERRUPTED = "queued", "running", "done", "stopped", "failed", "interrupted"
-MOST, MOST_WAITING, AT_ONCE = 100, 3, 2
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +80,16 @@ class Ordered:
     notes: tuple[str, ...] = ()
     error: str = ""
     ended_at: int = 0
-    process: int = 0
-    """The server process that has it made."""
+    server: str = ""
+    """The backlog that works on it; see `Backlog`."""
+    attempts: int = 0
 
     @property
     def active(self) -> bool:
         return self.state in (QUEUED, RUNNING)
 
 
-class StudioOrders:
+class StudioOrders(Backlog[Ordered]):
     """Takes, watches and keeps orders."""
 
     def __init__(
@@ -105,17 +101,9 @@ class StudioOrders:
             found: a merchant's product with its pictures.
             width: of the films in pixels, smaller for tests; 0 for the aspect's own.
         """
-        self._kept = store.collection("studio_orders", Ordered)
-        self._clock, self._shelf, self._found, self._home = clock, shelf, found, home
+        super().__init__(store, clock, "studio_orders", Ordered)
+        self._shelf, self._found, self._home = shelf, found, home
         self._workers, self._font, self.width = workers, font, width
-        self._changed = threading.Condition()
-        self._version = 0
-        self._waiting: deque[tuple[str, str]] = deque()
-        self._running: dict[str, tuple[str, subprocess.Popen[bytes] | None]] = {}
-        self._threads: list[threading.Thread] = []
-        self._closed = False
-
-    # ---- asking
 
     def start(self, merchant: str, by: str, wish: FilmWish) -> Ordered:
         """Queue an order.
@@ -127,114 +115,11 @@ class StudioOrders:
         """
         wish = wish.checked()
         found = self._found(merchant, wish.product)
-        if sum(one.active for one in self.list(merchant)) >= MOST_WAITING:
-            raise Refused("已有多个任务在排队, 请等其中一个结束. · Several orders are waiting; let one of them end.")
-        now = self._clock.now()
-        taken = {one.id for one in self.list(merchant)}
-        id = next(name for number in range(len(taken) + 1) if (name := f"s{now + number:016d}") not in taken)
-        title = found.product.title
-        one = Ordered(id, merchant, by, now, wish, title, of=wish.count, process=os.getpid())
-        return self._enqueue(one)
-
-    def again(self, merchant: str, id: str) -> Ordered:
-        """Make an order anew that was interrupted, stopped or failed; segments that are made are not made twice.
-
-        Raises:
-            NotFound: the merchant has no such order.
-            Refused: it runs, or is done.
-        """
-        one = self.get(merchant, id)
-        if one.active or one.state == DONE:
-            raise Refused("这个任务无需继续. · There is nothing left to go on with.")
-        return self._enqueue(replace(one, state=QUEUED, error="", said="", ended_at=0, process=os.getpid()))
-
-    def stop(self, merchant: str, id: str) -> None:
-        """Stop an order that waits or runs; films that are whole stay.
-
-        Raises:
-            NotFound: the merchant has no such order.
-        """
-        one = self.get(merchant, id)
-        if one.active:
-            self._keep(replace(one, state=STOPPED, ended_at=self._clock.now()))
-            with self._changed:
-                running = self._running.get(merchant)
-            if running and running[0] == id and running[1]:
-                kill(running[1])
-
-    def _enqueue(self, one: Ordered) -> Ordered:
-        self._keep(one)
-        with self._changed:
-            if len(self._threads) < AT_ONCE:
-                thread = threading.Thread(target=self._work, name="studio", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-            self._waiting.append((one.merchant, one.id))
-            self._changed.notify_all()
-        return one
-
-    # ---- looking
-
-    def get(self, merchant: str, id: str) -> Ordered:
-        """A merchant's order.
-
-        Raises:
-            NotFound: it has none of that id.
-        """
-        one = self._kept.get(merchant, id)
-        if one is None:
-            raise NotFound(f"没有这个任务: {id[:40]!r}. · No order {id[:40]!r}.")
-        return _honest(one)
-
-    def list(self, merchant: str) -> list[Ordered]:
-        """A merchant's orders, newest first."""
-        return [_honest(one) for _, one in self._kept.list(merchant)][::-1]
-
-    def wait(self, version: int, timeout: float) -> int:
-        """Wait until something has changed since a version; returns the present one."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._version != version, timeout)
-            return self._version
-
-    # ---- working
-
-    def _keep(self, one: Ordered) -> None:
-        self._kept.put(one.merchant, [(one.id, one)])
-        with self._changed:
-            self._version += 1
-            self._changed.notify_all()
-
-    def _next(self) -> tuple[str, str] | None:
-        """The first order whose merchant has none at work."""
-        with self._changed:
-            while not self._closed:
-                for place, (merchant, id) in enumerate(self._waiting):
-                    if merchant not in self._running:
-                        del self._waiting[place]
-                        self._running[merchant] = id, None
-                        return merchant, id
-                self._changed.wait()
-        return None
-
-    def _work(self) -> None:
-        while (taken := self._next()) is not None:
-            merchant, id = taken
-            try:
-                one = self._kept.get(merchant, id)
-                if one is not None and one.state == QUEUED:
-                    self._run(one)
-            except Exception as error:  # whatever happens is shown where the films would be
-                latest = self._kept.get(merchant, id)
-                if latest is not None and latest.state != STOPPED:
-                    self._keep(replace(latest, state=FAILED, error=str(error)[:500], ended_at=self._clock.now()))
-            finally:
-                with self._changed:
-                    self._running.pop(merchant, None)
-                    self._changed.notify_all()
+        self._admit(merchant)
+        id = self._new_id(merchant, "s")
+        return self._enqueue(Ordered(id, merchant, by, self._clock.now(), wish, found.product.title, of=wish.count))
 
     def _run(self, one: Ordered) -> None:
-        one = replace(one, state=RUNNING)
-        self._keep(one)
         wish, found = one.wish, self._found(one.merchant, one.wish.product)
         target = self._shelf.folder(one.merchant)
         folder = target / ".making" / one.id
@@ -244,15 +129,11 @@ class StudioOrders:
             wish.count, wish.aspects, wish.seed, str(folder), str(self._home), self.width, self._workers, self._font,
         )  # fmt: skip
         process = spawn("magnetar.app.studio_making", msgspec.msgpack.encode(order))
-        with self._changed:
-            self._running[one.merchant] = one.id, process
+        self._by(one, process)
         told: dict[str, Told] = {}
-        error = ""
+        error, code = "", 0
         try:
-            for line in _lines(process):
-                latest = self._kept.get(one.merchant, one.id)
-                if latest is None or latest.state != RUNNING:
-                    break
+            for line in told_by(process, Told):
                 if line.film:
                     told[line.film] = line
                 error = line.error or error
@@ -260,22 +141,20 @@ class StudioOrders:
                     one, said=line.said or one.said, done=max(one.done, line.done), of=line.of or one.of,
                     notes=tuple(dict.fromkeys((*one.notes, *line.notes)))[:20],
                 )  # fmt: skip
-                self._keep(one)
+                if not self._tell(one):
+                    break
             code = process.wait()
         finally:
+            self._by(one, None)
             kill(process)
             films = self._adopt(one, folder, target, told)
             shutil.rmtree(folder, ignore_errors=True)
-        latest = self._kept.get(one.merchant, one.id)
-        if latest is None or latest.state != RUNNING:
-            if latest is not None and films:
-                self._keep(replace(latest, films=films, done=len(films)))
-            return
         if not error and code:
-            said = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
-            error = said.splitlines()[-1] if said else f"the process ended with {code}"
+            error = last_words(process, code)
         now = self._clock.now()
-        self._keep(replace(one, state=FAILED if error else DONE, error=error[:500], films=films, ended_at=now))
+        ended = replace(one, state=FAILED if error else DONE, error=error[:500], films=films, ended_at=now)
+        if not self._tell(ended) and films and (latest := self._kept.get(one.merchant, one.id)) is not None:
+            self._keep(replace(latest, films=films, done=len(films)))
 
     def _adopt(self, one: Ordered, folder: Path, target: Path, told: dict[str, Told]) -> tuple[str, ...]:
         """Put the films that are whole on the shelf; their names there."""
@@ -313,27 +192,7 @@ class StudioOrders:
         others = (target / f"{name}.mp4").exists() and self._shelf.get(one.merchant, name).note.order != one.id
         return f"{head}-{one.id}-{number}" if others else name  # made again, an order's films take their own places
 
-    def close(self) -> None:
-        """Stop working; what runs is interrupted."""
-        with self._changed:
-            self._closed = True
-            running = list(self._running.values())
-            self._changed.notify_all()
-        for _, process in running:
-            if process:
-                kill(process)
 
-
-def _lines(process: subprocess.Popen[bytes]) -> Iterable[Told]:
-    assert process.stdout is not None
-    decoder = msgspec.json.Decoder(Told)
-    for line in process.stdout:
-        with contextlib.suppress(msgspec.DecodeError):
-            yield decoder.decode(line)
-
-
-def _honest(one: Ordered) -> Ordered:
-    """An order whose server is gone is not at work, whatever was kept."""
-    if one.active and one.process != os.getpid() and not alive(one.process):
-        return replace(one, state=INTERRUPTED)
-    return one
+__all__ = [
+    "DONE", "FAILED", "INTERRUPTED", "MOST", "QUEUED", "RUNNING", "STOPPED", "FilmWish", "Ordered", "StudioOrders",
+]  # fmt: skip

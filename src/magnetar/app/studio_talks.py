@@ -1,18 +1,26 @@
-"""Talks with the creative agent over HTTP: what is said is worked on in a thread, one at a time for each merchant, and watched."""
+"""Talks with the creative agent over HTTP: what is said is a job of its own, films are made in a process of their own.
+
+A saying that a server leaves behind is said again by the next one: the talk stands as it stood before it.
+"""
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from magnetar.capabilities.creative.agent.service import CreativeAgent
-from magnetar.capabilities.creative.agent.talk import Answer
-from magnetar.kernel.errors import MagnetarError, Refused
-from magnetar.kernel.store import Store
+import msgspec
 
-AT_ONCE = 2
+from magnetar.app.apart import kill, last_words, spawn
+from magnetar.app.backlog import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Backlog, told_by
+from magnetar.app.studio_rendering import Rendered
+from magnetar.capabilities.creative.agent.service import CreativeAgent, Order
+from magnetar.capabilities.creative.agent.talk import Answer, MadeFilm
+from magnetar.kernel.clock import Clock
+from magnetar.kernel.errors import Refused
+from magnetar.kernel.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +35,49 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Working:
-    """Something that was said and is being worked on."""
+class Saying:
+    """The last thing that was said in a talk."""
 
-    talk: str
+    id: str
+    """The talk's."""
+    merchant: str
     words: str
+    number: int
+    """How many turns the talk had before it."""
+    state: str = QUEUED
     said: str = ""
     """How far it is."""
+    error: str = ""
+    ended_at: int = 0
+    server: str = ""
+    attempts: int = 0
+
+    @property
+    def active(self) -> bool:
+        return self.state in (QUEUED, RUNNING)
 
 
-class StudioTalks:
+class StudioTalks(Backlog[Saying]):
     """Says things to the agent in the background."""
 
-    def __init__(self, agent: Callable[[], CreativeAgent], store: Store) -> None:
+    noun = "回答", "answer"
+
+    def __init__(self, agent: Callable[[Any], CreativeAgent], store: Store, clock: Clock) -> None:
+        """
+        Args:
+            agent: makes the agent, given what renders its films.
+        """
+        super().__init__(store, clock, "studio_sayings", Saying)
         self._make, self._made = agent, None
+        self._agents = threading.Lock()
         self._shown = store.collection("studio_answers", Shown)
-        self._changed = threading.Condition()
-        self._places = threading.Semaphore(AT_ONCE)
-        self._version = 0
-        self._working: dict[str, Working] = {}
-        self._errors: dict[tuple[str, str], str] = {}
 
     @property
     def agent(self) -> CreativeAgent:
         """The agent, made on first use: it may load models."""
-        with self._changed:
+        with self._agents:
             if self._made is None:
-                self._made = self._make()
+                self._made = self._make(self._render)
             return self._made
 
     def say(self, merchant: str, talk: str, words: str) -> None:
@@ -64,60 +88,76 @@ class StudioTalks:
             Refused: the agent is still at work for this merchant.
         """
         held = self.agent.get(merchant, talk)
-        with self._changed:
-            if merchant in self._working:
-                raise Refused("Agent 还在忙, 请等它答完. · The agent is still at work; wait for its answer.")
-            self._working[merchant] = Working(talk, words[:200])
-        self._errors.pop((merchant, talk), None)
-        number = len(held.turns)
-        self._tell()
-        threading.Thread(
-            target=self._work, args=(merchant, talk, words, number), name="studio-talk", daemon=True
-        ).start()
+        if any(one.active for one in self.list(merchant)):
+            raise Refused("Agent 还在忙, 请等它答完. · The agent is still at work; wait for its answer.")
+        self._enqueue(Saying(talk, merchant, words, len(held.turns)))
 
-    def working(self, merchant: str, talk: str) -> Working | None:
+    def last(self, merchant: str, talk: str) -> Saying | None:
+        """The last thing that was said in a talk over HTTP."""
+        one = self._kept.get(merchant, talk)
+        return None if one is None else self._honest(one)
+
+    def working(self, merchant: str, talk: str) -> Saying | None:
         """What is worked on in a talk."""
-        with self._changed:
-            found = self._working.get(merchant)
-        return found if found and found.talk == talk else None
+        one = self.last(merchant, talk)
+        return one if one is not None and one.active else None
 
     def error(self, merchant: str, talk: str) -> str:
         """Why the last thing said got no answer."""
-        return self._errors.get((merchant, talk), "")
+        one = self.last(merchant, talk)
+        if one is None:
+            return ""
+        if one.state == INTERRUPTED:
+            return "服务曾经停止, 这句话还没有回答; 请再说一次. · The server stopped before it answered; say it again."
+        return one.error if one.state == FAILED else ""
 
     def shown(self, merchant: str, talk: str, number: int) -> Shown:
         """What the answer of that number showed."""
         return self._shown.get(merchant, f"{talk}-{number:04d}") or Shown()
 
-    def wait(self, version: int, timeout: float) -> int:
-        """Wait until something has changed since a version; returns the present one."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._version != version, timeout)
-            return self._version
+    def _run(self, one: Saying) -> None:
+        if len(self.agent.get(one.merchant, one.id).turns) == one.number:  # else it was answered before a server went
 
-    def _work(self, merchant: str, talk: str, words: str, number: int) -> None:
-        def told(said: str) -> None:
-            with self._changed:
-                self._working[merchant] = Working(talk, words[:200], said)
-            self._tell()
+            def told(said: str) -> None:
+                self._tell(replace(one, said=said))
 
+            answer = self.agent.say(one.merchant, one.id, one.words, told)
+            self._shown.put(one.merchant, [(f"{one.id}-{one.number:04d}", shown_of(answer))])
+        self._tell(replace(one, state=DONE, said="", ended_at=self._clock.now()))
+
+    def _render(self, merchant: str, order: Order, told: Callable[[str], None]) -> MadeFilm:
+        """Make a film in a process of its own, which ends when the saying is stopped.
+
+        Raises:
+            Refused: it cannot be made, or was stopped; says why.
+        """
+        process = spawn("magnetar.app.studio_rendering", msgspec.msgpack.encode(order))
+        found: Rendered | None = None
         try:
-            with self._places:
-                answer = self.agent.say(merchant, talk, words, told)
-            self._shown.put(merchant, [(f"{talk}-{number:04d}", shown_of(answer))])
-        except MagnetarError as error:
-            self._errors[merchant, talk] = str(error)
-        except Exception as error:  # whatever happens is shown where the answer would be
-            self._errors[merchant, talk] = f"{type(error).__name__}: {error}"[:300]
+            self._rendering(merchant, process)
+            for line in told_by(process, Rendered):
+                found = line
+            code = process.wait()
         finally:
-            with self._changed:
-                self._working.pop(merchant, None)
-            self._tell()
+            self._rendering(merchant, None)
+            kill(process)
+        if found is not None and found.film is not None:
+            return found.film
+        if found is not None and found.error:
+            raise Refused(found.error)
+        if code < 0:
+            raise Refused("制作已停止. · The making was stopped.")
+        raise Refused(
+            f"影片没有做成: {last_words(process, code)[:200]} · The film was not made: {last_words(process, code)[:200]}"
+        )
 
-    def _tell(self) -> None:
+    def _rendering(self, merchant: str, process: subprocess.Popen[bytes] | None) -> None:
+        """Tie a render to what the merchant has said."""
         with self._changed:
-            self._version += 1
-            self._changed.notify_all()
+            talk, _ = self._running.get(merchant, ("", None))
+        one = self._kept.get(merchant, talk) if talk else None
+        if one is not None:
+            self._by(one, process)
 
 
 def shown_of(answer: Answer) -> Shown:
@@ -130,3 +170,6 @@ def shown_of(answer: Answer) -> Shown:
         [pitch.as_json() for pitch in answer.options], cases, [dict(one) for one in answer.scenes], list(answer.understood),
         answer.film.defects if answer.film else 0,
     )  # fmt: skip
+
+
+__all__ = ["STOPPED", "Saying", "Shown", "StudioTalks", "shown_of"]

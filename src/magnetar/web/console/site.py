@@ -23,9 +23,12 @@ from magnetar.app.film_shelf import Shelf
 from magnetar.app.hosting import Hosting
 from magnetar.app.rehearsals import Rehearsals
 from magnetar.app.studio_orders import StudioOrders
+from magnetar.app.studio_talks import StudioTalks
 from magnetar.capabilities.accounts import form_token
 from magnetar.capabilities.catalogue import CatalogueImported
 from magnetar.capabilities.creative import Found, find
+from magnetar.capabilities.creative.agent.service import CreativeAgent
+from magnetar.capabilities.creative.agent.wiring import agent_for
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, Refused
 from magnetar.kernel.i18n import LANGUAGES, Voice, choose_language
 from magnetar.platform.assemble import Platform
@@ -141,6 +144,7 @@ class Site:
             self.runtime.store, self.runtime.clock, self.shelf, self.found, settings.home, workers=settings.workers,
             font=str(getattr(settings, "font", "") or ""),
         )  # fmt: skip
+        self.talks = StudioTalks(self._agent, self.runtime.store, self.runtime.clock)
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -198,10 +202,20 @@ class Site:
         pictures = own if stored.images and (own / stored.images[0]).is_file() else None
         return find(self.platform.catalogue, product, merchant, self.runtime.settings.currency, pictures)
 
+    def _agent(self, render: Any) -> CreativeAgent:
+        """The creative agent; its films are as wide as the studio's."""
+        return agent_for(self.runtime, self.platform.catalogue, width=self.studio.width or 1080, render=render)
+
+    def resume(self) -> None:
+        """Take up the long work that an earlier server has left."""
+        for backlog in (self.rehearsals, self.studio, self.talks):
+            backlog.resume()
+
     def close(self) -> None:
-        """Stop what runs in the background."""
+        """Stop what runs in the background; the next server takes it up."""
         self.rehearsals.close()
         self.studio.close()
+        self.talks.close()
         if self._own_live is not None:
             self._own_live.close()
 

@@ -9,9 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from magnetar.app.film_shelf import LIVE, PUBLISHED
-from magnetar.app.studio_talks import StudioTalks
-from magnetar.capabilities.creative.agent.service import Conversation, CreativeAgent
-from magnetar.capabilities.creative.agent.wiring import agent_for
+from magnetar.capabilities.creative.agent.service import Conversation
 from magnetar.kernel.errors import BadInput, NotFound, Refused
 from magnetar.web.console.film_words import FilmWords
 from magnetar.web.console.pages.studio import Step, events
@@ -27,11 +25,7 @@ CHIPS = (
 def routes(site: Site) -> list[Route]:
     """Pages of this part."""
 
-    def agent() -> CreativeAgent:
-        width = site.studio.width or 1080
-        return agent_for(site.runtime, site.platform.catalogue, width=width)
-
-    talks = StudioTalks(agent, site.runtime.store)
+    talks = site.talks
 
     def details(visit: Visit, held: Conversation) -> dict[str, Any]:
         merchant = visit.merchant
@@ -39,10 +33,11 @@ def routes(site: Site) -> list[Route]:
         turns: list[dict[str, Any]] = []
         for number, turn in enumerate(held.turns):
             name = Path(turn.film).stem if turn.film else ""
-            film = site.shelf.file(merchant, name, {".mp4": ""}) if name else None
+            names = [Path(file).stem for file in turn.films] or ([name] if name else [])
+            films = [one for one in names if site.shelf.file(merchant, one, {".mp4": ""})]
             shown = talks.shown(merchant, held.id, number)
-            turns.append({"turn": turn, "film": name if film else "", "gone": bool(name) and not film, "shown": shown})
-        made = [one["film"] for one in turns if one["film"]]
+            turns.append({"turn": turn, "films": films, "gone": len(films) < len(names), "shown": shown})
+        made = [name for one in turns for name in one["films"]]
         states = {name: site.shelf.get(merchant, name) for name in made}
         return {
             "held": held, "turns": turns, "working": working, "error": talks.error(merchant, held.id), "films": made,
@@ -81,7 +76,7 @@ def routes(site: Site) -> list[Route]:
         """Publish one of the talk's versions."""
         id, name = visit.request.path_params["id"], visit.request.path_params["film"]
         held = talks.agent.get(visit.merchant, id)
-        if name not in {Path(turn.film).stem for turn in held.turns if turn.film}:
+        if name not in {Path(file).stem for turn in held.turns for file in (*turn.films, turn.film) if file}:
             raise NotFound("这段对话里没有这个版本. · The talk has no such version.")
         film = site.shelf.get(visit.merchant, name)
         if film.state != PUBLISHED:
@@ -91,6 +86,11 @@ def routes(site: Site) -> list[Route]:
         return site.go(
             visit, f"/studio/agent/{id}", visit.voice("已发布, 投放计划可以使用", "Published; campaigns may use it")
         )
+
+    def stop(visit: Visit) -> Response:
+        id = visit.request.path_params["id"]
+        talks.stop(visit.merchant, id)
+        return site.go(visit, f"/studio/agent/{id}#end", visit.voice("已停止", "Stopped"))
 
     def seen(visit: Visit, id: str) -> Step:
         held = talks.agent.get(visit.merchant, id)
@@ -104,5 +104,6 @@ def routes(site: Site) -> list[Route]:
         site.page("/studio/agent/{id}", talk),
         site.page("/studio/agent/{id}", say, methods=("POST",)),
         Route("/studio/agent/{id}/events", events(site, seen, talks.wait)),
+        site.page("/studio/agent/{id}/stop", stop, methods=("POST",)),
         site.page("/studio/agent/{id}/publish/{film}", publish, methods=("POST",)),
     ]
