@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -255,23 +255,35 @@ def look_of(
 
 def _picture(product: Product, root: Path | str | None, script: Script, face: Typeface) -> tuple[Picture, str]:
     """The first picture of the record that can be opened, else our own drawing."""
-    palette = palette_for(product.category)
+    for found in usable_pictures(product, root, script.notes):
+        return found
+    script.notes.append("picture: none usable, the film shows a drawing of its own")
+    name, _ = split_title(shown_title(product, script.language, []), script.brand)
+    return draw_placeholder(palette_for(product.category), face, name.removeprefix(script.brand) or name), ""
+
+
+def usable_pictures(product: Product, root: Path | str | None, notes: list[str]) -> Iterator[tuple[Picture, str]]:
+    """The pictures of a record that can be opened, with their names in it, in its order.
+
+    Args:
+        root: folder that their names start from; None for none.
+        notes: why others cannot be.
+    """
+    paper = palette_for(product.category).light
     base = Path(root).resolve() if root is not None else None
     for name in product.images:
         if "://" in name:
-            script.notes.append(f"images: {name[:80]!r} is not on this machine; films use local pictures")
+            notes.append(f"images: {name[:80]!r} is not on this machine; films use local pictures")
             continue
         if base is None:
-            script.notes.append(f"images: {name[:80]!r} not used, no folder of pictures was named")
+            notes.append(f"images: {name[:80]!r} not used, no folder of pictures was named")
             continue
         path = (base / name).resolve()
         if not path.is_relative_to(base):
-            script.notes.append(f"images: {name[:80]!r} lies outside the folder of pictures")
+            notes.append(f"images: {name[:80]!r} lies outside the folder of pictures")
             continue
-        opened = open_picture(path, palette.light)
+        opened = open_picture(path, paper)
         if isinstance(opened, Picture):
-            return opened, name
-        script.notes.append(f"images: {name[:80]!r} {opened}")
-    script.notes.append("picture: none usable, the film shows a drawing of its own")
-    name, _ = split_title(shown_title(product, script.language, []), script.brand)
-    return draw_placeholder(palette, face, name.removeprefix(script.brand) or name), ""
+            yield opened, name
+        else:
+            notes.append(f"images: {name[:80]!r} {opened}")

@@ -186,7 +186,7 @@ def make_variants(
             acquit(film.file)
     stock.cache.evict(frozenset(stock.parts))
     signing = seal.cpu_seconds if seal else 0.0
-    notes += [note for script in (*written, *bare) for note in script.notes]
+    notes += [note for script in (*written, *bare, *stock.shop.wanted.scripts) for note in script.notes]
     possible = menu.scripts_count if menu else plain_scripts
     if possible < count:
         notes.append(

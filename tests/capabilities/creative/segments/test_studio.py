@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import pytest
+from PIL import Image
 
 from magnetar.capabilities.creative import Batch, make_variants, studio
 from magnetar.capabilities.creative.judging.told import Told, read_told
@@ -225,6 +226,26 @@ def test_a_take_or_a_band_text_that_breaks_a_rule_rejects_its_films_and_no_other
     texts_bad = json.loads(batch.films[0].file.with_suffix(".json").read_text())["scenes"][0]["headline"]
     less = make(product(), 6, texts=["甲店", "乙店"])
     assert len(less.films) == len(batch.films) - 1
+
+
+def test_films_show_every_picture_that_shows_something_else(make: Callable[..., Batch], product: Make, pictures: Path):
+    with Image.open(pictures / "bag.png") as first:
+        first.resize((300, 300)).save(pictures / "again.png")
+        first.transpose(Image.Transpose.ROTATE_90).save(pictures / "lying.png")
+    (pictures / "broken.png").write_bytes(b"no picture")
+    names = ("broken.png", "bag.png", "again.png", "../bag.png", "lying.png")
+    batch = make(product(images=names), 2)
+    told = [json.loads(film.file.with_suffix(".json").read_text()) for film in batch.films]
+    for one in told:
+        assert one["picture"] == "bag.png"
+        assert {scene["picture"] for scene in one["scenes"]} == {"bag.png", "lying.png"}
+    assert {scene["picture"] for one in told for scene in one["scenes"] if scene["kind"] == "offer"} == {"bag.png"}
+    assert any(("'again.png'" in note and "same" in note.lower()) or "earlier picture" in note for note in batch.notes)
+    assert any("'broken.png'" in note for note in batch.notes)
+    # another picture makes other segments, and only where it is seen
+    fewer = make(product(images=("bag.png",)), 2)
+    assert 0 < fewer.segments_made < sum(len(one["segments"]) for one in told)
+    assert fewer.segments_reused > 0
 
 
 @pytest.mark.parametrize("points", [("帆布厚实",), ("帆布厚实", "能装一台电脑"), ()])

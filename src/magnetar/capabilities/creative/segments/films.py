@@ -21,7 +21,16 @@ from magnetar.capabilities.creative.loudness import RATE
 from magnetar.capabilities.creative.segments import tracks, workshop
 from magnetar.capabilities.creative.segments.cache import Cache
 from magnetar.capabilities.creative.segments.coding import Coded, encode_band
-from magnetar.capabilities.creative.segments.mp4 import Audio, Buffer, Chunk, Video, compose, write
+from magnetar.capabilities.creative.segments.mp4 import (
+    Audio,
+    Buffer,
+    Chunk,
+    Text,
+    Video,
+    compose,
+    subtitle_samples,
+    write,
+)
 from magnetar.capabilities.creative.segments.proof import check_bytes, hardest, prove
 from magnetar.capabilities.creative.segments.recipes import Recipe, tune_of
 from magnetar.capabilities.creative.segments.speech import Spoken
@@ -30,6 +39,7 @@ from magnetar.capabilities.creative.segments.workshop import Commission, Piece, 
 from magnetar.kernel.chance import Chance
 from magnetar.kernel.errors import GoalMissed, MagnetarError
 
+_LANGUAGES = {"zh": "chi", "en": "eng"}
 _BATCH = 4
 """Pieces that a worker is given at once: those beside each other share scenes."""
 
@@ -190,6 +200,16 @@ class Stock:
         audio = sound.track.cut([int(end) / self.wanted.fps for end in np.cumsum(frames)])
         return sound, audio, [[zlib.crc32(piece) for piece in chunk.pieces] for chunk in audio.chunks]
 
+    def text_of(self, told: dict[str, Any]) -> Text | None:
+        """A film's subtitles as a track; None where nobody speaks."""
+        lines: list[dict[str, Any]] = told.get("subtitles") or []
+        if not lines:
+            return None
+        fps = self.wanted.fps
+        shown = [(round(one["start_s"] * fps), round(one["end_s"] * fps), one["text"]) for one in lines]
+        chunk, lengths = subtitle_samples(shown, self.shop.grid.total)
+        return Text(_LANGUAGES[self.wanted.language], fps, chunk, lengths)
+
     def piece_for(self, piece: Piece, text: str) -> tuple[str, Part]:
         """The segment to place in a film with a text, and its name."""
         name = self.name(piece)
@@ -269,7 +289,9 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
     parts = [stock.piece_for(piece, recipe.text) for piece in shop.pieces(recipe.takes)]
     slice_, slice_crc = stock.slice_of(recipe.text)
     chunks: list[Chunk] = []
-    sums: list[int] = []
+    told = stock.voices.told(recipe) if stock.voices else {}
+    text = stock.text_of(told)
+    sums: list[int] = [zlib.crc32(piece) for piece in text.chunk.pieces] if text else []
     sound, audio, audio_sums = stock.sound_of(recipe, [part.coded.frames for _, part in parts])
     for (_, part), audio_sum in zip(parts, audio_sums, strict=True):
         if part.exact:
@@ -292,8 +314,8 @@ def assemble(stock: Stock, recipe: Recipe) -> Assembled:
             label.KEY: label.metadata(product.merchant, digest),
             "comment": f"{label.TEXT[stock.wanted.language]} · magnetar {__version__}",
         },
+        text,
     )
-    told = stock.voices.told(recipe) if stock.voices else {}
     return Assembled(head, pieces, list(zip(pieces, sums, strict=True)), digest, names, sound, told)
 
 

@@ -62,6 +62,7 @@ def manifest_of(
             {
                 "start_s": round(at / grid.fps, 3), "end_s": round(end / grid.fps, 3), "kind": take.kind, "look": take.look.value,
                 "camera": take.way.value, "headline": take.line.headline, "caption": take.line.caption, "chip": take.line.chip,
+                "picture": shop.picture_of(take) or None,
                 **_grounds(menu, take), "texts": shop.texts_of(take, recipe.text),
             }
         )  # fmt: skip

@@ -173,12 +173,12 @@ def _laid(copy: Copy, every: Sequence[Part], size: _Size, count: int, chance: Ch
             look = LOOKS[(first + row + turn) % len(LOOKS)]
             across, near = draws[row * len(LOOKS) + turn]
             closer = 1.0 if look is Look.CARD else 1.0 + 0.1 * float(near)
-            take = Take("point", part.line, look, way_of(look, across), closer, 0)
+            take = Take("point", part.line, look, way_of(look, across), closer, 0, row + turn + 1)
             parts[take] = part
             middle.append(take)
     ending = [Take("offer", part.line, Look.OFFER, Way.CLOSER, 1.0, actions.index(part.action)) for part in offers]
     parts.update(zip(ending, offers, strict=True))
-    opening = [Take("hook", part.line, Look.STUDIO, Way.CLOSER, 1.0, 0) for part in every]
+    opening = [Take("hook", part.line, Look.STUDIO, Way.CLOSER, 1.0, 0, row) for row, part in enumerate(every)]
     parts.update(zip(opening, every, strict=True))
     slots, bodies = _slots(copy, opening, middle, parts, offers[0], size)
     return Menu(copy, scripts, parts, bodies, tuple(ending), slots)

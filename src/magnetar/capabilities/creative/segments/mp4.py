@@ -1,9 +1,11 @@
 """An MP4 file as head and pieces: the head is computed, the pieces are written as they lie in memory.
 
 Nothing is encoded or copied here, which is what makes a recombined film cheap. Only what our films need is written:
-one H.264 and one AAC track, one chunk of each per segment, edit lists for reordering and priming, text under keys.
+one H.264 and one AAC track, one chunk of each per segment, a track of subtitles where somebody speaks, edit lists for
+reordering and priming, text under keys.
 
-Source: ISO/IEC 14496-12 (boxes), 14496-14 (esds), 14496-15 (avcC); QuickTime's `mdta` keys for the metadata.
+Source: ISO/IEC 14496-12 (boxes), 14496-14 (esds), 14496-15 (avcC); 3GPP TS 26.245 (tx3g); QuickTime's `mdta` keys for
+the metadata.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ TICKS = 512
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _PIECES = 512
 """Buffers in one write; systems allow 1,024."""
+_MOST_LETTERS = 4_096
+"""Bytes of one subtitle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,29 @@ class Audio:
     chunks: Sequence[Chunk]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The subtitles, as a track that players show on demand."""
+
+    language: str
+    """Three letters, ISO 639-2."""
+    fps: int
+    chunk: Chunk
+    """One sample for each stretch of frames, those without words too."""
+    lengths: Counts
+    """(samples,), frames that each stands."""
+
+
 def box(kind: bytes, *parts: bytes) -> bytes:
     """A box with its length in front."""
     return struct.pack(">I4s", 8 + sum(map(len, parts)), kind) + b"".join(parts)
 
 
-def compose(video: Video | None, audio: Audio | None, metadata: Mapping[str, str]) -> tuple[bytes, list[Buffer]]:
-    """The file's head (ftyp, moov, mdat's header) and the pieces that follow it, segment by segment."""
-    chunks: list[tuple[int, Chunk]] = []
+def compose(
+    video: Video | None, audio: Audio | None, metadata: Mapping[str, str], text: Text | None = None
+) -> tuple[bytes, list[Buffer]]:
+    """The file's head (ftyp, moov, mdat's header) and the pieces that follow it: subtitles, then segment by segment."""
+    chunks: list[tuple[int, Chunk]] = [(2, text.chunk)] if text else []
     for number in range(max(len(video.chunks) if video else 0, len(audio.chunks) if audio else 0)):
         for track, source in ((0, video), (1, audio)):
             if source is not None and number < len(source.chunks) and len(source.chunks[number].sizes):
@@ -81,17 +100,18 @@ def compose(video: Video | None, audio: Audio | None, metadata: Mapping[str, str
     lengths = [int(chunk.sizes.sum()) for _, chunk in chunks]
     places = np.concatenate(([0], np.cumsum(lengths)))
     kind = box(b"ftyp", b"mp42", struct.pack(">I", 512), b"mp42isomavc1")
-    text = _metadata(metadata)
+    told = _metadata(metadata)
 
     def moov(start: int) -> bytes:
         offsets = [
-            [start + int(place) for place, (t, _) in zip(places, chunks, strict=False) if t == n] for n in (0, 1)
+            [start + int(place) for place, (t, _) in zip(places, chunks, strict=False) if t == n] for n in (0, 1, 2)
         ]
         tracks = [_video_track(video, offsets[0])] if video else []
         tracks += [_audio_track(audio, offsets[1], len(tracks) + 1)] if audio else []
+        tracks += [_text_track(text, offsets[2], len(tracks) + 1, video)] if text else []
         shown = max(_video_length(video) if video else 0, audio.samples * MOVIE_RATE // audio.rate if audio else 0)
         head = struct.pack(">5I", 0, 0, 0, MOVIE_RATE, shown) + struct.pack(">IHH8x", 0x10000, 0x0100, 0)
-        return box(b"moov", box(b"mvhd", head, _MATRIX, bytes(24), struct.pack(">I", len(tracks) + 1)), *tracks, text)
+        return box(b"moov", box(b"mvhd", head, _MATRIX, bytes(24), struct.pack(">I", len(tracks) + 1)), *tracks, told)
 
     start = len(kind) + len(moov(0)) + 8
     total = int(places[-1])
@@ -167,6 +187,64 @@ def _audio_track(audio: Audio, offsets: list[int], number: int) -> bytes:
     )  # fmt: skip
 
 
+def subtitle_samples(lines: Sequence[tuple[int, int, str]], frames: int) -> tuple[Chunk, Counts]:
+    """Lines as samples without a gap between them, empty ones where nobody speaks; and how many frames each stands.
+
+    Args:
+        lines: (first frame, frame after the last, text), in order; one that begins before the last has ended begins then.
+        frames: of the film.
+    """
+    samples: list[bytes] = []
+    lengths: list[int] = []
+    at = 0
+    for start, end, words in [*lines, (frames, frames, "")]:
+        start, end = min(max(start, at), frames), min(end, frames)
+        for first, last, shown in ((at, start, ""), (start, end, words)):
+            if last > first:
+                letters = shown.encode()[:_MOST_LETTERS]
+                samples.append(struct.pack(">H", len(letters)) + letters)
+                lengths.append(last - first)
+        at = max(at, end)
+    sizes = np.array([len(one) for one in samples], np.int64)
+    return Chunk((b"".join(samples),), sizes), np.array(lengths, np.int64)
+
+
+def _text_track(text: Text, offsets: list[int], number: int, video: Video | None) -> bytes:
+    """Not enabled: what is said stands on the picture too, so no player shows it unasked."""
+    frames = int(text.lengths.sum())
+    steps = np.ones((len(text.lengths), 2), ">u4")
+    steps[:, 1] = text.lengths
+    font = b"Sans-Serif"
+    style = struct.pack(">3H2B4B", 0, 0, 1, 0, 18, 255, 255, 255, 255)
+    entry = box(
+        b"tx3g",
+        struct.pack(">6xHI2b4B4h", 1, 0, 1, -1, 0, 0, 0, 0, 0, 0, 0, 0),
+        style,
+        box(b"ftab", struct.pack(">2HB", 1, 1, len(font)), font),
+    )
+    table = box(
+        b"stbl",
+        box(b"stsd", struct.pack(">2I", 0, 1), entry),
+        box(b"stts", struct.pack(">2I", 0, len(steps)), steps.tobytes()),
+        *_samples([text.chunk], offsets),
+    )
+    width, height = (video.width, video.height // 6) if video else (0, 0)
+    return _track(
+        number, frames * MOVIE_RATE // text.fps, 0, text.fps, frames, b"sbtl", b"SubtitleHandler\0", box(b"nmhd", bytes(4)),
+        table, width, height, enabled=False, language=text.language,
+    )  # fmt: skip
+
+
+def _language(code: str) -> int:
+    """Three letters in fifteen bits.
+
+    >>> hex(_language("und"))
+    '0x55c4'
+    """
+    one, two, three = (ord(letter) - 0x60 for letter in code)
+    return one << 10 | two << 5 | three
+
+
 def _samples(chunks: Sequence[Chunk], offsets: list[int]) -> tuple[bytes, bytes, bytes]:
     chunks = [chunk for chunk in chunks if len(chunk.sizes)]  # a chunk without samples is not allowed
     sizes = np.concatenate([chunk.sizes for chunk in chunks]).astype(">u4")
@@ -182,20 +260,20 @@ def _samples(chunks: Sequence[Chunk], offsets: list[int]) -> tuple[bytes, bytes,
 
 def _track(
     number: int, shown: int, first: int, rate: int, length: int, kind: bytes, name: bytes, header: bytes, table: bytes,
-    width: int = 0, height: int = 0,
+    width: int = 0, height: int = 0, *, enabled: bool = True, language: str = "und",
 ) -> bytes:  # fmt: skip
     return box(
         b"trak",
         box(
             b"tkhd",
-            struct.pack(">6I8x4H", 3, 0, 0, number, 0, shown, 0, 0, 0x0100 if kind == b"soun" else 0, 0),
+            struct.pack(">6I8x4H", 3 if enabled else 2, 0, 0, number, 0, shown, 0, 0, 0x0100 if kind == b"soun" else 0, 0),
             _MATRIX,
             struct.pack(">2I", width << 16, height << 16),
         ),
         box(b"edts", box(b"elst", struct.pack(">5I", 0, 1, shown, first, 0x10000))),
         box(
             b"mdia",
-            box(b"mdhd", struct.pack(">5I2H", 0, 0, 0, rate, length, 0x55C4, 0)),
+            box(b"mdhd", struct.pack(">5I2H", 0, 0, 0, rate, length, _language(language), 0)),
             box(b"hdlr", struct.pack(">2I4s12x", 0, 0, kind), name),
             box(b"minf", header, box(b"dinf", box(b"dref", struct.pack(">2I", 0, 1), box(b"url ", struct.pack(">I", 1)))), table),
         ),

@@ -84,6 +84,8 @@ class Take:
     closer: float
     script: int
     """Which of the scripts it speaks for (price, action, brand)."""
+    picture: int = 0
+    """Which of the product's pictures it shows, counted round."""
 
     def shot(self, frames: int) -> Shot:
         """The take as a scene to build."""
@@ -142,10 +144,18 @@ def gather(scripts: Sequence[Script], chance: Chance, *, every_look: bool) -> Po
             look = LOOKS[(first + row + turn) % 3]
             across, near = draws[row * 3 + turn]
             made.append(
-                Take("point", line, look, way_of(look, across), 1.0 if look is Look.CARD else 1.0 + 0.1 * near, number)
+                Take(
+                    "point",
+                    line,
+                    look,
+                    way_of(look, across),
+                    1.0 if look is Look.CARD else 1.0 + 0.1 * near,
+                    number,
+                    row + turn + 1,
+                )
             )
     return Pool(
-        tuple(Take("hook", line, Look.STUDIO, Way.CLOSER, 1.0, n) for n, line in list(hooks.values())[:_HOOKS]),
+        tuple(Take("hook", line, Look.STUDIO, Way.CLOSER, 1.0, n, row) for row, (n, line) in enumerate(list(hooks.values())[:_HOOKS])),
         tuple(made),
         tuple(Take("offer", line, Look.OFFER, way, 1.0, n) for n, line in offers.values() for way in (Way.CLOSER, Way.AWAY)),
     )  # fmt: skip

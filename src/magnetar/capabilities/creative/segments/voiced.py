@@ -76,6 +76,7 @@ class Voices:
         self._jobs: dict[int, Job] = {}
         self._beds: dict[int, tuple[tracks.Track, str]] = {}
         self._pieces: dict[tuple[int, Place], Piece | None] = {}
+        self._subtitles: dict[tuple[Take, int], list[dict[str, Any]]] = {}
 
     def scenes(self, takes: Sequence[Take]) -> tuple[Place, ...]:
         """What is said where."""
@@ -160,7 +161,9 @@ class Voices:
         subtitles: list[dict[str, Any]] = []
         at = 0
         for take in recipe.takes:
-            subtitles += self.spoken.subtitles(take, at / grid.fps, self.wanted.language)
+            if (take, at) not in self._subtitles:
+                self._subtitles[take, at] = self.spoken.subtitles(take, at / grid.fps, self.wanted.language)
+            subtitles += self._subtitles[take, at]
             at += grid.frames(take.kind)
         lines = [self.spoken.lines[take] for take in recipe.takes if take in self.spoken.lines]
         voice = {

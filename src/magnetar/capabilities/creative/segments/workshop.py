@@ -20,9 +20,11 @@ from magnetar.capabilities.creative.film import FPS, look_of
 from magnetar.capabilities.creative.judging.evidence import texts
 from magnetar.capabilities.creative.layers import Scene, Studio
 from magnetar.capabilities.creative.layout import FORMS
+from magnetar.capabilities.creative.picture import Picture
 from magnetar.capabilities.creative.planes import Planes, bound_threads
 from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.script import Script
+from magnetar.capabilities.creative.segments.album import further_pictures
 from magnetar.capabilities.creative.segments.band import Band, make_band, paint_band
 from magnetar.capabilities.creative.segments.coding import Coded, Coding, encode, encode_band
 from magnetar.capabilities.creative.segments.mp4 import Chunk, Video, compose, read_tables
@@ -83,6 +85,10 @@ class Workshop:
         script = wanted.scripts[0]
         root = wanted.pictures or None
         picture, self.picture_used, palette = look_of(wanted.product, root, script, self.face)
+        self.album = [(picture, self.picture_used)]
+        if self.picture_used:
+            self.album += further_pictures(wanted.product, root, picture, self.picture_used, script.notes)
+        self._prints = [_picture_digest(one) for one, _ in self.album]
         self.grid: Grid = make_grid(wanted.fps, wanted.tempo, wanted.points, wanted.length_s)
         if wanted.beats:
             hook, point, offer = wanted.beats
@@ -121,10 +127,8 @@ class Workshop:
                     self.turn_frames,
                     _file_digest(self.face.path),
                     self.face.index,
-                    picture.subject,
                 )
             ).encode()
-            + hashlib.sha256(picture.pixels.tobytes()).digest()
         ).hexdigest()
         self._scene = functools.lru_cache(_SCENES)(self._build)
         self._slices: dict[str, bytes] = {}
@@ -136,7 +140,8 @@ class Workshop:
         """Everything that a take's pixels depend on beside the workshop's state."""
         script = self.wanted.scripts[take.script]
         return (
-            replace(take, script=0),
+            replace(take, script=0, picture=0),
+            self._prints[take.picture % len(self.album)],
             script.language,
             script.price,
             script.list_price,
@@ -164,8 +169,13 @@ class Workshop:
         return 0 if piece.opening else self.turn_frames, self.grid.frames(piece.take.kind)
 
     def _build(self, take: Take) -> Scene:
-        studio = replace(self.studio, script=self.wanted.scripts[take.script])
+        picture, _ = self.album[take.picture % len(self.album)]
+        studio = replace(self.studio, script=self.wanted.scripts[take.script], picture=picture)
         return build(studio, take.shot(self.grid.frames(take.kind)))
+
+    def picture_of(self, take: Take) -> str:
+        """The name in the record of the picture that a take shows; '' for our own drawing."""
+        return self.album[take.picture % len(self.album)][1]
 
     def scene(self, take: Take) -> Scene:
         """A take's scene, built once while it is in use."""
@@ -277,6 +287,10 @@ def sources() -> str:
     folder = Path(__file__).resolve().parents[1]
     files = sorted([*folder.glob("*.py"), *Path(__file__).parent.glob("*.py")])
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _picture_digest(picture: Picture) -> str:
+    return hashlib.sha256(repr(picture.subject).encode() + picture.pixels.tobytes()).hexdigest()
 
 
 @functools.lru_cache(maxsize=4)
