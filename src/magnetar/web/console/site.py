@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from magnetar.app.drama_orders import DramaOrders
 from magnetar.app.film_shelf import Shelf
 from magnetar.app.hosting import Hosting
 from magnetar.app.rehearsals import Rehearsals
@@ -144,6 +145,9 @@ class Site:
             self.runtime.store, self.runtime.clock, self.shelf, self.found, settings.home, workers=settings.workers,
             font=str(getattr(settings, "font", "") or ""),
         )  # fmt: skip
+        self.dramas = DramaOrders(
+            self.runtime.store, self.runtime.clock, settings.home, self.goods, font=str(getattr(settings, "font", "") or "")
+        )  # fmt: skip
         self.talks = StudioTalks(self._agent, self.runtime.store, self.runtime.clock)
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -208,7 +212,7 @@ class Site:
 
     def resume(self) -> None:
         """Take up the long work that an earlier server has left."""
-        for backlog in (self.rehearsals, self.studio, self.talks):
+        for backlog in (self.rehearsals, self.studio, self.talks, self.dramas):
             backlog.resume()
 
     def close(self) -> None:
@@ -216,6 +220,7 @@ class Site:
         self.rehearsals.close()
         self.studio.close()
         self.talks.close()
+        self.dramas.close()
         if self._own_live is not None:
             self._own_live.close()
 

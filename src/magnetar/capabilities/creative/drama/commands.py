@@ -37,6 +37,11 @@ def make(
     picture_price: Annotated[float, typer.Option("--picture-price", help="每张图片价格 · Money for one of the provider's pictures.")] = -1.0,
     credit_price: Annotated[float, typer.Option("--credit-price", help="灵感值单价 · Money for one credit.")] = 0.0,
     width: Annotated[int, typer.Option("--width", help="宽度 · Pixels across; 1080 is usual.")] = 1080,
+    sign: Annotated[bool, typer.Option("--sign", help="内容凭证签名 · Sign every film with C2PA credentials (extra `provenance`).")] = False,
+    certificate: Annotated[
+        str, typer.Option("--certificate", metavar="PEM", help="证书链 · For --sign; default: a development certificate that nobody trusts.")
+    ] = "",
+    key: Annotated[str, typer.Option("--key", metavar="PEM", help="私钥 · Its private key (ES256).")] = "",
     checks: Annotated[str, typer.Option("--check", help="成片检查 · keys, full or none.")] = "keys",
     merchant: MerchantOption = "",
     seed: SeedOption = 0,
@@ -44,6 +49,7 @@ def make(
 ) -> None:  # fmt: skip
     """剧本变短剧 · Make a short drama from an agreed script: episodes, promotional cuts, pay plan, assets."""
     from magnetar.capabilities.creative.drama.dramas import Wanted, make_drama, plain_plan, plan_drama
+    from magnetar.capabilities.creative.segments.sealing import seal_of
     from magnetar.capabilities.generation import find_speaker
 
     check_target(json)
@@ -55,6 +61,11 @@ def make(
         raise BadInput(f"--check 可选 takes keys, full or none, found {checks!r}.")
     session = session_of(context)
     who = session.merchant(merchant)
+    if (certificate or key) and not sign:
+        raise BadInput("--certificate 和 --key 只用于 --sign · --certificate and --key go with --sign.")
+    seal = seal_of(session.settings.home, certificate, key) if sign else None
+    if seal is not None and seal.development:
+        progress("开发证书，无人信任 Signed with a development certificate that nobody trusts; name your own with --certificate and --key.")  # fmt: skip
     matrix, named = find_speaker(session.settings, "none" if no_voice else voice, language)
     wanted = Wanted(
         Path(script), Path(out or "."), language, matrix.voice is not None, pictures, model, width, 25, seed, "", free, coins, ads, promos, rights, clip_price, picture_price,
@@ -69,7 +80,7 @@ def make(
             json, "drama make", {"plan": True, **plain_plan(planned), "episodes": [], "promos": [], "cost": None}, seed
         )
         return
-    result = make_drama(wanted, planned, progress)
+    result = make_drama(wanted, planned, progress, seal)
     write_json(json, "drama make", {"plan": False, **result}, seed)
     if json != "-":
         _made(result)

@@ -24,6 +24,7 @@ from magnetar.capabilities.creative.drama.voices import Speaker, cast_voices
 from magnetar.capabilities.creative.encode import whole_or_nothing
 from magnetar.capabilities.creative.judging import judge_film
 from magnetar.capabilities.creative.segments.cache import Cache
+from magnetar.capabilities.creative.segments.sealing import Seal
 from magnetar.capabilities.creative.timeline.cut import cut_of
 from magnetar.capabilities.creative.timeline.subtitles import write_subtitles
 from magnetar.capabilities.creative.typeface import find_typeface
@@ -219,8 +220,13 @@ def plain_plan(planned: Planned) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def make_drama(wanted: Wanted, planned: Planned, told: Callable[[str], None] = print) -> dict[str, Any]:
+def make_drama(
+    wanted: Wanted, planned: Planned, told: Callable[[str], None] = print, seal: Seal | None = None
+) -> dict[str, Any]:
     """Make everything that is planned.
+
+    Args:
+        seal: signs every film.
 
     Raises:
         GoalMissed: a line that names a product says what its record does not hold; see `Planned.placements`.
@@ -235,6 +241,9 @@ def make_drama(wanted: Wanted, planned: Planned, told: Callable[[str], None] = p
     started = cpu()
     production, script = planned.production, planned.script
     production.made.clear()
+    if seal is not None:
+        seal.made = "synthetic" if production.pictures.kind == "panels" else "media"
+    production.seal = seal
     speaker = production.speaker
     if planned.forecast["lengths"] == "estimated":
         planned.timed = {name: _keep_bought(production.time(one.shot), one) for name, one in planned.timed.items()}
@@ -294,7 +303,8 @@ def make_drama(wanted: Wanted, planned: Planned, told: Callable[[str], None] = p
         "assets": [str(path) for path in assets],
         "rights": wanted.rights or None,
         "checks": wanted.checks,
-    }
+        "signed": {"films": seal.films, "issuer": seal.issuer, "development": seal.development, "cpu_seconds_each": round(seal.cpu_seconds / max(1, seal.films), 4)} if seal else None,
+    }  # fmt: skip
     result["files"] = [str(wanted.out / name) for name in (PLAN, *plans)]
     for name, content in {
         **plans,

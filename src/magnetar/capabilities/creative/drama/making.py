@@ -32,6 +32,7 @@ from magnetar.capabilities.creative.planes import bound_threads
 from magnetar.capabilities.creative.segments.cache import Cache
 from magnetar.capabilities.creative.segments.coding import Coded, Coding, encode
 from magnetar.capabilities.creative.segments.mp4 import Chunk, Video, compose, read_tables, write
+from magnetar.capabilities.creative.segments.sealing import Seal
 from magnetar.capabilities.creative.segments.tracks import encode_sound
 from magnetar.kernel.chance import Chance
 
@@ -101,6 +102,8 @@ class Production:
         self.height = sheet.width * 16 // 9 // 2 * 2
         self.coding = Coding(sheet.width, self.height, sheet.fps, 0, QP)
         self.made: set[str] = set()
+        self.seal: Seal | None = None
+        """Signs every film, where one is set."""
 
     def time(self, shot: Shot) -> Timed:
         """A shot's length, by its voice where one speaks."""
@@ -259,6 +262,9 @@ class Production:
             "comment": f"{label.TEXT[self.script.language]} · magnetar {__version__}",
         }
         head, pieces = compose(video, track.cut(ends.tolist()), metadata)
+        if self.seal is not None:
+            self.seal.write(path, lambda part: write(part, head, pieces))
+            return
         with whole_or_nothing(path) as part:
             write(part, head, pieces)
 
@@ -299,7 +305,7 @@ class Production:
             "music": {"tempo": mixed.tempo, "key": mixed.key, "lufs": round(mixed.lufs, 2), "true_peak_db": round(mixed.peak_db, 2)},
             "voice": {"provider": self.speaker.name if self.speaker else None},
             "pictures": {"source": self.pictures.kind, "provider": self.pictures.provider, "what": self.pictures.what},
-            "rights": self.rights or None,
+            "rights": self.rights or None, "signed_by": self.seal.issuer if self.seal else "",
             "label": {"text": label.TEXT[self.script.language], "metadata": json.loads(label.metadata(self.merchant, digest))},
             "font": {"name": self.sheet.face.name, "file": self.sheet.face.path.name}, "versions": {"magnetar": __version__},
             "sound": {"outline_hz": OUTLINE_HZ, "outline": outline(mixed.sound)}, "notes": [], "defects": [],
