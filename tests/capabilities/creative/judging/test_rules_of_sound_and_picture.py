@@ -148,7 +148,7 @@ def test_a_frozen_stretch_is_found_in_anybodys_film():
 
 
 def test_a_film_about_a_flat_picture_is_not_called_repeated():
-    frames = walk(4) * 5 + [walk(1)[0]] * 30 + walk(4)
+    frames = walk(4) * 4 + [walk(1)[0]] * 35 + walk(4)
     assert named(frames) == []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from magnetar.capabilities.creative.judging.defects import Defect, defect
 
@@ -26,6 +27,10 @@ class Boxes:
     strange: bool
     """Something that is no box stands at the top level."""
     brands: tuple[str, ...] = ()
+    seconds: float | None = None
+    """How long the movie header says that the film is; None where it does not."""
+    many: bool = False
+    """More boxes stand at the top level than are read."""
 
     @property
     def is_mp4(self) -> bool:
@@ -43,6 +48,7 @@ def read_boxes(path: Path) -> Boxes:
     starts: list[int] = []
     brands: list[str] = []
     place, short, strange = 0, 0, False
+    seconds: float | None = None
     with path.open("rb") as file:
         while place + 8 <= size and len(names) < _MOST_BOXES:
             file.seek(place)
@@ -59,18 +65,42 @@ def read_boxes(path: Path) -> Boxes:
             if name == b"ftyp":
                 raw = file.read(min(length - head, 256))
                 brands = [raw[at : at + 4].decode("latin-1") for at in (0, *range(8, len(raw) - 3, 4))]
+            if name == b"moov" and seconds is None:
+                seconds = _header_seconds(file, place + head, min(place + length, size))
             names.append(name.decode("latin-1"))
             starts.append(place)
             place += length
     if place > size:
         short = place - size
-    return Boxes(tuple(names), tuple(starts), short, strange, tuple(brands))
+    return Boxes(tuple(names), tuple(starts), short, strange, tuple(brands), seconds, len(names) >= _MOST_BOXES)
+
+
+def _header_seconds(file: BinaryIO, place: int, end: int) -> float | None:
+    """The duration in `mvhd` (8.2.2); it stands among the first boxes of `moov`."""
+    for _ in range(16):
+        if place + 8 > end:
+            return None
+        file.seek(place)
+        length, name = struct.unpack(">I4s", file.read(8))
+        if name == b"mvhd":
+            raw = file.read(32)
+            if len(raw) < 32:
+                return None
+            rate, lasts = struct.unpack(">IQ", raw[20:32]) if raw[0] == 1 else struct.unpack(">II", raw[12:20])
+            unknown = lasts in (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
+            return None if unknown or not rate else lasts / rate
+        if length < 8:
+            return None
+        place += length
+    return None
 
 
 def check_boxes(boxes: Boxes) -> list[Defect]:
     """Whether the file is whole and starts at once."""
     if not boxes.is_mp4:
         return [defect("container", 0.0, "not an MP4 file; phones and platforms take MP4")]
+    if boxes.many:
+        return [defect("unreadable", 0.0, f"more than {_MOST_BOXES:,} boxes at the top level: no film has so many")]
     found: list[Defect] = []
     if boxes.short:
         found.append(defect("truncated", 0.0, f"the {boxes.names[-1]} box lacks {boxes.short:,} bytes"))

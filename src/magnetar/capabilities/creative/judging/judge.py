@@ -14,7 +14,7 @@ from magnetar.capabilities.creative.judging.container import Boxes, check_boxes,
 from magnetar.capabilities.creative.judging.defects import Defect, defect
 from magnetar.capabilities.creative.judging.inpicture import Watch
 from magnetar.capabilities.creative.judging.marks import check_marks
-from magnetar.capabilities.creative.judging.media import Media, check_times, read_media
+from magnetar.capabilities.creative.judging.media import Media, check_length, check_times, read_media
 from magnetar.capabilities.creative.judging.picture import check_packets, check_pictures, cut_shift
 from magnetar.capabilities.creative.judging.rules import check_told
 from magnetar.capabilities.creative.judging.sound import check_sound
@@ -27,7 +27,7 @@ from magnetar.capabilities.creative.typeface import Typeface, find_typeface
 from magnetar.kernel.errors import BadInput, MagnetarError
 from magnetar.vocabulary.catalogue import Product
 
-_MEDIA = (b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV\x01", b"\x00\x00\x01\xba", b"\x47", b"OggS", b"\x30\x26\xb2\x75")
+_MEDIA = (b"\x1a\x45\xdf\xa3", b"RIFF", b"FLV\x01", b"\x00\x00\x01\xba", b"OggS", b"\x30\x26\xb2\x75")
 """How files of other film containers begin."""
 
 
@@ -64,6 +64,8 @@ def judge_film(
     found = check_boxes(boxes)
     notes: list[str] = []
     told = read_told(path)
+    if boxes.many:
+        return Judged(tuple(found), ours or told is not None, every, 0, 0.0)
     face = _face(font, notes)
     watch = Watch(told if isinstance(told, Told) else None, face, ours or told is not None)
     try:
@@ -78,14 +80,24 @@ def judge_film(
         media = read_media(path, every, watch.look, LEAST_S)
     ours = ours or told is not None
     found += media.defects
+    notes += media.notes
     if any(one["kind"] == "no picture" for one in media.defects):
         return Judged(tuple(found), ours, every, 0, 0.0, tuple(notes))
+    if not media.times:
+        return Judged(
+            (*found, defect("corrupt", 0.0, "not one picture can be read")), ours, every, 0, 0.0, tuple(notes)
+        )
+    if media.turned and ours:
+        found.append(defect("aspect", 0.0, f"players turn the picture by {media.turned} degrees; ours stand upright as they are"))  # fmt: skip
+    elif media.turned:
+        notes.append(f"players turn the picture by {media.turned} degrees; it was judged as it is coded")
     if isinstance(told, str):
         found.append(defect("manifest", 0.0, f"cannot be read: {told[:120]}"))
     elif told is None and ours:
         found.append(defect("manifest", 0.0, f"no {path.with_suffix('.json').name} of ours beside the film"))
     known = told if isinstance(told, Told) else None
     found += _pictures(media, known, ours, every)
+    found += check_length(media, boxes.seconds)
     found += _sound(media, known, ours, every)
     if ours:
         found += check_marks(media.metadata)
@@ -113,12 +125,19 @@ def _open(path: Path) -> Boxes:
             raise BadInput(f"没有这个影片文件 There is no film {str(path)!r}. {expected}")
         boxes = read_boxes(path)
         with path.open("rb") as file:
-            start = file.read(16)
+            start = file.read(400)
     except OSError as error:
         raise BadInput(f"无法读取 Cannot read {str(path)!r}: {error.strerror}. {expected}") from None
-    if not boxes.names and not start.startswith(_MEDIA):
+    if not path.stat().st_size:
+        raise BadInput(f"空文件，不是影片 {str(path)!r} is no film: it is empty (0 bytes). {expected}")
+    if not boxes.names and not _other_container(start):
         raise BadInput(f"不是影片 {str(path)!r} is no film: it begins with {start[:8]!r}. {expected}")
     return boxes
+
+
+def _other_container(start: bytes) -> bool:
+    """Whether a file begins as films of other containers do; a transport stream says so every 188 bytes."""
+    return start.startswith(_MEDIA) or (len(start) > 376 and start[0] == start[188] == start[376] == 0x47)
 
 
 def _face(font: str, notes: list[str]) -> Typeface | None:
@@ -139,7 +158,7 @@ def _pictures(media: Media, told: Told | None, ours: bool, every: bool) -> list[
             found.append(defect("frames", 0.0, f"{len(media.times)} frames, the manifest tells {told.frames}"))
         if abs(media.fps - told.fps) > 0.02:
             found.append(defect("timing", 0.0, f"{media.fps:.3f} frames a second, the manifest tells {told.fps:g}"))
-    if every and media.seen.times and len(media.seen.times) < len(media.times) - 1:
+    if every and media.ended_s is None and media.seen.times and len(media.seen.times) < len(media.times) - 1:
         found.append(defect("corrupt", 0.0, f"{len(media.seen.times)} of {len(media.times)} frames can be decoded"))
     if not every and media.fps:
         found += check_packets(media.times, media.sizes, media.width * media.height, media.fps)

@@ -19,6 +19,8 @@ from magnetar.capabilities.creative.typeface import REGULAR, Typeface
 from magnetar.capabilities.creative.typography import Style, draw
 
 Floats = NDArray[np.float64]
+_LONGEST = 4
+"""No label is looked for in a picture that is so many times as long as it is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Seen:
     """`told>seen` where a digit looks more like another one."""
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=128)
 def _letters(face: Typeface, lines: tuple[str, ...], size: int, weight: int, leading: float, align: str) -> Floats:
     return draw(face, list(lines), size, Style(size, size, len(lines), weight, leading, align)).astype(float) / 255
 
@@ -47,6 +49,8 @@ def look(frame: NDArray[np.uint8], text: Text, face: Typeface) -> Seen:
     Args:
         frame: (height, width, 3), RGB.
     """
+    if not _fits(text, frame.shape[0], frame.shape[1]):
+        return Seen(0.0, 0.0, "", 1.0)
     alpha = _letters(face, text.lines, text.size, text.weight, text.leading, text.align)
     x, y = text.origin
     tall, wide = min(alpha.shape[0], frame.shape[0] - y), min(alpha.shape[1], frame.shape[1] - x)
@@ -67,6 +71,12 @@ def look(frame: NDArray[np.uint8], text: Text, face: Typeface) -> Seen:
     ratio = contrast(_colour(fore), _colour(behind))
     worst, letter, misread = _by_letter(text, face, alpha, luma * np.sign(light or 1.0))
     return Seen(alike, worst, letter, ratio, misread)
+
+
+def _fits(text: Text, tall: int, wide: int) -> bool:
+    """Whether a text can be in a picture at all; one that cannot is not drawn, however large it says it is."""
+    longest = max(map(len, text.lines), default=0)
+    return 2 <= text.size <= tall and 0 < longest * text.size <= 8 * wide and len(text.lines) * text.size <= 2 * tall
 
 
 def _by_letter(text: Text, face: Typeface, alpha: Floats, luma: Floats) -> tuple[float, str, str]:
@@ -121,8 +131,10 @@ def find_label(frame: NDArray[np.uint8], face: Typeface, words: tuple[str, ...],
         The correlation of the best place, and the label there, in pixels of a picture 360 across its short side.
     """
     scale = 360 / min(frame.shape)
-    small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     best = (0.0, Text("label", "", (), 1, REGULAR, (0, 0), (0, 0, 0, 0), (0, 0, 0), (255, 255, 255)))
+    if max(frame.shape) > _LONGEST * min(frame.shape):
+        return best
+    small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     for word in words:
         han = any(ord(letter) > 0x2E80 for letter in word)
         for share in np.arange(least, least * 1.9, 0.005):
@@ -141,6 +153,8 @@ def find_label(frame: NDArray[np.uint8], face: Typeface, words: tuple[str, ...],
 
 def still_there(frame: NDArray[np.uint8], mark: Text, face: Typeface) -> float:
     """The correlation of a label that `find_label` found with another frame, in either polarity."""
+    if not mark.lines or max(frame.shape) > _LONGEST * min(frame.shape):
+        return 0.0
     scale = 360 / min(frame.shape)
     small = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(float)
     alpha = _letters(face, mark.lines, mark.size, mark.weight, mark.leading, mark.align)

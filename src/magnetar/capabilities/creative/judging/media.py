@@ -21,7 +21,16 @@ PLAYED = ("h264", "hevc")
 PLAYED_FORMATS = ("yuv420p", "yuvj420p")
 PLAYED_SOUND = ("aac", "mp3")
 NARROWEST = 9 / 21.5
-_MOST_S = 3600.0
+MOST_S, MOST_PACKETS, MOST_DECODED = 600.0, 2_000_000, 150e9
+"""Sound and pictures are looked at for so long; so many packets are read and so many pixels decoded, then a note says
+where the look ended. 1080 × 1920 at 60 frames a second reaches none of them."""
+MOST_PIXELS = 7680 * 4320
+"""Of one picture. A larger one is not decoded: a few kilobytes would ask for gigabytes."""
+LEAST_FPS, MOST_FPS = 5.0, 240.0
+HEADER_S, HEADER_SHARE = 1.0, 0.05
+"""A file may announce another length than it has by no more than this, plus this share of it."""
+_SAFE = {"protocol_whitelist": "file"}
+"""A film's contents cannot make the reader open anything else than files."""
 Look = Callable[[int, Any], None]
 """Called with a frame's number and the frame."""
 
@@ -43,6 +52,11 @@ class Media:
     defects: list[Defect] = field(default_factory=list[Defect])
     whole: bool = True
     """Every frame was decoded."""
+    turned: int = 0
+    """Degrees by which players turn the picture."""
+    ended_s: float | None = None
+    """Where the look ended before the film did."""
+    notes: list[str] = field(default_factory=list[str])
 
     @property
     def seconds(self) -> float:
@@ -63,7 +77,7 @@ def read_media(path: Path, every: bool, look: Look | None = None, until_s: float
     level = av.logging.get_level()
     av.logging.set_level(av.logging.ERROR)
     try:
-        with av.logging.Capture(local=True) as said, av.open(str(path)) as box:
+        with av.logging.Capture(local=True) as said, av.open(str(path.resolve()), options=_SAFE) as box:
             made.metadata = dict(box.metadata)
             if not box.streams.video:
                 made.defects.append(defect("no picture", 0.0, "the file has no video stream"))
@@ -85,23 +99,32 @@ def _read(box: Any, made: Media, every: bool, look: Look | None, until_s: float)
     rate = video.average_rate or video.guessed_rate
     made.fps = float(rate) if rate else 0.0
     video.thread_type = "NONE"
+    pictured = video.width * video.height <= MOST_PIXELS
+    if pictured and not video.codec_context.is_open:
+        video.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
     if not every and until_s <= 0:
         video.codec_context.skip_frame = "NONKEY"
     order: list[tuple[float, int]] = []
-    parts: list[Any] = []
-    resampler = av.AudioResampler("fltp", sound.layout.name, RATE) if sound and sound.rate else None
-    sound_start: float | None = None
+    ear = _Ear(sound) if sound is not None and sound.rate else None
     broken: list[float] = []
-    count = 0
+    count, decoded = 0, 0
     streams = [one for one in (video, sound) if one is not None]
-    for packet in _packets(box, streams, broken):
+    for number, packet in enumerate(_packets(box, streams, broken)):
         at = float(packet.pts * packet.time_base) if packet.pts is not None else 0.0
+        if number >= MOST_PACKETS:
+            made.ended_s = at
+            break
         if packet.stream is video and packet.pts is not None:
             order.append((at, packet.size))
             if at > until_s and not every:
                 video.codec_context.skip_frame = "NONKEY"
         if packet.is_corrupt:
             broken.append(at)
+        if packet.stream is video and not pictured:
+            continue
+        if at > MOST_S or (packet.stream is video and decoded > MOST_DECODED):
+            made.ended_s = at if made.ended_s is None else min(at, made.ended_s)
+            continue
         try:
             frames = packet.decode()
         except FFmpegError:
@@ -112,29 +135,72 @@ def _read(box: Any, made: Media, every: bool, look: Look | None, until_s: float)
             if frame.is_corrupt:
                 broken.append(time)
             if packet.stream is video:
-                if (frame.width, frame.height) != (made.width, made.height):
-                    made.defects.append(defect("size", time, f"changes to {frame.width} x {frame.height} on the way"))
-                    made.width, made.height = frame.width, frame.height
-                luma = np.frombuffer(frame.planes[0], np.uint8).reshape(-1, frame.planes[0].line_size)
-                if frame.format.components[0].bits == 8 and frame.format.is_planar:
-                    made.seen.add(luma[: frame.height, : frame.width], time)
+                decoded += frame.width * frame.height
+                _see(made, frame, time)
                 if look:
                     look(count, frame)
                 count += 1
-            elif resampler and time <= _MOST_S:
-                if sound_start is None:
-                    sound_start = time
-                frame.pts = None
-                parts += [one.to_ndarray() for one in resampler.resample(frame)]
-    if resampler and parts:
-        parts += [one.to_ndarray() for one in resampler.resample(None)]
+            elif ear:
+                ear.hear(frame, time)
     order.sort()
     made.times, made.sizes = [at for at, _ in order], [size for _, size in order]
     if broken:
         made.defects.append(defect("corrupt", min(broken), f"{len(broken)} packets or frames are damaged"))
+    if made.ended_s is not None:
+        made.notes.append(f"looked at until {made.ended_s:.0f} s only; what comes after was not judged")
     if sound is not None:
-        joined = np.concatenate(parts, axis=1).astype(np.float32) if parts else np.zeros((1, 0), np.float32)
-        made.heard = Heard(joined, sound_start or 0.0, int(sound.rate or 0), int(sound.channels or 0))
+        made.heard = ear.heard() if ear else Heard(np.zeros((1, 0), np.float32), 0.0, 0, int(sound.channels or 0))
+
+
+def _see(made: Media, frame: Any, time: float) -> None:
+    """Measure one frame."""
+    if (frame.width, frame.height) != (made.width, made.height):
+        made.defects.append(defect("size", time, f"changes to {frame.width} x {frame.height} on the way"))
+        made.width, made.height = frame.width, frame.height
+    if not made.seen.times:
+        made.turned = round(getattr(frame, "rotation", 0) or 0) % 360
+    if frame.format.components[0].bits == 8 and frame.format.is_planar:
+        made.seen.add(
+            _plane(frame, 0), time, lambda: (_plane(frame, 1), _plane(frame, 2)) if len(frame.planes) > 2 else ()
+        )
+
+
+def _plane(frame: Any, number: int) -> Any:
+    plane = frame.planes[number]
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+
+
+class _Ear:
+    """Collects a film's sound at 48 kHz; more than two channels are mixed down, as phones do."""
+
+    def __init__(self, stream: Any) -> None:
+        self._rate, self._channels = int(stream.rate), int(stream.channels or 0)
+        name = stream.layout.name if self._channels <= 2 else "stereo"
+        self._resampler = av.AudioResampler("fltp", name, RATE)
+        self._parts: list[Any] = []
+        self._start_s: float | None = None
+        self._samples = 0
+
+    def hear(self, frame: Any, time: float) -> None:
+        """Take one frame."""
+        if self._start_s is None:
+            self._start_s = time
+        if self._samples > (MOST_S + 1) * RATE:
+            return
+        frame.pts = None
+        self._take(self._resampler.resample(frame))
+
+    def _take(self, frames: Any) -> None:
+        for one in frames:
+            self._parts.append(one.to_ndarray())
+            self._samples += one.samples
+
+    def heard(self) -> Heard:
+        """All of it."""
+        if self._parts:
+            self._take(self._resampler.resample(None))
+        joined = np.concatenate(self._parts, axis=1).astype(np.float32) if self._parts else np.zeros((1, 0), np.float32)
+        return Heard(joined, self._start_s or 0.0, self._rate, self._channels)
 
 
 def _packets(box: Any, streams: list[Any], broken: list[float]) -> Any:
@@ -161,6 +227,10 @@ def _formats(video: Any, sound: Any) -> list[Defect]:
     elif context.pix_fmt not in PLAYED_FORMATS and (context.name, context.pix_fmt) != ("hevc", "yuv420p10le"):
         found.append(defect("pixel format", 0.0, f"{context.pix_fmt}; phones play {PLAYED_FORMATS[0]}"))
     width, height = video.width, video.height
+    if width * height > MOST_PIXELS:
+        found.append(
+            defect("size", 0.0, f"{width} x {height}: larger than any player shows, at most 7680 x 4320; not decoded")
+        )
     if width % 2 or height % 2:
         found.append(defect("size", 0.0, f"{width} x {height}: an odd size"))
     square = video.sample_aspect_ratio
@@ -179,6 +249,8 @@ def check_times(times: list[float], fps: float) -> list[Defect]:
     """Time stamps come evenly, one frame after the other."""
     if len(times) < 2 or not fps:
         return [] if fps else [defect("timing", 0.0, "no frame rate can be told")]
+    if not LEAST_FPS <= fps <= MOST_FPS:
+        return [defect("timing", 0.0, f"{fps:.6g} frames a second; films have {LEAST_FPS:g} to {MOST_FPS:g}")]
     steps = np.diff(times)
     usual = float(np.median(steps))
     wrong = np.abs(steps - usual) > max(0.0015, 0.02 * usual)
@@ -193,3 +265,16 @@ def check_times(times: list[float], fps: float) -> list[Defect]:
             f"{how}: {steps[place]:.4f} s after a frame, usually {usual:.4f} ({int(wrong.sum())} times)",
         )
     ]
+
+
+def check_length(media: Media, announced_s: float | None) -> list[Defect]:
+    """A file's header announces the length that it has."""
+    if announced_s is None or not media.fps or media.ended_s is not None:
+        return []
+    lasts = max(
+        media.times[-1] - media.times[0] + 1 / media.fps if media.times else 0.0,
+        media.heard.seconds if media.heard else 0.0,
+    )
+    if abs(announced_s - lasts) <= HEADER_S + HEADER_SHARE * lasts:
+        return []
+    return [defect("timing", 0.0, f"the file announces {announced_s:,.1f} s and lasts {lasts:,.1f} s")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -12,14 +12,23 @@ from numpy.typing import NDArray
 from magnetar.capabilities.creative.judging.defects import Defect, defect
 
 Luma = NDArray[np.uint8]
+Chroma = Callable[[], "tuple[Luma, ...]"]
+"""Gives a frame's colour planes, where they are asked for."""
 DARK, BRIGHT_SHARE = 40, 0.002
 """A picture with fewer pixels above this luma than this share is black; text alone is more."""
 EMPTY_STD = 2.0
-STILL = 1.0
-"""Mean change of luma in the liveliest of all 16-pixel blocks below which a frame repeats the one before."""
-LIVELY, MOVING = 3.0, 0.75
-"""In ours every frame moves at least so. Where that share of the frames does, a still one repeats the one before;
-a film about a picture of a single colour moves less, and only long stretches are counted."""
+STILL = 1.4
+"""A frame of ours may repeat the one before where the liveliest of its 16-pixel blocks changes by less in the mean."""
+STIR_SHARE, LEAST_STIR, MOST_STIR = 0.55, 0.04, 0.25
+"""It does where the mean square of all changes is less than this share of what the slowest twentieth of the film's
+frames have, within these bounds. The stillest frame of a good film has 0.75 of that; repeated frames that were encoded
+again mostly a tenth."""
+STILL_THEIRS = 1.0
+"""Change of the liveliest block in a film that is not ours, where only long stretches are counted."""
+FLAT_SHARE = 0.6
+"""A film that stands still in more of its frames is about a picture of one colour: only long stretches count there."""
+PUMPED, PUMPED_STIR = 4.0, 1.0
+"""A key frame within a still stretch sharpens the picture by no more than this."""
 FROZEN_OURS_S, FROZEN_S = 0.5, 1.5
 """A still stretch of this length is frozen."""
 STILL_BYTES, STILL_SHARE = 40, 0.00016
@@ -41,32 +50,61 @@ class Pictures:
     """Change of the liveliest block since the frame before; infinite for the first."""
     moved: list[float] = field(default_factory=list[float])
     """Mean change since the frame before."""
+    stirred: list[float] = field(default_factory=list[float])
+    """Mean square of the changes since the frame before."""
     _before: Luma | None = None
+    _coloured: Chroma | None = None
+    """Colour planes of the frame before."""
 
-    def add(self, luma: Luma, time: float) -> None:
+    def add(self, luma: Luma, time: float, chroma: Chroma | None = None) -> None:
         """Measure one frame.
 
         Args:
             luma: (height, width), limited or full range.
             time: seconds.
+            chroma: asked only where luma shows no structure or no motion.
         """
         step = max(1, luma.shape[1] // _ACROSS)
         small = np.ascontiguousarray(luma[::step, ::step])
         self.times.append(time)
-        self.bright.append(float((small > DARK).mean()))
         mean, spread = cv2.meanStdDev(small)
+        bright, wide = float((small > DARK).mean()), float(spread[0, 0])
+        if wide < EMPTY_STD and chroma is not None:
+            bright, wide = _with_colours(bright, wide, chroma())
+        self.bright.append(bright)
         self.mean.append(float(mean[0, 0]))
-        self.spread.append(float(spread[0, 0]))
+        self.spread.append(wide)
         if self._before is None or self._before.shape != small.shape:
-            self.lively.append(float("inf"))
-            self.moved.append(float("inf"))
+            lively = moved = stirred = float("inf")
         else:
-            change = cv2.absdiff(small, self._before)
-            tall, wide = (max(1, side // _BLOCK) for side in change.shape)
-            blocks = cv2.resize(change.astype(np.float32), (wide, tall), interpolation=cv2.INTER_AREA)
-            self.lively.append(float(blocks.max()))
-            self.moved.append(float(blocks.mean()))
-        self._before = small
+            lively, moved, stirred = _change(small, self._before)
+            if lively < STILL and chroma is not None and self._coloured is not None:
+                changes = [_change(*_thinned(now, then)) for now, then in zip(chroma(), self._coloured(), strict=False) if now.shape == then.shape]  # fmt: skip
+                lively = max([lively, *(one[0] for one in changes)])
+                stirred = max([stirred, *(one[2] for one in changes)])
+        self.lively.append(lively)
+        self.moved.append(moved)
+        self.stirred.append(stirred)
+        self._before, self._coloured = small, chroma
+
+
+def _with_colours(bright: float, spread: float, planes: Sequence[Luma]) -> tuple[float, float]:
+    """A picture of one brightness is neither black nor empty where its colours differ."""
+    wide = max([0.0, *(float(cv2.meanStdDev(np.ascontiguousarray(one))[1][0, 0]) for one in planes)])
+    return (1.0, wide) if wide >= EMPTY_STD else (bright, spread)
+
+
+def _thinned(now: Luma, then: Luma) -> tuple[Luma, Luma]:
+    step = max(1, 2 * now.shape[1] // _ACROSS)
+    return np.ascontiguousarray(now[::step, ::step]), np.ascontiguousarray(then[::step, ::step])
+
+
+def _change(now: Luma, then: Luma) -> tuple[float, float, float]:
+    """Mean change of the liveliest block, of all blocks, and mean square of all changes."""
+    change = cv2.absdiff(now, then)
+    tall, wide = (max(1, side // _BLOCK) for side in change.shape)
+    blocks = cv2.resize(change.astype(np.float32), (wide, tall), interpolation=cv2.INTER_AREA)
+    return float(blocks.max()), float(blocks.mean()), cv2.norm(change) ** 2 / change.size
 
 
 def check_pictures(seen: Pictures, fps: float, ours: bool, every: bool) -> list[Defect]:
@@ -84,8 +122,8 @@ def check_pictures(seen: Pictures, fps: float, ours: bool, every: bool) -> list[
             found.append(defect("black or empty", seen.times[start], detail))
     if not every:
         return found
-    still = [value < STILL for value in seen.lively]
-    moving = ours and np.mean(np.array(seen.lively) >= LIVELY) >= MOVING
+    still = _still(seen, ours)
+    moving = ours and bool(np.mean(still) < FLAT_SHARE)
     longest = FROZEN_OURS_S if moving else FROZEN_S
     for start, end in stretches(still):
         length = end - start
@@ -94,6 +132,20 @@ def check_pictures(seen: Pictures, fps: float, ours: bool, every: bool) -> list[
         elif moving and not any(bad[start:end]):
             found.append(defect("repeated frame", seen.times[start], f"{length} frames repeat the one before"))
     return found
+
+
+def _still(seen: Pictures, ours: bool) -> list[bool]:
+    """Which frames repeat the one before; a key frame inside such a stretch, which only sharpens it, does as well."""
+    lively, stirred = np.array(seen.lively), np.array(seen.stirred)
+    if ours:
+        others = stirred[stirred >= LEAST_STIR]
+        floor = float(np.quantile(others, 0.05)) if len(others) else 0.0
+        still = (lively < STILL) & (stirred < np.clip(STIR_SHARE * floor, LEAST_STIR, MOST_STIR))
+    else:
+        still = lively < STILL_THEIRS
+    inside = np.zeros_like(still)
+    inside[1:-1] = still[:-2] & still[2:] & (lively[1:-1] < PUMPED) & (stirred[1:-1] < PUMPED_STIR)
+    return list(still | inside)
 
 
 def check_packets(times: Sequence[float], sizes: Sequence[int], pixels: int, fps: float) -> list[Defect]:

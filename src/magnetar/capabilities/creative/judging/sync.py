@@ -70,7 +70,8 @@ def shift(sound: Sound, told: NDArray[np.float64], first: int, lead: int = 0) ->
     lags = np.arange(-round(REACH_S * 1000), round(REACH_S * 1000) + 1)
     middle = (first + np.arange(len(told))) * hop + hop // 2 - lead
     spread = np.arange(lags[0], lags[-1] + 1 + 10 * (len(told) - 1)) * fine + middle[0]
-    every = levels(sound, spread.astype(np.int64))
+    low = min(max(0, int(spread[0]) - hop), sound.shape[1])  # the rest of a long film is not looked at
+    every = levels(sound[:, low : max(low, int(spread[-1]) + hop)], spread.astype(np.int64) - low)
     grid = np.arange(len(told)) * 10
     heard = every[grid[None] + np.arange(len(lags))[:, None]]
     alike = _correlation(np.diff(heard, axis=1), np.diff(told))

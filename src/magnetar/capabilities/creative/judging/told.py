@@ -10,6 +10,8 @@ SCHEMA = "magnetar/film-manifest/"
 INSIDE = "magnetar"
 """Key of the file's metadata that may hold the manifest itself."""
 _MOST_BYTES = 8 << 20
+_MOST_SCENES, _MOST_TEXTS, _MOST_S = 2_000, 40, 100_000.0
+"""Of a film, of a scene, and seconds."""
 
 Four = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
@@ -125,7 +127,8 @@ def read_told(film: Path, metadata: dict[str, str] | None = None) -> Told | str 
         told = msgspec.json.decode(raw, type=Told)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return str(error)
-    sane = 0 < told.fps <= 240 and 0 < told.frames <= 10**7 and all(s.start_s <= s.end_s for s in told.scenes)
+    sane = 0 < told.fps <= 240 and 0 < told.frames <= 10**7 and len(told.scenes) <= _MOST_SCENES
+    sane = sane and all(0 <= s.start_s <= s.end_s <= _MOST_S and len(s.texts) <= _MOST_TEXTS for s in told.scenes)
     small = all(abs(side) < 10**5 for scene in told.scenes for text in scene.texts for side in (*text.box, *text.origin, text.size))  # fmt: skip
     if not (sane and small and told.scenes):
         return "frames, fps, scenes or boxes outside of what a film can have"
