@@ -166,6 +166,7 @@ COMMANDS: Table = {
             "keys": ("任务密钥 · Pairs of access and secret key", "magnetar.web.generation_commands:keys"),
             "credits": ("灵感值 · Credits and membership", "magnetar.web.generation_commands:credits"),
             "check": ("对账 · Tasks against the ledger", "magnetar.web.generation_commands:check"),
+            "sweep": ("清理 · Delete results whose time is over", "magnetar.web.generation_commands:sweep"),
         },
     ),
     "models": (

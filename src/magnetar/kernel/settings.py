@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     """`host` or `host:port`, joined by commas, that pictures and callbacks of tasks may use although not public."""
     generation_public_url: str = ""
     """Where callers reach the task service, such as https://media.example; empty: the host that they asked."""
+    generation_keep_days: float = Field(default=30.0, ge=0.0, le=36_500.0)
+    """Days that results of tasks are kept; 0: without end."""
+    generation_room_gb: float = Field(default=20.0, ge=0.0, le=1e6)
+    """Room for each merchant's results, in GiB; beyond it the oldest go, not before a day; 0: any."""
 
     @classmethod
     def settings_customise_sources(

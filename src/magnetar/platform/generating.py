@@ -58,6 +58,7 @@ def _connected(settings: Settings, runtime: Runtime, ledger: Ledger) -> TaskServ
     return connect_tasks(
         runtime.store, ledger, runtime.clock, settings.home,
         private_hosts=settings.generation_private_hosts, public_url=settings.generation_public_url,
+        keep_days=settings.generation_keep_days, room_bytes=round(settings.generation_room_gb * (1 << 30)),
     )  # fmt: skip
 
 

@@ -154,6 +154,35 @@ def credits(
     Console().print(table)
 
 
+def sweep(
+    context: typer.Context,
+    days: Annotated[
+        float, typer.Option("--days", help="保留天数 · Days to keep results; default: the setting.", min=0.01)
+    ] = 0.0,
+    json: JsonOption = "",
+) -> None:
+    """清理过期结果 · Delete results whose days are over or whose merchant's room is full, and what belongs to none."""
+    from magnetar.platform.generating import tasks_alone
+
+    with tasks_alone(session_of(context).settings) as service:
+        swept = service.keeping.sweep(days=days or None)
+        fields = {
+            "keep_days": days or service.keeping.days,
+            "room_gb": service.keeping.room_bytes / (1 << 30),
+            "results": swept.results,
+            "crowded": swept.crowded,
+            "leftovers": swept.leftovers,
+            "pictures": swept.pictures,
+            "bytes": swept.bytes,
+        }
+    write_json(json, "generation sweep", fields)
+    if json != "-":
+        typer.echo(
+            f"{swept.results} 到期 over their time, {swept.crowded} 超出空间 made room, {swept.leftovers} 残留 leftovers, "
+            f"{swept.pictures} 素材 sent pictures; {swept.bytes / 1e6:,.1f} MB"
+        )
+
+
 def check(context: typer.Context, json: JsonOption = "") -> None:
     """对账 · Hold every task against the ledger: nothing lost, nothing charged twice."""
     from magnetar.platform.generating import tasks_alone

@@ -7,6 +7,7 @@ transaction. The paths and answers are those of `tasks.contract`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ from magnetar.capabilities.generation.tasks.contract import PATHS, envelope, rea
 from magnetar.capabilities.generation.tasks.faults import Fault, bad
 from magnetar.capabilities.generation.tasks.files import PREFIX
 from magnetar.capabilities.generation.tasks.keys import AccessKey
+from magnetar.capabilities.generation.tasks.outside import addresses_in, judge
 from magnetar.capabilities.generation.tasks.pictures import has_sent_pictures
 from magnetar.capabilities.generation.tasks.rows import Ask, Task
 from magnetar.capabilities.generation.tasks.tokens import Token, check_time, read_token
@@ -38,6 +40,9 @@ BODY_WITHIN_S = 60.0
 QUEUE = 4_096
 TOGETHER = 256
 """Creates that are entered in one transaction."""
+JUDGES, JUDGED_TOGETHER = 8, 64
+"""Threads that look names of addresses up, and calls that may wait for them."""
+JUDGED_WITHIN_S = 2.0
 _TOKENS = 20_000
 _STEP = 256 << 10
 _JSON = (b"content-type", b"application/json")
@@ -60,6 +65,8 @@ class TaskApi:
         self._waiting: list[tuple[Ask, asyncio.Future[Task | Fault]]] = []
         self._entering: asyncio.Task[None] | None = None
         self._enterer = ThreadPoolExecutor(1, thread_name_prefix="tasks")
+        self._judges = ThreadPoolExecutor(JUDGES, thread_name_prefix="judges")
+        self._judging = 0
         self._numbers = count()
         self.trouble = ""
         """Why the last call failed inside; empty where none did."""
@@ -78,7 +85,7 @@ class TaskApi:
                 return
             status, body = 200, envelope(number, await self._answer(scope, receive))
         except Fault as fault:
-            status, body = fault.status, envelope(number, None, fault.code, fault.message)
+            status, body = fault.status, envelope(number, fault.data, fault.code, fault.message)
             if fault.retry_after_s:
                 more.append((b"retry-after", b"%d" % fault.retry_after_s))
         except Exception as error:
@@ -106,6 +113,7 @@ class TaskApi:
             await asyncio.sleep(0.01)
         await asyncio.to_thread(self._service.stop)
         self._enterer.shutdown()
+        self._judges.shutdown(wait=False, cancel_futures=True)
 
     # ---- what is asked
 
@@ -130,7 +138,11 @@ class TaskApi:
             found = await asyncio.to_thread(self._service.book.list, merchant, kind, page, size)
             return [self._told(headers, task) for task in found]
         if rest and method in ("GET", "HEAD"):
-            return self._told(headers, self._service.find(merchant, kind, unquote(rest)))
+            task = self._service.find(merchant, kind, unquote(rest))
+            told = self._told(headers, task)
+            if task.expired_at is not None:
+                raise Fault(410, 1203, self._service.gone(task), data=told)
+            return told
         if rest and method == "DELETE":
             return self._told(headers, await self._entered(self._service.cancel, merchant, kind, unquote(rest)))
         raise Fault(405, 1202, f"{path[:100]} does not take {method}.")
@@ -171,6 +183,8 @@ class TaskApi:
             plan = service.admit(key.merchant)
         body = await _body(headers, receive)
         wanted = read_wanted(kind, body) if len(body) < _STEP else await asyncio.to_thread(read_wanted, kind, body)
+        if outside := addresses_in(wanted):
+            await self._judge(outside)
         if has_sent_pictures(wanted):
             wanted = await asyncio.to_thread(service.pictures.keep_all, wanted)
         if len(self._waiting) >= QUEUE:
@@ -183,6 +197,21 @@ class TaskApi:
         if isinstance(found, Fault):
             raise found
         return found
+
+    async def _judge(self, outside: list[tuple[str, str]]) -> None:
+        """Refuse addresses that lead inside; a name that cannot be looked up in time is judged when it is gone to."""
+        if self._judging >= JUDGED_TOGETHER:
+            return
+        self._judging += 1
+        looking = asyncio.get_running_loop().run_in_executor(self._judges, judge, outside, self._service.reach)
+        looking.add_done_callback(self._judged)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(looking), JUDGED_WITHIN_S)
+
+    def _judged(self, looking: asyncio.Future[None]) -> None:
+        self._judging -= 1
+        if not looking.cancelled():
+            looking.exception()  # told to the caller where one still waits
 
     async def _enter_all(self) -> None:
         """Enter what waits, and what comes while the disk is busy, until nothing waits."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from magnetar.capabilities.generation.events import GenerationFinished
-from magnetar.capabilities.generation.tasks.book import TaskBook
+from magnetar.capabilities.generation.tasks.book import TaskBook, too_fast
 from magnetar.capabilities.generation.tasks.callbacks import Courier
 from magnetar.capabilities.generation.tasks.checkpoints import Checkpoints
 from magnetar.capabilities.generation.tasks.contract import SUCCEED, VIDEOS, Wanted, task_data
 from magnetar.capabilities.generation.tasks.credits import Credits
 from magnetar.capabilities.generation.tasks.faults import Fault
 from magnetar.capabilities.generation.tasks.files import Files
+from magnetar.capabilities.generation.tasks.keeping import Keeping, Sweeper
 from magnetar.capabilities.generation.tasks.keys import AccessKey, AccessKeys, root_secret
 from magnetar.capabilities.generation.tasks.leasing import TaskLeases
 from magnetar.capabilities.generation.tasks.outside import Reach
@@ -28,6 +29,9 @@ from magnetar.kernel.database import Database
 from magnetar.kernel.store import Store
 
 FOLDER = "generation"
+KEEP_DAYS = 30.0
+ROOM_BYTES = 20 << 30
+"""Results of one merchant."""
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class TaskService:
 
     def __init__(
         self, store: Store, database: Database, ledger: Ledger, clock: Clock, home: Path, *, reach: Reach | None = None,
-        public_url: str = "",
+        public_url: str = "", keep_days: float = KEEP_DAYS, room_bytes: int = ROOM_BYTES,
     ) -> None:  # fmt: skip
         root = root_secret(home)
         folder = home / FOLDER
@@ -59,14 +63,17 @@ class TaskService:
         self.pictures = Pictures(folder / "inputs", self.reach)
         self.files = Files(folder / "files", root, clock)
         self.courier = Courier(database, clock, self.keys.secret_of, self.told, self.reach)
+        self.keeping = Keeping(database, clock, self.files, folder / "inputs", days=keep_days, room_bytes=room_bytes)
+        self._sweeper = Sweeper(self.keeping)
         self._checkpoints = Checkpoints(database)
         self._known: dict[str, _Known] = {}
 
     def start(self) -> None:
-        """What goes on beside the answers: callbacks, and copying the database's log."""
+        """What goes on beside the answers: callbacks, copying the database's log, deleting old results."""
         load()
         self._checkpoints.start()
         self.courier.start()
+        self._sweeper.start()
 
     def begin_work(self) -> None:
         """Before a worker's first task: the copying of the log is left to the server, should there be one."""
@@ -76,6 +83,7 @@ class TaskService:
     def stop(self) -> None:
         """End it; what is due stays due."""
         self.courier.stop()
+        self._sweeper.stop()
         self._checkpoints.stop()
 
     # ---- creating
@@ -100,7 +108,7 @@ class TaskService:
         known.allowance = min(2 * rate, known.allowance + (now - known.seen) / SECOND * rate)
         known.seen = now
         if known.allowance < 1.0:
-            raise Fault(429, 1302, f"请求过快 · this membership makes {rate:g} tasks a second; slow down", 1)
+            raise too_fast(rate)
         known.allowance -= 1.0
         return known.plan
 
@@ -112,7 +120,7 @@ class TaskService:
     def ask(self, key: AccessKey, plan: Plan, wanted: Wanted) -> Ask:
         """A checked call with its price and limits."""
         price = self.prices.of(wanted.kind, wanted.model, wanted.mode, wanted.seconds, wanted.count, wanted.sound)
-        return Ask(key.merchant, key.access_key, wanted, price, plan.queue, plan.concurrency)
+        return Ask(key.merchant, key.access_key, wanted, price, plan.queue, plan.concurrency, plan.rate)
 
     def create(self, asks: Sequence[Ask]) -> list[Task | Fault]:
         """Enter tasks; they are on disk when this returns."""
@@ -124,7 +132,9 @@ class TaskService:
         """A task in the contract's words."""
         result: dict[str, Any] | None = None
         message = task.message
-        if task.status == SUCCEED and task.result is not None:
+        if task.expired_at is not None:
+            message = self.gone(task)
+        elif task.status == SUCCEED and task.result is not None:
             base = self.public_url or base
             made = [
                 (at, one, base + self.files.address(task.task_id, one.name))
@@ -140,8 +150,17 @@ class TaskService:
             message = task.result.what
             if task.wanted.unused:
                 message += f"; not used: {', '.join(task.wanted.unused)}"
-        return task_data(
+        data = task_data(
             task.task_id, task.shown_status, message, task.external_id or "", task.created_at, task.updated_at, result
+        )
+        return data if task.expired_at is None else {**data, "expired_at": task.expired_at // 1000}
+
+    def gone(self, task: Task) -> str:
+        """What is said of a result that was deleted."""
+        kept = f"{self.keeping.days:g} days" if self.keeping.days else "as long as there is room"
+        return (
+            f"结果已过期并删除, 请重新创建任务 · the result was deleted; results are kept {kept}, and less long where a "
+            "merchant's room is full. Create a new task under another external_task_id, and download results in time"
         )
 
     def find(self, merchant: str, kind: str, id: str) -> Task:

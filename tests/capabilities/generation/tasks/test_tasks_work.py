@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from task_desk import NOON, Desk, open_desk
 
+from magnetar.capabilities.generation.tasks import outside
 from magnetar.capabilities.generation.tasks.callbacks import HEADER, MOST_TRIES, is_signed
 from magnetar.capabilities.generation.tasks.outside import Reach, call
 from magnetar.capabilities.generation.tasks.rows import Done, Result
@@ -217,14 +218,43 @@ def test_news_is_sent_signed_and_again_until_it_is_received(tmp_path: Path):
         store.close()
 
 
+def lead(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Every name leads to these from now on."""
+    monkeypatch.setattr(outside, "addresses_of", lambda host, port: list(addresses))
+
+
 def test_a_private_address_is_called_only_where_the_operator_allows_it(desk: Desk):
     with receiving() as receiver:
-        desk.made(PATH, prompt="a cup", callback_url=f"http://{receiver.host}/news")
+        answer = desk.post(PATH, prompt="a cup", callback_url=f"http://{receiver.host}/news")
+        assert (answer.status_code, answer.json()["code"]) == (400, 1201)
+        assert "callback_url" in answer.json()["message"]
+        assert "not public" in answer.json()["message"]
+        assert desk.credits() == (660.0, 0.0)
+
+
+def test_a_name_that_leads_elsewhere_by_the_time_of_the_call_is_not_called(desk: Desk, monkeypatch):
+    with receiving() as receiver:
+        lead(monkeypatch, "93.184.216.34")
+        desk.made(PATH, prompt="a cup", callback_url=f"http://news.example:{receiver.server_address[1]}/news")
         desk.work(make=lambda task, progress: MADE)
+        lead(monkeypatch, "127.0.0.1")
         assert deliver(desk) == [False]
         desk.wait(100_000)
-        assert deliver(desk) == []
+        assert deliver(desk) == []  # given up at once: it is no fault that passes
         assert receiver.got == []
+
+
+def test_one_inner_address_among_public_ones_is_refused(desk: Desk, monkeypatch):
+    lead(monkeypatch, "93.184.216.34", "10.0.0.7")
+    assert desk.post(PATH, prompt="a cup", callback_url="https://news.example/").status_code == 400
+
+
+def test_a_name_that_is_not_known_yet_may_be_named(desk: Desk, monkeypatch):
+    def unknown(host: str, port: int) -> list[str]:
+        raise OSError
+
+    monkeypatch.setattr(outside, "addresses_of", unknown)
+    assert desk.post(PATH, prompt="a cup", callback_url="https://soon.example/").status_code == 200
 
 
 def test_a_receiver_that_never_answers_is_given_up_and_holds_up_no_task(tmp_path: Path):
@@ -269,12 +299,16 @@ def test_redirects_and_sizes_have_limits():
         assert call("GET", f"http://{server.host}/", reach).body == b"x" * 1000
 
 
-def test_a_picture_from_an_inner_address_fails_the_task_and_pays_nothing(desk: Desk):
+def test_a_picture_from_an_inner_address_fails_the_task_and_pays_nothing(desk: Desk, monkeypatch):
     from magnetar.capabilities.generation.providers.moving import Moving
     from magnetar.capabilities.generation.tasks.making import Makers
 
     path = "/v1/videos/image2video"
-    id = desk.made(path, image="http://169.254.169.254/latest/meta-data")
+    refused = desk.post(path, image="http://169.254.169.254/latest/meta-data")
+    assert (refused.status_code, refused.json()["code"]) == (400, 1201)
+    lead(monkeypatch, "93.184.216.34")
+    id = desk.made(path, image="http://pictures.example/cup.png")
+    lead(monkeypatch, "169.254.169.254")
     desk.work(Makers(None, Moving()))
     data = desk.get(f"{path}/{id}")
     assert data["task_status"] == "failed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from magnetar.capabilities.generation.tasks.contract import PROCESSING, SUBMITTE
 from magnetar.capabilities.generation.tasks.credits import Credits
 from magnetar.capabilities.generation.tasks.faults import Fault, bad
 from magnetar.capabilities.generation.tasks.rows import COLUMNS, Ask, Audit, Standing, Task, to_task
-from magnetar.kernel.clock import Clock
+from magnetar.kernel.clock import SECOND, Clock
 from magnetar.kernel.database import Database, driver_of
 from magnetar.kernel.errors import Refused
 from magnetar.vocabulary.money import MICROS
@@ -29,10 +30,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 # text for the driver itself where a create goes
 _KNOWN = f"SELECT {COLUMNS}, digest FROM generation_tasks WHERE merchant = ? AND external_id = ?"
-_QUEUE = "SELECT waiting, working FROM generation_queues WHERE merchant = ?"
+_QUEUE = "SELECT waiting, working, allowance, rated_at FROM generation_queues WHERE merchant = ?"
 _ENTER_QUEUE = (
-    "INSERT INTO generation_queues (merchant, waiting, working, concurrency, served_at) VALUES (?, ?, 0, ?, 0) "
-    "ON CONFLICT (merchant) DO UPDATE SET waiting = waiting + excluded.waiting, concurrency = excluded.concurrency"
+    "INSERT INTO generation_queues (merchant, waiting, working, concurrency, served_at, allowance, rated_at) "
+    "VALUES (?, ?, 0, ?, 0, ?, ?) "
+    "ON CONFLICT (merchant) DO UPDATE SET waiting = waiting + excluded.waiting, concurrency = excluded.concurrency, "
+    "allowance = excluded.allowance, rated_at = excluded.rated_at"
 )
 _INSERT = (
     "INSERT INTO generation_tasks (task_id, merchant, external_id, digest, kind, wanted, access_key, price, "
@@ -85,7 +88,9 @@ class TaskBook:
         fresh: list[tuple[Any, ...]] = []
         named: dict[tuple[str, str], tuple[str, Task]] = {}
         free = self.credits.free(dict.fromkeys(ask.merchant for ask in asks))
-        active = {merchant: sum(self._standing(connection, merchant)) for merchant in free}
+        rows = {one: driver.execute(_QUEUE, (one,)).fetchone() or (0, 0, None, 0) for one in free}
+        active = {merchant: row[0] + row[1] for merchant, row in rows.items()}
+        allowed: dict[str, float | None] = {}
         held: dict[str, int] = {}
         counts: dict[str, tuple[int, int]] = {}
         for ask in asks:
@@ -102,11 +107,17 @@ class TaskBook:
                     answers.append(known[1] if known[0] == digest else _taken(external, known[1]))
                     continue
             left = free[merchant] - held.get(merchant, 0)
+            if merchant not in allowed:
+                allowed[merchant] = _allowance(rows[merchant], ask.rate, now)
+            allowance = allowed[merchant]
             if active[merchant] >= ask.queue:
                 answers.append(_full(ask.queue))
             elif ask.price > left:
                 answers.append(_poor(ask.price, left))
+            elif allowance is not None and allowance < 1.0:
+                answers.append(too_fast(ask.rate))
             else:
+                allowed[merchant] = None if allowance is None else allowance - 1.0
                 task = Task(
                     0, self._fresh_id(now), merchant, external, wanted.kind, wanted, ask.access_key, SUBMITTED, "",
                     ask.price, now, now, 0, None, False, None,
@@ -124,7 +135,7 @@ class TaskBook:
             key = f"generation:hold:{fresh[0][0]}:{len(fresh)}"
             self.credits.hold(key, held)
             driver.executemany(_INSERT, [(*one, key) for one in fresh])
-            queues = [(merchant, more, most) for merchant, (more, most) in counts.items()]
+            queues = [(one, more, most, allowed[one], now) for one, (more, most) in counts.items()]
             driver.executemany(_ENTER_QUEUE, queues)
         return answers
 
@@ -178,7 +189,9 @@ class TaskBook:
             ).all()
             queues = {
                 row[0]: (row[1], row[2])
-                for row in connection.execute(sa.text("SELECT merchant, waiting, working FROM generation_queues"))
+                for row in connection.execute(
+                    sa.text("SELECT merchant, waiting, working FROM generation_queues WHERE merchant <> ''")
+                )
             }
             unheld = connection.execute(
                 sa.text(
@@ -234,6 +247,21 @@ def _full(most: int) -> Fault:
         f"排队已满 · {most} tasks wait or are at work already, the most of this membership; try again later",
         5,
     )
+
+
+def _allowance(row: tuple[int, int, float | None, int], rate: float, now: int) -> float | None:
+    """How many tasks a merchant may create now, by its row and in whichever process; None: any number."""
+    if not math.isfinite(rate):
+        return None
+    left, since = row[2:]
+    if left is None:
+        return 2 * rate
+    return min(2 * rate, left + max(now - since, 0) / SECOND * rate)
+
+
+def too_fast(rate: float) -> Fault:
+    """More creates than a membership makes."""
+    return Fault(429, 1302, f"请求过快 · this membership makes {rate:g} tasks a second; slow down", 1)
 
 
 def _poor(price: int, left: int) -> Fault:

@@ -51,5 +51,9 @@ class Files:
         task_id, _, file = name.partition("/")
         found = self.place(task_id, file)
         if not found.is_file():
-            raise Fault(404, 1203, "文件不存在 · the file is not kept any more")
+            raise Fault(
+                404,
+                1203,
+                "文件已不存在 · the file is not kept any more; ask for the task to see since when, or create a new one",
+            )
         return found

@@ -49,7 +49,7 @@ _SERVED = (
 _BEAT = "UPDATE generation_tasks SET lease_until = :until WHERE id = :id AND lease = :lease AND status = 'processing'"
 _NOW = f"SELECT {COLUMNS} FROM generation_tasks WHERE id = :id"
 _SETTLE = (
-    "UPDATE generation_tasks SET status = :status, message = :message, result = :result, settle_key = :settle_key, "
+    "UPDATE generation_tasks SET status = :status, message = :message, result = :result, bytes = :bytes, settle_key = :settle_key, "
     "updated_at = :now, lease = NULL, lease_until = NULL WHERE id = :id"
 )
 _AGAIN = (
@@ -180,7 +180,10 @@ class TaskLeases:
             result = msgspec.json.encode(done.result).decode() if good else None
             status = SUCCEED if good else FAILED
             text = CANCELLED if task.cancel else message
-            ended.append({"id": task.id, "status": status, "message": text, "result": result, "now": now})
+            size = sum(one.bytes for one in done.result.outputs) if done.result is not None and good else 0
+            ended.append(
+                {"id": task.id, "status": status, "message": text, "result": result, "bytes": size, "now": now}
+            )
             told.append(replace(task, status=status))
         if ended:
             key = f"generation:settle:{told[0].task_id}:{len(told)}"

@@ -52,8 +52,9 @@ def make_task(task: Task, makers: Makers, pictures: Pictures, files: Files, prog
             raise ProviderFailed(f"The provider gave {one.kind[:60]!r}; a picture or an MP4 is expected.")
         # each attempt has names of its own, so that a worker that lost its lease overwrites nothing
         name = f"{task.attempts % 10}{at}.{ending}"
-        _put(files.place(task.task_id, name), one.content)
-        outputs.append(Output(name, one.kind, one.seconds))
+        place = files.place(task.task_id, name)
+        _put(place, one.content)
+        outputs.append(Output(name, one.kind, one.seconds, place.stat().st_size))
     cpu = sum(one.cost.cpu_seconds for one in made)
     return Result(tuple(outputs), made[0].provider, made[0].what, round(cpu, 3))
 

@@ -12,10 +12,12 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from magnetar.capabilities.generation.tasks.contract import Wanted
+from magnetar.capabilities.generation.tasks.faults import bad
 from magnetar.kernel.addresses import addresses_of, is_public
 from magnetar.kernel.errors import BadInput, ProviderFailed
 
@@ -66,6 +68,29 @@ def look_up(host: str, port: int, reach: Reach) -> str:
                     "operator allow it with MAGNETAR_GENERATION_PRIVATE_HOSTS."
                 )
     return found[0]
+
+
+def addresses_in(wanted: Wanted) -> list[tuple[str, str]]:
+    """The addresses that a call would have us go to, each with its field's name."""
+    given = [("callback_url", wanted.callback_url), ("image_tail", wanted.tail), ("cloth_image", wanted.garment)]
+    given += [("image", one) for one in wanted.pictures]
+    return [(name, one) for name, one in given if one[:8].lower().startswith(("http://", "https://"))]
+
+
+def judge(addresses: Sequence[tuple[str, str]], reach: Reach) -> None:
+    """Refuse addresses that lead inside now; they are judged again when they are gone to.
+
+    Raises:
+        Fault: 400, with the field.
+    """
+    for name, url in addresses:
+        parts = urlsplit(url)
+        try:
+            look_up(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), reach)
+        except BadInput as error:
+            raise bad(f"{name}: {error}") from None
+        except ProviderFailed:  # known later, perhaps
+            continue
 
 
 def call(

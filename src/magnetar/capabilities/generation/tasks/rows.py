@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ class Output(msgspec.Struct, frozen=True):
     """Its name below the task's folder."""
     kind: str
     seconds: float = 0.0
+    bytes: int = 0
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -50,6 +52,8 @@ class Task:
     lease: str | None
     cancel: bool
     result: Result | None
+    expired_at: int | None = None
+    """When its result was deleted."""
 
     @property
     def done(self) -> bool:
@@ -72,9 +76,11 @@ class Ask:
     queue: int
     """Most tasks of this merchant that may wait or be at work."""
     concurrency: int
+    rate: float = math.inf
+    """Creates of this merchant a second, on average and over all processes; twice as many at once."""
 
 
-COLUMNS = "id, task_id, merchant, external_id, kind, wanted, access_key, status, message, price, created_at, updated_at, attempts, lease, cancel, result"
+COLUMNS = "id, task_id, merchant, external_id, kind, wanted, access_key, status, message, price, created_at, updated_at, attempts, lease, cancel, result, expired_at"
 _WANTED = msgspec.json.Decoder(Wanted).decode
 _RESULT = msgspec.json.Decoder(Result).decode
 
@@ -82,10 +88,10 @@ _RESULT = msgspec.json.Decoder(Result).decode
 def to_task(row: Sequence[Any]) -> Task:
     """A task from a row of COLUMNS."""
     id, task_id, merchant, external, kind, wanted, access_key, status, message, price, made, changed, tries = row[:13]
-    lease, cancel, result = row[13:16]
+    lease, cancel, result, expired = row[13:17]
     return Task(
         id, task_id, merchant, external, kind, _WANTED(wanted), access_key, status, message, price, made, changed, tries,
-        lease, bool(cancel), None if result is None else _RESULT(result),
+        lease, bool(cancel), None if result is None else _RESULT(result), expired,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from magnetar.capabilities.generation.ports import Progress
 from magnetar.capabilities.generation.service import TaskService
+from magnetar.capabilities.generation.tasks.keeping import LOOK_EVERY_S
 from magnetar.capabilities.generation.tasks.leasing import LASTS
 from magnetar.capabilities.generation.tasks.making import Makers, make_task
 from magnetar.capabilities.generation.tasks.rows import Done, Result, Task
@@ -31,6 +32,7 @@ class Worker:
     ) -> None:
         """`make` does one task; `together` tasks are leased and settled at a time."""
         self._service, self._make, self._lasts, self._together = service, make, lasts, together
+        self._swept = service.clock.now()
         self.done = 0
         self.trouble = ""
         """Why the last look at the queue failed; empty where it did not."""
@@ -64,12 +66,20 @@ class Worker:
                     more = 0 if stop.is_set() or not alive() else self._together
                     kept, tasks = leases.turn(outcomes, more, self._lasts)
                     self.done += sum(kept)
+                self._sweep()
                 waits, self.trouble = IDLE_S, ""
             except Exception as error:  # a full disk, a locked file: the leases bring the tasks back
                 self.trouble = f"{type(error).__name__}: {error}"
                 waits = min(waits * 2, 10.0)
             stop.wait(waits)
         return self.done
+
+    def _sweep(self) -> None:
+        """Between tasks, delete results whose time is over; one process an hour does."""
+        now = self._service.clock.now()
+        if now - self._swept >= LOOK_EVERY_S * SECOND:
+            self._swept = now
+            self._service.keeping.sweep_if_due()
 
     def _attempt(self, task: Task) -> Done:
         try:
