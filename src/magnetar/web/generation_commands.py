@@ -157,7 +157,7 @@ def credits(
 def sweep(
     context: typer.Context,
     days: Annotated[
-        float, typer.Option("--days", help="保留天数 · Days to keep results; default: the setting.", min=0.01)
+        float, typer.Option("--days", help="保留天数 · Days to keep results; 0: as the setting says.", min=0.0)
     ] = 0.0,
     json: JsonOption = "",
 ) -> None:
