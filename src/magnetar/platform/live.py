@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,78 +18,33 @@ import numpy as np
 from magnetar.capabilities.catalogue import CatalogueImported
 from magnetar.capabilities.ledger import LedgerService
 from magnetar.capabilities.ledger import connect as connect_ledger
-from magnetar.capabilities.measurement import Withheld
-from magnetar.capabilities.recommendation.following import PartnersAdopted
 from magnetar.capabilities.serving import PageRequests, Reason
-from magnetar.capabilities.serving.service import POOL_TICKS
-from magnetar.capabilities.shoppers import POSITIONS, Clicked, Converted, Ordered, Requested, Returned, Served, Viewed
+from magnetar.capabilities.shoppers import POSITIONS, Clicked
 from magnetar.kernel.bus import Bus, HandlingFailed
 from magnetar.kernel.chance import Chance
-from magnetar.kernel.clock import MINUTE
-from magnetar.kernel.errors import BadInput, Refused
-from magnetar.kernel.events import Envelope, Event
+from magnetar.kernel.errors import Refused
+from magnetar.kernel.events import Envelope
 from magnetar.platform.asked import Asked
+from magnetar.platform.asking import SCENES, Ask, check_ask
 from magnetar.platform.assemble import Platform
-from magnetar.platform.carrying import packed, put_in, take_out, unpacked
+from magnetar.platform.carrying import packed, put_in, take_out
+from magnetar.platform.edges import REPLAY_DAYS, TICK, Edge, Edges, TickOpened
 from magnetar.platform.finding import ANSWERS, Finder
 from magnetar.platform.gating import Gating
-from magnetar.platform.intake import SAME_WITHIN, Batch, Intake, Receipt, ReportsTaken, events_of
+from magnetar.platform.intake import Batch, Intake, Receipt, ReportsTaken, events_of
 from magnetar.platform.market import TICKS_PER_DAY, Marketplace
 from magnetar.platform.neighbours import KeptGraph, chosen_together
 from magnetar.platform.pages import Answers, Page, Words
 from magnetar.platform.queries import Wanted
 from magnetar.platform.recorder import Recorder
 from magnetar.platform.refitting import Refitter
+from magnetar.platform.restoring import restore
 from magnetar.platform.seats import ANONYMOUS, Seats, ShopperForgotten, ShoppersSeated
 from magnetar.platform.stock import Item, Stock, owners_of_products
-from magnetar.platform.tokens import PAGE, VERSION, Sealer, secret_in
-from magnetar.platform.versions import Versions
-from magnetar.vocabulary.campaigns import Scene
-from magnetar.vocabulary.ids import OPERATOR
+from magnetar.platform.tokens import Sealer, records_of, secret_in
 
-TICK = 30 * MINUTE
-REPLAY_DAYS = 14
-"""How far back a restart reads the log."""
-SCENES = {scene.name.lower(): int(scene) for scene in Scene}
 _JITTER = 1e-3
 """Spread of what is expected of strangers' tastes, so that not all of them are shown the same categories first."""
-
-
-class Ask(msgspec.Struct):
-    """A shopper asking for a page."""
-
-    shopper: str = ""
-    """The site's own id of the shopper; empty for somebody unknown."""
-    scene: str = "feed"
-    query: str = ""
-    category: str = ""
-    request: str = ""
-    """The site's own id of the request; asked again, the same impressions are charged once."""
-
-
-class TickOpened(Event, frozen=True):
-    """The platform prepared a tick; what a replay needs to learn in the same steps."""
-
-    tick: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """What a tick's edge leaves behind, to begin from after a restart."""
-
-    tick: int
-    lease: int
-    offset: int
-    """In the event log."""
-    state: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a day begins in the event log."""
-
-    offset: int
 
 
 class LivePlatform:
@@ -135,8 +89,7 @@ class LivePlatform:
         self.finder = Finder(platform.search, self._stock.row_of)
         self.asked = Asked(platform.search, lambda: self._stock.items)
         platform.search.neighbours = chosen_together(self, KeptGraph(settings.home))
-        self._edges = runtime.store.collection("live_edge", Edge)
-        self._marks = runtime.store.collection("live_marks", Mark)
+        self._edges = Edges(runtime.store)
         self._started = secrets.token_hex(6)
         self._openings = 0
         self._counter = 0
@@ -146,7 +99,7 @@ class LivePlatform:
         self.lease = 0
         self.gating = Gating(runtime.store, settings.gate)
         self.market = self._open_market()
-        self._restore(replay_days)
+        restore(self, replay_days)
         self.gating.start(self.market)
         runtime.bus.subscribe(CatalogueImported, self._on_imported)
         with self._turn, self._lock:
@@ -256,143 +209,13 @@ class LivePlatform:
         self.words.creatives = market.creatives.ids
         self._popular = self._popular_now()
         self.recorder.flush()
-        offset = len(self.recorder)
-        self._edges.put(OPERATOR, [("edge", Edge(tick, self.lease, offset, packed(take_out(market))))])
-        today = f"{tick // TICKS_PER_DAY:09d}"
-        if self._marks.get(OPERATOR, today) is None:
-            self._marks.put(OPERATOR, [(today, Mark(offset))])
-            old = f"{max(tick // TICKS_PER_DAY - 2 * REPLAY_DAYS, 0):09d}"
-            self._marks.delete(OPERATOR, [key for key, _ in self._marks.list(OPERATOR) if key < old])
+        self._edges.put(Edge(tick, self.lease, len(self.recorder), packed(take_out(market))))
 
     def _popular_now(self) -> list[int]:
         """Items for a page when nothing else works: the most clicked of what is listed."""
         predictor, listed = self.market.predictor, self.market.shelf.arrays.listed
         order = np.argsort(-predictor.clicks.items.mean, kind="stable")
         return order[listed[order]][:POSITIONS].tolist()
-
-    # ---- after a restart
-
-    def _restore(self, days: int) -> None:
-        market, store_edge = self.market, self._edges.get(OPERATOR, "edge")
-        tick = self._runtime.clock.now() // TICK
-        if store_edge is None:
-            self.ledger.budgets.new_day(max(tick // TICKS_PER_DAY, self._day_of_budgets()))
-            return
-        tick = max(tick, store_edge.tick)
-        put_in(market, unpacked(store_edge.state))
-        self.lease = store_edge.lease
-        self._replay(store_edge, days)
-        self._settle_what_was_spent()
-        passed = tick // TICKS_PER_DAY - store_edge.tick // TICKS_PER_DAY
-        for _ in range(min(passed, 30)):
-            for part in (market.traffic, market.landscape, market.predictor, market.outcomes, market.bidding):
-                part.new_day()
-            market.following.new_day()
-        if passed:
-            market.serving.new_day()
-        self.ledger.budgets.new_day(max(tick // TICKS_PER_DAY, self._day_of_budgets()))
-        self._resume_at = tick
-
-    def _day_of_budgets(self) -> int:
-        with self.ledger.budgets._keeper.changing() as state:
-            return state.day
-
-    def _settle_what_was_spent(self) -> None:
-        """Charge what was reported between the last edge and the end of the process, under the lease it was given."""
-        market, budgets = self.market, self.ledger.budgets
-        roster, spend = market.campaigns.roster, market.campaigns.delivery.spend
-        for campaign in roster.campaigns:
-            budgets.add(campaign.id, payer=f"merchant:{campaign.merchant}:balance")
-        total = np.bincount(roster.campaign, spend, len(roster.campaigns)).astype(np.int64)
-        with budgets._keeper.changing() as state:
-            ever = state.ever.copy()
-            lease = state.leases.get("")
-            room = np.zeros_like(ever) if lease is None else lease.micros.copy()
-        for row in np.flatnonzero((total < ever) | (total > ever + room)):
-            # the edge's record is older or newer than the ledger: the ledger is right
-            groups = np.flatnonzero(roster.campaign == row)
-            if len(groups):
-                spend[groups[0]] += min(max(total[row], ever[row]), ever[row] + room[row]) - total[row]
-                total[row] = np.bincount(roster.campaign, spend, len(roster.campaigns))[row]
-        if (total > ever).any():
-            budgets.settle_total(f"restart:{self._started}", total)
-
-    def _replay(self, edge: Edge, days: int) -> None:
-        """Learn again from the log: tastes and rates from some days, everything else from the last edge on."""
-        market, log = self.market, self.recorder
-        first = f"{max(edge.tick // TICKS_PER_DAY - days, 0):09d}"
-        start = min((mark.offset for key, mark in self._marks.list(OPERATOR) if key >= first), default=0)
-        predictor, capacity = market.predictor, self.seats.capacity
-        today, now = edge.tick // TICKS_PER_DAY, self._runtime.clock.now()
-        groups, shown = len(market.campaigns.roster), market.serving.shown
-        shown.new_day()
-        last_day, begun, opened_by = -1, False, ""
-        following = market.following
-        table = Versions(self._runtime.store).in_use_at(min(start, edge.offset))
-        if table is not None:
-            following.on_adopted(table)
-            following.refresh()
-        learn = {
-            Viewed: (predictor.on_viewed, following.on_viewed),
-            Clicked: (predictor.on_clicked, following.on_clicked),
-            Ordered: (predictor.on_ordered,),
-        }
-        for offset, envelope in log.read(min(start, edge.offset)):
-            event = _within(envelope.data, capacity)
-            kind = type(event)
-            fresh = offset >= edge.offset
-            if isinstance(event, TickOpened):
-                day = event.tick // TICKS_PER_DAY
-                if not begun:
-                    predictor._matured_at, begun = event.at, True
-                elif day > last_day:
-                    predictor.new_day()
-                    following.new_day()
-                last_day = day
-                predictor.refresh(event.at)
-                following.open_tick()
-                if event.tick % POOL_TICKS == 0 or envelope.source != opened_by:
-                    following.refresh()  # when life did: pages read the same table for a while
-                opened_by = envelope.source
-            elif isinstance(event, ShoppersSeated):
-                for row, digest in zip(event.row.tolist(), event.digest.tolist(), strict=True):
-                    if row < capacity:
-                        self._seat(row, digest, event.at)
-                        if fresh:
-                            market.experiments.seat(row, digest)
-                            market.campaigns.buyers.forget(row)
-            elif isinstance(event, ShopperForgotten):
-                self._let_go(event)
-            elif isinstance(event, PartnersAdopted):
-                following.on_adopted(event)
-            elif isinstance(event, Requested):
-                for row in event.shopper.tolist():
-                    self.seats.seen(row)
-            elif isinstance(event, ReportsTaken):
-                if now - event.at < SAME_WITHIN:
-                    self.intake.recall(event)
-            elif isinstance(event, Served):
-                if event.tick // TICKS_PER_DAY == today:
-                    page, place = np.nonzero((event.group >= 0) & (event.group < groups))
-                    who, what = event.shopper[page], event.group[page, place]
-                    shown.add(who, what)
-                if fresh:
-                    market.traffic.on_served(event)
-            elif isinstance(event, Withheld):
-                if event.tick // TICKS_PER_DAY == today:
-                    shown.add(event.shopper, event.group)
-                if fresh:
-                    market.experiments.on_withheld(event)
-            elif kind in (Viewed, Clicked, Ordered, Returned, Converted):
-                if isinstance(event, Viewed) and now - envelope.time < SAME_WITHIN:
-                    self.intake.recall_views(event.pages, event.depth, envelope.time)
-                if fresh:
-                    self._tell(market, Envelope(envelope.id, envelope.source, envelope.time, envelope.type, event))
-                elif kind in learn:
-                    for take in learn[kind]:
-                        take(event)
-        for row in range(ANONYMOUS):
-            shown.forget(row)
 
     # ---- what there is
 
@@ -432,13 +255,7 @@ class LivePlatform:
         Raises:
             BadInput: with what was found and what is expected.
         """
-        if ask.scene not in SCENES:
-            raise BadInput(f"scene is one of: {', '.join(SCENES)}; found {ask.scene[:40]!r}.")
-        for name in ("shopper", "request", "query", "category"):
-            if len(getattr(ask, name)) > 200:
-                raise BadInput(f"{name} has at most 200 characters, found {len(getattr(ask, name))}.")
-        if ask.category and self.wanted.category(ask.category) < 0:
-            raise BadInput(f"There is no category {ask.category[:40]!r}.")
+        check_ask(ask, self.wanted)
 
     def decide_many(self, asks: Sequence[tuple[str, Ask]]) -> Answers:
         """Pages for several shoppers, each of a site, in order; the same as one after another.
@@ -515,20 +332,10 @@ class LivePlatform:
         for place, found_here in enumerate(answers):
             if found_here:
                 self.asked.note(numbers[place], rows[place], asks[place][1].query, found_here, now)
-        return self._written(served, names, [site.encode() for site, _ in asks], lease, now, words)
-
-    def _written(
-        self, served: Served, names: list[str], sites: list[bytes], lease: int, now: int, words: Words
-    ) -> Answers:
-        pages = np.zeros(len(names), PAGE)
-        pages["lease"], pages["at"], pages["version"] = lease, now, VERSION
-        pages["charge"] = np.minimum(served.charge, 0xFFFFFFFF)
-        for name in ("request", "shopper", "scene", "item", "group", "click_rate", "order_rate"):
-            pages[name] = getattr(served, name)
-        pages["creative"] = served.creative if len(served.creative) else -1
+        tokens = self.sealer.seal(records_of(served, lease, now), [site.encode() for site, _ in asks])
         return Answers(
-            names, self.sealer.seal(pages, sites), served.item.tolist(), served.group.tolist(), served.reason.tolist(), words, served
-        )  # fmt: skip
+            names, tokens, served.item.tolist(), served.group.tolist(), served.reason.tolist(), words, served
+        )
 
     def organic_only(self, ask: Ask) -> bytes:
         """A plain page of what is clicked most, for when something inside failed: nothing is paid, nothing reported."""
@@ -642,17 +449,6 @@ class LivePlatform:
 def runtime_catalogue(platform: Platform) -> Callable[[str], Any]:
     """Products by merchant."""
     return platform.catalogue.list
-
-
-def _within(event: Event, capacity: int) -> Any:
-    """The event, with rows of shoppers that a smaller number of seats has no room for moved to shared ones."""
-    pages: Any = event.pages if isinstance(event, Viewed) else event
-    shopper = getattr(pages, "shopper", None)
-    if shopper is None or not len(shopper) or shopper.max() < capacity:
-        return event
-    moved = np.where(shopper < capacity, shopper, shopper % ANONYMOUS)
-    pages = msgspec.structs.replace(pages, shopper=moved)
-    return msgspec.structs.replace(event, pages=pages) if isinstance(event, Viewed) else pages
 
 
 def open_live(platform: Platform, shoppers: int = 0) -> LivePlatform:

@@ -22,7 +22,6 @@ from magnetar.kernel.events import Envelope
 from magnetar.platform.fitting import Fitter, heard_from
 from magnetar.platform.market import TICKS_PER_DAY
 from magnetar.platform.versions import PartnersJudged, PartnersRolledBack, Said, Use, Versions
-from magnetar.vocabulary.ids import OPERATOR
 
 if TYPE_CHECKING:
     from magnetar.platform.live import LivePlatform
@@ -143,8 +142,7 @@ class Refitter:
             shelf, stock, now = live.market.shelf, live._stock, live.platform.runtime.clock.now()
             holders = {row: digest for digest, row in live.seats._rows.items()}
             items = [(one.id, product) for one, product in zip(stock.items, stock.products, strict=True)][: len(shelf)]
-            first = f"{max(now // DAY - HISTORY_DAYS, 0):09d}"
-            start = min((mark.offset for key, mark in live._marks.list(OPERATOR) if key >= first), default=0)
+            start = live._edges.since(now // DAY - HISTORY_DAYS)
             end = len(live.recorder)
             version, in_use = live.market.following.table.version, live.market.following.table
         heard = heard_from(self._read(start, end), holders, self._refused(shelf.merchants))

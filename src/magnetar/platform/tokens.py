@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.shoppers import POSITIONS
+from magnetar.capabilities.shoppers import POSITIONS, Served
 from magnetar.kernel.errors import BadInput
 
 PAGE = np.dtype(
@@ -50,6 +50,17 @@ TOKEN_CHARS = -(-(_SEAL + _PLAIN) * 4 // 3)
 """Length of a token of a page that no creative shows."""
 LONG_TOKEN_CHARS = -(-(_SEAL + PAGE.itemsize) * 4 // 3)
 """Length of one of a page with creatives."""
+
+
+def records_of(served: Served, lease: int, at: int) -> NDArray[np.void]:
+    """(pages,) of `PAGE`: what was served, as it is sealed."""
+    pages = np.zeros(len(served.shopper), PAGE)
+    pages["lease"], pages["at"], pages["version"] = lease, at, VERSION
+    pages["charge"] = np.minimum(served.charge, 0xFFFFFFFF)
+    for name in ("request", "shopper", "scene", "item", "group", "click_rate", "order_rate"):
+        pages[name] = getattr(served, name)
+    pages["creative"] = served.creative if len(served.creative) else -1
+    return pages
 
 
 class Sealer:
