@@ -25,6 +25,8 @@ FORBIDDEN = (
     r"(?<!\w)(?:(?<!holds )(?<!used )(?<!kept )(?<!works )(?<!eaten )(?<!stored )best(?!\s+(?:by|before|if|served|used|enjoyed|kept|stored)\b|\s+within\s+\d|[\s-]+before|-of\b)|no\.?\s*1(?!\d)|number[- ]one|world[- ]class|world's|unbeatable|perfect(?!ly\b|\s+binding)|miracle|guaranteed|(?<!intended to )(?<!hours' )(?<!hour )cures?(?!\s+(?:times?|in|fully|under|at|within|clear|overnight|to|by|rate|\d))|risk[- ]free|ultimate|top[- ]rated|#\s?1(?!\d))(?!\w)",
 )  # fmt: skip
 _FORBIDDEN = re.compile("|".join(FORBIDDEN), re.IGNORECASE)
+CONTACT = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|(?:微信|vx|wx|qq|电话|手机号|加群|私信)[:：]?\s*[\w-]{5,}|(?<!\d)1[3-9]\d{9}(?!\d)", re.IGNORECASE)  # fmt: skip
+"""Addresses, numbers and accounts by which a film would lead its viewers elsewhere."""
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\U0001fb00-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\u25a0-\u25ff\u3030\u303d\u3297\u3299"
@@ -77,6 +79,9 @@ def forbidden_words(text: str) -> list[str]:
 
 def lawful_title(title: str, notes: list[str]) -> str:
     """The title without the parts that hold a forbidden word; where nothing would stay, without the word itself."""
+    if match := CONTACT.search(title):
+        notes.append(f"title: 联系方式 a way to get in touch is not shown: {match.group()[:60]!r}")
+        title = CONTACT.sub(" ", title).strip()
     found = forbidden_words(title)
     if not found:
         return title
@@ -92,7 +97,10 @@ def lawful_title(title: str, notes: list[str]) -> str:
 
 
 def lawful(text: str, field: str, notes: list[str]) -> str:
-    """The text, or '' where it holds a forbidden word."""
+    """The text, or '' where it holds a forbidden word or a way to get in touch."""
+    if match := CONTACT.search(text):
+        notes.append(f"{field}: left out, 联系方式 an address or a way to get in touch: {match.group()[:60]!r}")
+        return ""
     found = forbidden_words(text)
     if not found:
         return text

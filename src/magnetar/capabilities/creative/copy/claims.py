@@ -24,6 +24,7 @@ from magnetar.capabilities.creative.copy.record import (
 )
 from magnetar.capabilities.creative.copy.rules import BRANDS, CAPABLE, GROUPS
 from magnetar.capabilities.creative.copy.support import unsupported
+from magnetar.capabilities.creative.wording import CONTACT
 from magnetar.capabilities.understanding import find_flags
 from magnetar.vocabulary.catalogue import Product
 
@@ -51,7 +52,6 @@ _SAVED = re.compile(r"(?:省|立减|直降|减|便宜|save|saves|saving)\s*$", r
 _OFF = re.compile(r"^\s*(?:off|discount|less|的?折扣|优惠)", re.IGNORECASE)
 _SURE_NAMES = re.compile(r"(?i)^(?:ai|ok|diy|vs|app|tv|led|pcs|hi|the|a|an|shop|now|ok)$")
 _UNIT_LIKE = re.compile(r"(?i)^(?:x|cm|mm|ml|kg|g|l|w|v|h|s|m|km|mah|wh|hz|db|in|ft|oz|lb|lbs|lm|gb|tb|mp|pa|kpa|rpm|c|f|n|no)$")  # fmt: skip
-_PHONE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w+|(?:微信|vx|wx|qq|电话|手机号|加群|私信)[:：]?\s*[\w-]{5,}|(?<!\d)1[3-9]\d{9}(?!\d)", re.IGNORECASE)  # fmt: skip
 
 
 def check_claims(
@@ -93,7 +93,7 @@ def check_text(text: str, record: Record, *, strict: bool = True) -> list[Findin
             found.append(Finding("medical", flag.text, text, "医疗用语 · a medical claim", "第十七条 Art. 17"))
         elif flag.reason == "absolute" and not any(one.kind == "absolute" for one in found):
             found.append(Finding("absolute", flag.text, text, "绝对化用语 · an absolute term", "第九条(三) Art. 9(3)"))
-    if match := _PHONE.search(text):
+    if match := CONTACT.search(text):
         found.append(Finding("contact", match.group(), text, "联系方式或网址 · an address or a way to get in touch"))
     missing = _unquoted(text, record)
     if not missing:

@@ -15,6 +15,21 @@ PLACES = ("json-ld", "json", "microdata", "open graph", "page")
 _MONEY = re.compile(
     r"(?:(?P<before>US\$|HK\$|[¥￥$€£]|CNY|RMB|USD|EUR|GBP)\s*)?(?P<amount>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d{1,8}(?:\.\d{1,2})?)\s*(?P<after>元|块|USD|EUR|CNY|€)?"
 )
+_RANGE = re.compile(
+    r"\d\s*[元块]?\s*(?:[-–—~～至到]|to)\s*(?:[¥￥$€£]|US\$|HK\$)?\s*\d|\d\s*[元块]?\s*起|(?:from|as low as|starting(?: at)?|up to)\s*[¥￥$€£]?\s*\d",
+    re.IGNORECASE,
+)
+_MONEYS = {
+    "¥": "CNY",
+    "￥": "CNY",
+    "元": "CNY",
+    "RMB": "CNY",
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "HK$": "HKD",
+}
 _WAS = re.compile(r"old|was|list|orig|before|regular|strike|del\b|market|compare|原价|划线|市场")
 _NOW = re.compile(r"now|sale|current|final|special|promo|deal|现价|到手|特价")
 _NOISE = re.compile(
@@ -35,6 +50,26 @@ class Candidate:
     """One of `PLACES`."""
 
 
+def in_one_currency(value: Any, currency: str, notes: list[str], depth: int = 0) -> Any:
+    """The value with the offers of one currency where a product has offers in several: the one asked for, else none."""
+    if depth > 40:
+        return None
+    if isinstance(value, list):
+        return [in_one_currency(one, currency, notes, depth + 1) for one in value[:2000]]
+    if not isinstance(value, dict):
+        return value
+    done = {name: in_one_currency(one, currency, notes, depth + 1) for name, one in list(value.items())[:2000]}
+    offers = [one for one in done["offers"] if isinstance(one, dict)] if isinstance(done.get("offers"), list) else []
+    named = {str(one.get("priceCurrency", "")).strip().upper() for one in offers} - {""}
+    if len(named) > 1:
+        wanted = [one for one in offers if str(one.get("priceCurrency", "")).strip().upper() == currency]
+        notes.append(
+            f"price: 几种货币的报价 offers in {', '.join(sorted(named))[:80]}, {f'those in {currency} are' if wanted else 'none is'} taken"
+        )
+        done["offers"] = wanted
+    return done
+
+
 def from_value(value: Any, place: str) -> Iterator[Candidate]:
     """A JSON value's product: schema.org's words, else plain field names such as title and price."""
     some = False
@@ -46,7 +81,7 @@ def from_value(value: Any, place: str) -> Iterator[Candidate]:
         yield from _plain(value)
 
 
-def from_json_ld(blocks: list[str], notes: list[str]) -> Iterator[Candidate]:
+def from_json_ld(blocks: list[str], currency: str, notes: list[str]) -> Iterator[Candidate]:
     """The first product of the page's JSON-LD, and the path of its breadcrumbs."""
     done = False
     for number, block in enumerate(blocks):
@@ -54,6 +89,7 @@ def from_json_ld(blocks: list[str], notes: list[str]) -> Iterator[Candidate]:
         text = text.removeprefix("//<![CDATA[").removesuffix("//]]>").removeprefix("<![CDATA[").removesuffix("]]>")
         try:
             value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, strict=False)
+            value = in_one_currency(value, currency, notes)
         except (ValueError, RecursionError) as error:
             notes.append(f"json-ld {number}: not readable ({type(error).__name__}), left out")
             continue
@@ -179,14 +215,14 @@ def from_metas(page: Page) -> Iterator[Candidate]:
             yield Candidate("description", text, "page")
 
 
-def from_sight(page: Page) -> Iterator[Candidate]:
+def from_sight(page: Page, notes: list[str]) -> Iterator[Candidate]:
     """What a reader of the page would take: its first heading, prices in marked elements, lists and tables."""
     heading = next((text for tag, text in page.headings if tag == "h1"), "")
     if heading:
         yield Candidate("title", heading, "page")
     if page.title:
         yield Candidate("title", re.split(r"\s[|–—_-]\s|_|｜", page.title)[0], "page")
-    yield from _prices(page)
+    yield from _prices(page, notes)
     for name, text in page.rows[:80]:
         name, low = name.strip(" :："), name.strip(" :：").lower()
         if low in ("品牌", "brand"):
@@ -210,12 +246,16 @@ def from_sight(page: Page) -> Iterator[Candidate]:
             yield Candidate("images", address, "page")
 
 
-def _prices(page: Page) -> Iterator[Candidate]:
+def _prices(page: Page, notes: list[str]) -> Iterator[Candidate]:
+    """The price that the page asks and its list price; none where the page shows a range or two currencies."""
     now: list[tuple[int, str]] = []
     was: list[str] = []
+    signs: dict[str, str] = {}
     for mark, text in page.priced:
         found = [match for match in _MONEY.finditer(text) if match["before"] or match["after"] or "price" in mark]
-        if len(found) != 1:
+        if len(found) > 1 or _RANGE.search(text):
+            notes.append(f"price: 价格是区间或不止一个 a range or several prices, left out: {text[:60]!r}")
+        if len(found) != 1 or _RANGE.search(text):
             continue
         sign = (found[0]["before"] or found[0]["after"] or "").replace("块", "元")
         shown = (
@@ -227,6 +267,13 @@ def _prices(page: Page) -> Iterator[Candidate]:
             was.append(shown)
         else:
             now.append((0 if _NOW.search(mark) else 1, shown))
+            if sign:
+                signs.setdefault(_MONEYS.get(sign.upper(), sign.upper()), shown)
+    if len(signs) > 1:
+        notes.append(
+            f"price: 页面上有几种货币 prices in several currencies, none is taken: {', '.join(signs.values())}"
+        )
+        return
     if now:
         yield Candidate("price", min(now, key=lambda one: one[0])[1], "page")
         if was:
@@ -238,5 +285,8 @@ def _prices(page: Page) -> Iterator[Candidate]:
             text,
             re.IGNORECASE,
         ):
+            if _RANGE.search(text, match.start()):
+                notes.append(f"price: 价格是区间 a range, left out: {text[match.start() : match.start() + 60]!r}")
+                return
             yield Candidate("price", f"{match['sign'] or ''}{match['amount']}", "page")
             return

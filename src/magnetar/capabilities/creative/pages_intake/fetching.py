@@ -6,9 +6,11 @@ itself, so that a second answer of the name server cannot lead elsewhere (DNS re
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
+import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -115,6 +117,7 @@ class Fetcher:
             )
         number = self._public(host, port, address)
         link: http.client.HTTPConnection | None = None
+        ended = _Ended(_left(until, address))  # a server that sends a byte now and then would never time out
         try:
             plain = socket.create_connection((number, port), timeout=_left(until, address))
             try:
@@ -124,6 +127,7 @@ class Fetcher:
                 raise
             link = http.client.HTTPConnection(host, port)
             link.sock = line
+            ended.watch(line)
             shown = f"[{host}]" if ":" in host else host
             named = shown if port == (443 if secure else 80) else f"{shown}:{port}"
             link.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
@@ -142,10 +146,13 @@ class Fetcher:
                 return answer.status, headers, b""
             return answer.status, headers, _read(answer, headers, most, until, line, address)
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
+            if ended.past:
+                raise ProviderFailed(f"{_short(address)}: 超时 took too long.") from None
             raise ProviderFailed(
                 f"{_short(address)}: 取不到 could not be fetched ({type(error).__name__}: {str(error)[:100]})."
             ) from None
         finally:
+            ended.cancel()
             if link is not None:
                 link.close()
 
@@ -229,7 +236,34 @@ def _read(
                 f"{_short(address)}: 过大 gives more than {most:,} bytes. Save the page, cut it down and pass the file."
             )
         kept.append(piece)
+    if unpack is not None and not unpack.eof:
+        raise BadInput(
+            f"{_short(address)}: 压缩不完整 its packed content ends too soon. Save the page and pass the file."
+        )
     return b"".join(kept)
+
+
+class _Ended:
+    """Closes a connection when its time is over, whatever it is waiting for."""
+
+    def __init__(self, seconds: float) -> None:
+        self.past = False
+        self._line: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._close)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, line: socket.socket) -> None:
+        self._line = line
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _close(self) -> None:
+        self.past = True
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 def _left(until: float, address: str) -> float:

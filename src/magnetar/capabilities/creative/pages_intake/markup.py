@@ -64,16 +64,28 @@ class Page:
     priced: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """(class or id, text) of elements that say in their class or id that they hold a price."""
     pictures: list[str] = field(default_factory=list[str])
+    hidden: int = 0
+    """Texts that the page hides from its readers; they are left out."""
+    refresh: str = ""
+    """Where the page sends its readers on to by itself; it is not followed."""
     cut: bool = False
     """Whether a bound was met and the rest left out."""
+
+
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?:\.0*)?(?![.\d])"
+    r"|(?:left|top|text-indent|right|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(0|(?:width|height)\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
+)
+"""Styles that hide what an element holds from whoever looks at the page; style sheets are not read."""
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.page = Page()
-        self._open: list[tuple[str, str, list[str], str, str]] = []
-        """(tag, price mark, text, itemprop, itemtype)."""
+        self._open: list[tuple[str, str, list[str], str, str, bool]] = []
+        """(tag, price mark, text, itemprop, itemtype, whether it is hidden)."""
         self._types: list[str] = []
         self._quiet = 0
         self._aside = 0
@@ -94,6 +106,8 @@ class _Reader(HTMLParser):
             page.canonical = have.get("href", "")
         elif tag == "meta":
             name = (have.get("property") or have.get("name") or "").lower()
+            if have.get("http-equiv", "").lower() == "refresh" and not page.refresh:
+                page.refresh = have.get("content", "")[:300]
             if name and len(page.metas) < MOST_ITEMS:
                 page.metas.append((name[:80], have.get("content", "")))
         if "itemprop" in have and tag in ("meta", "link", "img", "a", "data", "time", "source"):
@@ -106,7 +120,10 @@ class _Reader(HTMLParser):
             )
             if value:
                 self._prop(have["itemprop"], value)
-        if tag == "img" and len(page.pictures) < MOST_ITEMS and not self._aside:
+        unseen = (
+            bool(self._open and self._open[-1][5]) or "hidden" in have or bool(_UNSEEN.search(have.get("style", "")))
+        )
+        if tag == "img" and len(page.pictures) < MOST_ITEMS and not self._aside and not unseen:
             source = have.get("data-src") or have.get("src", "")
             if source and not source.startswith("data:"):
                 page.pictures.append(source)
@@ -124,7 +141,7 @@ class _Reader(HTMLParser):
         prop = have.get("itemprop", "") if not (tag == "a" and have.get("href")) else ""
         prop = "" if "itemscope" in have else prop
         kind = have.get("itemtype", "").rstrip("/").rpartition("/")[2].lower() if "itemscope" in have else ""
-        self._open.append((tag, mark, [], prop if not have.get("content") else "", kind))
+        self._open.append((tag, mark, [], prop if not have.get("content") else "", kind, unseen))
         if have.get("content") and prop:
             self._prop(prop, have["content"])
         if kind:
@@ -143,11 +160,14 @@ class _Reader(HTMLParser):
                 return
 
     def _close(self) -> None:
-        tag, mark, parts, prop, kind = self._open.pop()
+        tag, mark, parts, prop, kind, unseen = self._open.pop()
         text = re.sub(r"[^\S\n]+", " ", "".join(parts)).strip()[:MOST_TEXT]
         page = self.page
         if kind and self._types:
             self._types.pop()
+        if unseen:
+            page.hidden += bool(text)
+            return
         if self._open and text and not (prop and len(text) > MOST_TEXT // 2):
             above = self._open[-1][2]
             if sum(map(len, above[-50:])) < MOST_TEXT:
@@ -238,7 +258,8 @@ def _without_raw(text: str, json_ld: list[str]) -> str:
         closing = _ENDS[opening[1].lower()].search(text, opening.end())
         if closing is None:
             return "".join(kept)
-        if "ld+json" in opening[2].lower() and len(json_ld) < MOST_LD and closing.start() - opening.end() <= LD_CHARS:
-            json_ld.append(text[opening.end() : closing.start()])
+        if "ld+json" in opening[2].lower() and len(json_ld) < MOST_LD:
+            size = closing.start() - opening.end()
+            json_ld.append(text[opening.end() : closing.start()] if size <= LD_CHARS else "")
         at = text.find(">", closing.end()) + 1 or len(text)
     return "".join([*kept, text[at:]])

@@ -20,6 +20,7 @@ from magnetar.capabilities.creative.pages_intake.candidates import (
     from_microdata,
     from_sight,
     from_value,
+    in_one_currency,
 )
 from magnetar.capabilities.creative.pages_intake.fetching import Fetcher
 from magnetar.capabilities.creative.pages_intake.markup import Page, read_markup
@@ -31,6 +32,14 @@ from magnetar.vocabulary.catalogue import Product
 
 MOST_BYTES = 16 << 20
 POINTS, POINT_CHARS, TITLE_CHARS, ATTRIBUTES = 12, 200, 200, 30
+_CHARSETS = {
+    **dict.fromkeys(("utf8", "usascii", "ascii"), "utf-8-sig"), **dict.fromkeys(("gb2312", "gbk", "gb18030", "cp936"), "gb18030"),
+    **dict.fromkeys(("big5", "big5hkscs"), "big5hkscs"), **dict.fromkeys(("utf16", "utf16le"), "utf-16-le"), "utf16be": "utf-16-be",
+    **dict.fromkeys(("shiftjis", "sjis"), "shift_jis"), "eucjp": "euc_jp", "euckr": "cp949",
+    **dict.fromkeys(("iso88591", "latin1", "windows1252", "cp1252"), "cp1252"), "iso885915": "iso8859_15", "iso88592": "iso8859_2", "windows1250": "cp1250",
+    "windows1251": "cp1251", "koi8r": "koi8_r",
+}  # fmt: skip
+"""Ways to write text that a page may name; Python knows others that are none (punycode, undefined, hex)."""
 _PAPER = (245, 243, 240)
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "image/bmp": ".bmp", "image/avif": ".avif"}  # fmt: skip
 
@@ -80,12 +89,17 @@ def product_from_page(
     notes: list[str] = []
     page = Page()
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        listed = list(_from_json(text, name))
+        listed = list(_from_json(text, name, currency, notes))
     else:
         page = read_markup(text)
         if page.cut:
             notes.append("page: nested too deep, the rest is read flat")
-        listed = [*from_json_ld(page.json_ld, notes), *from_microdata(page), *from_metas(page), *from_sight(page)]
+        if page.hidden:
+            notes.append(f"page: {page.hidden} hidden texts left out 页面隐藏的文字")
+        listed = [*from_json_ld(page.json_ld, currency, notes), *from_microdata(page), *from_metas(page)]
+        listed += from_sight(page, notes)
+        if page.refresh:
+            notes.append(f"page: 会自动跳转 it sends its readers on, which is not followed: {page.refresh[:120]!r}")
     base = urljoin(address, page.base) if address and page.base else address
     draft, taken = _merged(listed, base, notes)
     draft.link = draft.link or address
@@ -128,25 +142,25 @@ def _decoded(content: bytes, charset: str) -> str:
     """The text, by its mark, its header, its own statement, else UTF-8 or GB 18030, whichever reads without faults."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", "replace")
+    if content[:2] in (b"<\0", b"\0<"):
+        return content.decode("utf-16-le" if content[:1] == b"<" else "utf-16-be", "replace")
     stated = re.search(rb"""charset\s*=\s*["']?\s*([\w-]{2,20})""", content[:4096])
     for name in (charset, "utf-8", stated[1].decode("ascii", "replace") if stated else "", "gb18030"):
+        codec = _CHARSETS.get(re.sub(r"[^a-z0-9]", "", name.lower()), "")
         try:
-            return (
-                content.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(name.lower(), name))
-                if name
-                else content.decode("utf-8-sig")
-            )
-        except (UnicodeDecodeError, LookupError):
+            if codec:
+                return content.decode(codec)
+        except UnicodeDecodeError:
             continue
     return content.decode("utf-8", "replace")
 
 
-def _from_json(text: str, name: str) -> list[Candidate]:
+def _from_json(text: str, name: str, currency: str, notes: list[str]) -> list[Candidate]:
     try:
         value = json.loads(text.lstrip("\ufeff"), parse_float=str, parse_int=str, parse_constant=str, strict=False)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{name[:120]}: JSON 不完整 is not valid JSON ({str(error)[:80]}).") from None
-    return list(from_value(value, "json"))
+    return list(from_value(in_one_currency(value, currency, notes), "json"))
 
 
 def _merged(listed: Iterable[Candidate], base: str, notes: list[str]) -> tuple[Draft, list[Candidate]]:
@@ -222,8 +236,9 @@ def _accepted(
                 if one.field in ("title", "price", "images", "description")
             )
         )
+        why = "".join(f" ({note[:160]})" for note in notes if note.startswith(("price", "page")))[:400]
         raise BadInput(
-            f"{name[:120]}: 页面上没有{missing} no {missing.split()[1]} was found on the page, found: {seen or 'nothing'}. "
+            f"{name[:120]}: 页面上没有{missing} no {missing.split()[1]} was found on the page, found: {seen or 'nothing'}{why}. "
             "Give a page with JSON-LD, Open Graph or a marked price, or import the product from a feed."
         )
     remarks = Notes()
@@ -255,6 +270,14 @@ def _accepted(
     raise BadInput(f"{name[:120]}: 读不出商品 no product could be read from the page.")
 
 
+def _plain_file(path: Path) -> bool:
+    """Whether there is a file to open: a pipe would wait for ever, a device gives what never ends."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _pictures(
     images: list[str], address: str, folder: Path | None, into: Path | None, fetcher: Fetcher | None, notes: list[str]
 ) -> tuple[tuple[str, ...], Path | None]:
@@ -267,9 +290,11 @@ def _pictures(
         elif "://" in name or name.startswith(("data:", "//")):
             notes.append(f"images: {name[:60]!r} left out, only http(s) addresses and files beside the page")
         elif folder is not None and not address:
-            path = (folder / unquote(name.partition("?")[0])[:400]).resolve()
+            path = (folder / unquote(name.partition("?")[0]).replace("\0", "")[:400]).resolve()
             if not path.is_relative_to(folder.resolve()):
                 notes.append(f"images: {name[:60]!r} lies outside the page's folder, left out")
+            elif not _plain_file(path):
+                notes.append(f"images: {name[:60]!r} no such file")
             elif isinstance(opened := open_picture(path, _PAPER), str):
                 notes.append(f"images: {name[:60]!r} {opened}")
             else:
