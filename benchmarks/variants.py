@@ -25,6 +25,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ from magnetar.capabilities.creative.planes import Planes
 from magnetar.capabilities.creative.segments.cache import Cache
 from magnetar.capabilities.creative.segments.coding import PRESET, QP, Coded
 from magnetar.capabilities.creative.segments.films import Stock, assemble, write_film
-from magnetar.capabilities.creative.segments.proof import decoded
+from magnetar.capabilities.creative.segments.mp4 import read_tables
+from magnetar.capabilities.creative.segments.proof import decoded, frames_of
 from magnetar.capabilities.creative.segments.recipes import Recipe, choose
 from magnetar.capabilities.creative.segments.saying import band_texts, write_scripts
 from magnetar.capabilities.creative.segments.takes import gather
@@ -54,7 +56,7 @@ from magnetar.vocabulary.catalogue import Product
 
 SHOP = Path(__file__).resolve().parents[1] / "examples" / "shop"
 SAMPLE = 100
-"""Films whose decoded pictures and sound are compared."""
+"""Films whose decoded sound is compared."""
 TEXT_GOAL, RECOMBINED_GOAL, SSIM_GOAL, MINUTES_GOAL = 1_000.0, 15_000.0, 0.985, 3.0
 
 
@@ -328,7 +330,8 @@ def _end_to_end(
     distinct = len({film.file.read_bytes() for film in made.films})
     scripts = len({film.script for film in made.films})
     ways = len({(film.angle, film.audience) for film in made.films})
-    seen, heard = _contents([film.file for film in made.films][:: max(1, count // SAMPLE)][:SAMPLE])
+    seen = _pictures([film.file for film in made.films])
+    heard = _sounds([film.file for film in made.films][:: max(1, count // SAMPLE)][:SAMPLE])
     sample = min(SAMPLE, count)
     progress(
         f"{count} {kind}: {wall:.0f} s wall on two processes, {spent:.1f} CPU s {made.cpu}, {made.segments_made} segments, "
@@ -338,8 +341,8 @@ def _end_to_end(
     good = distinct == count and not made.defects
     return [
         row(f"{kind}_distinct", "films", Interval(distinct, distinct, distinct, count), baseline=("asked for", float(count)), goal=float(count), met=good),
-        row(f"{kind}_scripts", "scripts", Interval(scripts, scripts, scripts, count), baseline=("films", float(count)), angles_and_audiences=ways),
-        row(f"{kind}_pictures_distinct", "films", Interval(seen, seen, seen, sample), baseline=("decoded", float(sample)), goal=float(sample), met=seen == sample),
+        row(f"{kind}_scripts", "scripts", Interval(scripts, scripts, scripts, count), baseline=("films", float(count)), goal=float(count), met=scripts == count, angles_and_audiences=ways),
+        row(f"{kind}_pictures_distinct", "films", Interval(seen, seen, seen, count), baseline=("asked for", float(count)), goal=float(count), met=seen == count),
         row(f"{kind}_sounds_distinct", "films", Interval(heard, heard, heard, sample), baseline=("decoded", float(sample))),
         row(f"{kind}_cpu", "CPU s", Interval(spent, spent, spent, 1), baseline=("full renders, CPU s", full * count), by=made.cpu),
         row(f"{kind}_two_core_minutes", "minutes", Interval(minutes, minutes, minutes, 1), goal=MINUTES_GOAL, met=minutes <= MINUTES_GOAL, at_most=True, wall_s=wall, baseline=("full renders, minutes on two cores", full * count / 120)),
@@ -347,22 +350,49 @@ def _end_to_end(
     ]  # fmt: skip
 
 
-def _contents(files: list[Path]) -> tuple[int, int]:
-    """How many of these films differ in their decoded key frames below the band, and in their decoded sound."""
-    pictures: set[bytes] = set()
+def _pictures(files: list[Path]) -> int:
+    """How many of these films differ in what is decoded below the band; a segment that several share is decoded once."""
+    segments: dict[str, Coded] = {}
+    films: list[tuple[str, ...]] = []
+    for file in files:
+        data = file.read_bytes()
+        [table] = [one for one in read_tables(data)[0] if one.kind == "vide"]
+        edges = [*table.keys.tolist(), len(table.sizes)]
+        made: list[str] = []
+        for first, last in pairwise(edges):
+            places = zip(table.offsets[first:last].tolist(), table.sizes[first:last].tolist(), strict=True)
+            payload = b"".join(data[place : place + size] for place, size in places)
+            band = 4 + int.from_bytes(payload[:4], "big")
+            name = hashlib.sha256(payload[band:]).hexdigest()
+            segments.setdefault(name, Coded(table.config, payload, table.sizes[first:last], table.shifts[first:last], (0, band)))  # fmt: skip
+            made.append(name)
+        films.append(tuple(made))
+    names = list(segments)
+    shown = dict(spread(_digest, [segments[name] for name in names], 2, over=""))
+    seen = {name: shown[place] for place, name in enumerate(names)}
+    progress(f"{len(names)} different segments in {len(files)} films, {len(set(seen.values()))} different pictures")
+    return len({tuple(seen[name] for name in film) for film in films})
+
+
+def _digest(coded: Coded) -> str:
+    """What is seen below the band in every fifth frame of a segment."""
+    found = hashlib.sha256()
+    for number, frame in enumerate(frames_of(coded)):
+        if number % 5 == 0:
+            found.update(frame.to_ndarray()[frame.height // 5 : frame.height].tobytes())
+    return found.hexdigest()
+
+
+def _sounds(files: list[Path]) -> int:
+    """How many of these films differ in their decoded sound."""
     sounds: set[bytes] = set()
     for file in files:
-        seen, heard = hashlib.sha256(), hashlib.sha256()
-        with av.open(str(file)) as box:
-            box.streams.video[0].codec_context.skip_frame = "NONKEY"
-            for frame in box.decode(video=0):
-                seen.update(frame.to_ndarray()[frame.height // 5 : frame.height].tobytes())
+        heard = hashlib.sha256()
         with av.open(str(file)) as box:
             for sound in box.decode(audio=0):
                 heard.update(sound.to_ndarray().tobytes())
-        pictures.add(seen.digest())
         sounds.add(heard.digest())
-    return len(pictures), len(sounds)
+    return len(sounds)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,10 @@ COMMANDS: Table = {
                 "导出给剪辑软件 · A film's cut for editors: OTIO, EDL, 剪映, subtitles",
                 "magnetar.capabilities.creative.timeline.commands:export",
             ),
+            "render": (
+                "按时间线重制 · A film made again as an editor cut it",
+                "magnetar.capabilities.creative.timeline.commands:render",
+            ),
             "sign": ("内容凭证签名 · Sign a film (C2PA)", "magnetar.capabilities.creative.judging.commands:sign"),
             "library": (
                 "素材库 · Creatives with what they did",

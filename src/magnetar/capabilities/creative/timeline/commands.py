@@ -1,4 +1,4 @@
-"""`magnetar studio export`: a film for an editor's hands, or its subtitles as a file."""
+"""`magnetar studio export` and `render`: a film for an editor's hands, and made again as it came back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from magnetar.kernel.errors import BadInput
-from magnetar.surface.report import JsonOption, write_json
+from magnetar.kernel.errors import BadInput, GoalMissed, NotFound
+from magnetar.surface.report import JsonOption, check_target, write_json
 from magnetar.surface.session import session_of
 
 _ENDINGS = {"otio": ".otio", "edl": ".edl", "srt": ".srt", "vtt": ".vtt", "ass": ".ass", "jianying": ""}
@@ -52,6 +52,60 @@ def export(
             "studio export",
             {"to": to, "files": [str(one) for one in written], "scenes": scenes, "subtitles": subtitles},
         )
+
+
+def render(
+    context: typer.Context,
+    timeline: Annotated[str, typer.Argument(metavar="TIMELINE", help="时间线 · An .otio or .otioz file, or the folder of a 剪映 draft, as it came back from an editor.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE.mp4", help="影片文件 · Where the film goes; FILE.json beside it is its manifest.")] = "",
+    film: Annotated[
+        str, typer.Option("--film", metavar="FILE.mp4", help="原片 · The film that was exported; default: the one the timeline names, beside it.")
+    ] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="照做 · Leave out what cannot be kept (transitions, effects, other words), and say so.")] = False,
+    json: JsonOption = "",
+) -> None:  # fmt: skip
+    """按时间线重制 · Make a film again as it was cut in an editor: scenes in another order, shortened, left out."""
+    from magnetar.capabilities.creative.timeline.conform import render_timeline
+    from magnetar.capabilities.creative.timeline.cut import read_cut
+    from magnetar.capabilities.creative.timeline.edited import read_timeline
+
+    del context
+    if Path(out).suffix.lower() != ".mp4":
+        raise BadInput("需要影片文件 Name a film: magnetar studio render TIMELINE --out FILE.mp4.")
+    check_target(json)
+    place = Path(timeline)
+    if not place.exists():
+        raise NotFound(f"没有这个时间线 There is no {timeline!r}.")
+    named = read_timeline(place)
+    source = Path(film) if film else next((one for one in _beside(place, named.film) if one.is_file()), None)
+    if source is None:
+        raise NotFound(
+            f"找不到原片 The film {named.film!r} does not lie beside {timeline!r}. Name it with --film FILE.mp4."
+        )
+    made = render_timeline(read_timeline(place, read_cut(source).fps), source, Path(out), anyway=anyway)
+    told = {
+        "file": str(made.file), "manifest": str(made.file.with_suffix(".json")), "film": str(source), "film_seconds": made.seconds,
+        "frames": made.frames, "frames_copied": made.copied, "turns_made": made.turns, "unchanged": made.unchanged,
+        "left_out": list(made.left_out), "defects": list(made.defects),
+    }  # fmt: skip
+    write_json(json, "studio render", told)
+    if json != "-":
+        typer.echo(
+            f"影片 film  {made.file}  {made.seconds:.1f} s, {made.frames} 帧 frames, 照搬 copied {made.copied}, 转场重做 turns made {made.turns}"
+        )
+        for one in made.left_out:
+            typer.echo(f"  未保留 left out: {one}")
+    if made.defects:
+        raise GoalMissed(
+            f"影片有缺陷 The film has {len(made.defects)} defects: "
+            + "; ".join(f"{one['kind']} ({one['detail']})" for one in made.defects[:5])
+        )
+
+
+def _beside(timeline: Path, film: str) -> list[Path]:
+    """Where a timeline's film may lie."""
+    folder = timeline if timeline.is_dir() else timeline.parent
+    return [folder / film, folder / "media" / film, timeline.parent / film]
 
 
 def format_of(to: str, out: str) -> str:

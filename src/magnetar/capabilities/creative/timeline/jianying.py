@@ -35,6 +35,8 @@ def write_draft(cut: Cut, folder: Path, made_at: int) -> list[Path]:
     (folder / MEDIA).mkdir(parents=True, exist_ok=True)
     film = folder / MEDIA / cut.film.name
     _place(cut.film, film)
+    if (manifest := cut.film.with_suffix(".json")).is_file():  # so that the draft can come back
+        _place(manifest, film.with_suffix(".json"))
     content = _content(cut, f"{MEDIA}/{cut.film.name}")
     meta = {
         "draft_id": content["id"], "draft_name": cut.title, "draft_root_path": "", "draft_fold_path": "",

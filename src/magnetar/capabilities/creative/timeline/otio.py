@@ -28,7 +28,12 @@ class Edited:
     chip: str
 
 
-def _library() -> Any:
+def library() -> Any:
+    """OpenTimelineIO.
+
+    Raises:
+        ProviderUnavailable: it is not installed.
+    """
     try:
         import opentimelineio  # pyright: ignore[reportMissingImports]
     except ModuleNotFoundError:
@@ -38,7 +43,7 @@ def _library() -> Any:
 
 def write_otio(cut: Cut) -> str:
     """The cut as OTIO's JSON: a picture track of the film's scenes, a sound track, and a marker for each subtitle."""
-    otio = _library()
+    otio = library()
     rate = float(cut.fps)
 
     def span(start_s: float, end_s: float) -> Any:
@@ -77,7 +82,7 @@ def read_otio(path: Path) -> list[Edited]:
     Raises:
         BadInput: it is no timeline, or holds no scene of ours.
     """
-    otio = _library()
+    otio = library()
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError("it is larger than 4 MiB")
