@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from magnetar.capabilities.creative import label, layout, preparing, render_film, scenes, wording
+from magnetar.capabilities.creative.facts import record_texts
 from magnetar.capabilities.creative.storyboard import Look
 from magnetar.capabilities.creative.typeface import Typeface, find_typeface
 from magnetar.capabilities.creative.typography import Style, draw
@@ -151,8 +152,8 @@ def repeated(base: Base, rng: Rng, out: Path) -> None:
 
 
 def frozen(base: Base, rng: Rng, out: Path) -> None:
-    least = 40 if not base.told.get("scenes") else 15
-    a, b = span(base, rng, least, 70)
+    least = 1.6 if not base.told.get("scenes") else 0.6
+    a, b = span(base, rng, round(least * base.told["fps"]), round(2.8 * base.told["fps"]))
     _held(base, out, a, min(b, base.frames - 3))
 
 
@@ -429,13 +430,18 @@ def other_price(base: Base, rng: Rng, out: Path) -> None:
 def invented(base: Base, rng: Rng, out: Path) -> None:
     assert base.product
     wrong = {
-        "zh": ["真皮内里，手感软", "30天续航", "容量987ml", "食品级材质，安心用", "含有17种营养", "医用级面料"],
-        "en": ["Genuine leather lining", "Runs for 37 days", "Holds 987 ml", "Food-grade body, safe", "Imported parts inside", "Waterproof and organic"],
+        "zh": [("真皮内里，手感软", "真皮"), ("30天续航", "30天"), ("容量987ml", "987"), ("食品级材质，安心用", "食品级"), ("含有17种营养", "17"), ("医用级面料", "医用")],
+        "en": [("Genuine leather lining", "leather"), ("Runs for 37 days", "37"), ("Holds 987 ml", "987"), ("Food-grade body, safe", "food-grade"), ("Imported parts inside", "imported"), ("Waterproof and organic", "waterproof")],
     }[base.options["language"]]  # fmt: skip
     points = [*(base.options.get("points") or base.product.selling_points)]
-    points[int(rng.integers(min(3, max(1, len(points))))) if points else 0 : 1] = [wrong[int(rng.integers(len(wrong)))]]
+    said, what = wrong[int(rng.integers(len(wrong)))]
+    if what in "\n".join([*record_texts(base.product), *points]).casefold():
+        raise NotSpoiled("the record says so")
+    points[int(rng.integers(min(3, max(1, len(points))))) if points else 0 : 1] = [said]
     product = replace(base.product, selling_points=tuple(points))
     _remake(base, out, product, points=tuple(points))
+    if what not in out.with_suffix(".json").read_text(encoding="utf-8").casefold():
+        raise NotSpoiled("the film has no room to say so")
 
 
 def unlawful(base: Base, rng: Rng, out: Path) -> None:
@@ -453,7 +459,7 @@ def _layouts(change: Callable[[Look, Any], Any]) -> Any:
 
 
 def unsafe_layout(base: Base, rng: Rng, out: Path) -> None:
-    down = int(rng.choice([300, 340, -1260]))
+    down = int(rng.choice([300, 340, -1350]))  # over the buttons, or above the top of the safe area
     with _layouts(lambda look, one: replace(one, headline=one.headline.moved(0, down)) if look is Look.STUDIO else one):
         _remake(base, out)
 

@@ -23,8 +23,9 @@ STIR_SHARE, LEAST_STIR, MOST_STIR = 0.55, 0.04, 0.25
 """It does where the mean square of all changes is less than this share of what the slowest twentieth of the film's
 frames have, within these bounds. The stillest frame of a good film has 0.75 of that; repeated frames that were encoded
 again mostly a tenth."""
-STILL_THEIRS = 1.0
-"""Change of the liveliest block in a film that is not ours, where only long stretches are counted."""
+STILL_THEIRS, BUSY_SHARE, STILL_BUSY = 1.0, 0.1, 2.0
+"""Change of the liveliest block in a film that is not ours, where only long stretches are counted; this share of the
+film's middle one where that is more, but no more than the last: an encoder goes on sharpening a busy picture."""
 FLAT_SHARE = 0.6
 """A film that stands still in more of its frames is about a picture of one colour: only long stretches count there."""
 PUMPED, PUMPED_STIR = 4.0, 1.0
@@ -142,7 +143,7 @@ def _still(seen: Pictures, ours: bool) -> list[bool]:
         floor = float(np.quantile(others, 0.05)) if len(others) else 0.0
         still = (lively < STILL) & (stirred < np.clip(STIR_SHARE * floor, LEAST_STIR, MOST_STIR))
     else:
-        still = lively < STILL_THEIRS
+        still = lively < np.clip(BUSY_SHARE * float(np.median(lively)), STILL_THEIRS, STILL_BUSY)
     inside = np.zeros_like(still)
     inside[1:-1] = still[:-2] & still[2:] & (lively[1:-1] < PUMPED) & (stirred[1:-1] < PUMPED_STIR)
     return list(still | inside)
