@@ -31,7 +31,7 @@ hotpot:火锅 barbecue:烧烤 hiking:徒步,登山 picnic:野餐 travel:旅行,�
 running:跑 cycling:骑行 swimming:游泳 dance:舞 sleep:睡 makeup:化妆 skincare:护肤 laundry:洗衣 streaming:直播,拍摄 gaming:游戏,电竞 cat:猫 dog:狗 walking:遛狗 summer:夏 winter:冬 spring:春 autumn:秋
 seasons:四季 new:新年,过年,春节 year:新年,过年,春节 birthday:生日 drivers:车主,司机 renovation:装修 printing:打印 study:学习,书桌 person:单人,独居,一个人 beginners:新手,入门 stoneware:粗陶,陶 enamel:珐琅
 cashmere:羊绒 wool:羊毛 polyester:聚酯,涤纶 nylon:尼龙 oxford:牛津布 cloth:牛津布 down:羽绒 goose:鹅绒 linen:亚麻 plastic:塑料 paper:纸 carbon:碳钢 alloy:合金 iron:铁 cast:铸铁 walnut:胡桃木 oak:橡木
-pine:松木 cork:软木 rubber:橡胶 latex:乳胶 silk:丝 acrylic:亚克力,腈纶 resin:树脂 clay:陶 lab:实验室,laborator workshop:车间,工厂,工业,industrial,factory emergency:应急,停电 industrial:工业,工厂 fishing:钓鱼 wine:酒红 duck:鸭绒 afternoon:下午茶 outdoor:户外,野外 viscose:粘胶 pulp:木浆 strawberry:草莓 polycarbonate:PC,聚碳酸酯 fiber:腈纶 car:vehicle,automotive swimming:pool life:宿舍,dorm all:四季,全季 content:净含量,含量 cardboard:纸板,瓦楞,卡纸 alone:单人,独居,一个人 road:车,vehicle,automotive
+pine:松木 cork:软木 rubber:橡胶 latex:乳胶 silk:丝 acrylic:亚克力,腈纶 resin:树脂 clay:陶 lab:实验室,laborator workshop:车间,工厂,工业,industrial,factory emergency:应急,停电 industrial:工业,工厂 fishing:钓鱼 wine:酒红 duck:鸭绒 afternoon:下午茶 outdoor:户外,野外 viscose:粘胶 pulp:木浆 strawberry:草莓 polycarbonate:PC,聚碳酸酯 fiber:腈纶 car:vehicle,automotive swimming:pool life:宿舍,dorm all:四季,全季 content:净含量,含量 cardboard:纸板,瓦楞,卡纸 alone:单人,独居,一个人 road:车,vehicle,automotive,car,truck
 titanium:钛 silver:银 gold:金 metal:金属 crystal:水晶 nitrile:丁腈 melamine:密胺,仿瓷 solid:实木 wenge:鸡翅木 acacia:相思木 teak:柚木 rattan:藤 woven:草编,蒲草 straw:草编,蒲草 kraft:牛皮纸
 spandex:氨纶,莱卡 elastane:氨纶 modal:莫代尔 lyocell:天丝,莱赛尔 fleece:摇粒绒 coral:珊瑚绒 chiffon:雪纺 lace:蕾丝 denim:牛仔,丹宁 mesh:网布,网面,透气网 microfiber:超细纤维 chenille:雪尼尔 velvet:丝绒,天鹅绒
 plush:毛绒 fur:皮草,貂 pu:皮革,仿皮,人造革 foam:海绵,记忆棉,泡沫,泡棉 memory:记忆棉 pearl:珍珠 freshwater:淡水 jade:玉,翡翠 marble:大理石 stone:石 diatomite:硅藻土 coating:涂层 fiberglass:玻纤,玻璃纤维
@@ -110,7 +110,12 @@ def _words_en(text: str, raw: str) -> list[str]:
         pairs.setdefault(name, []).extend(words.split(","))
     found: list[str] = []
     for word in re.findall(r"[a-z]+", text.lower()):
-        if word in have or word in GLUE_EN or any(zh.lower() in low for zh in pairs.get(word, [])):
+        if (
+            word in have
+            or f"{word}s" in have
+            or word in GLUE_EN
+            or any(zh.lower() in low for zh in pairs.get(word, []))
+        ):
             continue
         found.append(f"word {word}")
     return found

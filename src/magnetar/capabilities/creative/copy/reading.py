@@ -23,7 +23,7 @@ _SELLER = re.compile(
     re.IGNORECASE,
 )
 _WITH_ARTICLE = ("gift", "wedding", "party", "birthday", "anniversary", "housewarming")
-_SCENES_EN = {"industrial": "workshop", "laboratory": "lab", "car": "the road"}
+_SCENES_EN = {"industrial": "workshop", "laboratory": "lab"}
 _TOO_WIDE = frozenset(["home", "家用", "家里", "居家", "家居", "日常"])
 """Scenes that every product has; as a headline they say nothing."""
 _SHELF = re.compile(r"[及与/]|其他|其它|用品|制品|作品|组合|配件|大类|食品$")
