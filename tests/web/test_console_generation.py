@@ -114,7 +114,7 @@ def test_a_result_that_was_deleted_is_shown_so(shop: SimpleNamespace):
     page = shop.li.get("/generation").text
     assert f"/v1/generation/files/{task.task_id}/00.png" not in page
     assert "已过期" in page
-    assert "请重新创建任务" in page
+    assert "重新创建任务" in page
 
 
 def test_operators_enter_purchases_once_and_merchants_do_not(shop: SimpleNamespace):

@@ -159,8 +159,8 @@ class TaskService:
         """What is said of a result that was deleted."""
         kept = f"{self.keeping.days:g} days" if self.keeping.days else "as long as there is room"
         return (
-            f"结果已过期并删除, 请重新创建任务 · the result was deleted; results are kept {kept}, and less long where a "
-            "merchant's room is full. Create a new task under another external_task_id, and download results in time"
+            "结果已过期并删除; 请换一个 external_task_id 重新创建任务 · "
+            f"the result was deleted: results are kept {kept}. Create a new task under another external_task_id"
         )
 
     def find(self, merchant: str, kind: str, id: str) -> Task:
