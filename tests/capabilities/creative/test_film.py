@@ -17,6 +17,7 @@ from PIL import Image
 from magnetar.capabilities.creative import FilmReport, render_film, render_moving, render_still
 from magnetar.capabilities.creative import checks as checks_module
 from magnetar.capabilities.creative.checks import Expected, check_film, check_settings
+from magnetar.capabilities.creative.coded import settle
 from magnetar.capabilities.creative.encode import Writer
 from magnetar.capabilities.creative.fetch_font import NotTheFont, unpack
 from magnetar.capabilities.creative.film import prepare
@@ -180,7 +181,7 @@ def test_only_what_changes_is_painted_and_nothing_is_left_behind(face: Typeface,
 
 def test_defects_are_found(face: Typeface, tmp_path: Path):
     path = tmp_path / "bad.mp4"
-    with Writer(path, 270, 480, 25, {}, sound=np.zeros((2, 96_000), np.float32)) as writer:
+    with Writer(path, 270, 480, 25, {}, sound=settle(np.zeros((2, 96_000), np.float32))) as writer:
         writer.canvas.paste(Planes.filled(270, 480, (0, 0, 0)))
         for _ in range(40):
             writer.write()

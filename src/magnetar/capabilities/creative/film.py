@@ -17,9 +17,10 @@ import numpy as np
 from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
+from magnetar.capabilities.creative.coded import settle
 from magnetar.capabilities.creative.direction import Direction
-from magnetar.capabilities.creative.encode import Writer, Written, as_heard, whole_or_nothing
-from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, ROOM_DB, Sound, master, true_peak
+from magnetar.capabilities.creative.encode import Writer, Written, whole_or_nothing
+from magnetar.capabilities.creative.loudness import RATE, Sound
 from magnetar.capabilities.creative.music import compose
 from magnetar.capabilities.creative.preparing import FPS, Prepared, look_of, prepare
 from magnetar.capabilities.creative.script import Script
@@ -32,8 +33,6 @@ from magnetar.vocabulary.catalogue import Product
 __all__ = ["FPS", "HEIGHT", "WIDTH", "FilmReport", "Prepared", "look_of", "prepare", "render_film"]
 
 WIDTH, HEIGHT = 1080, 1920
-_SPARE_DB = 0.3
-"""Kept below the limit of the true peak after encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,8 @@ def render_film(
     )  # fmt: skip
     board, studio = made.board, made.stage.studio
     language = made.script.language
-    sound, lufs, peak = sound_of(made)
+    sound = settle(with_voice(made, bed(made)))
+    lufs, peak = sound.lufs, sound.peak_db
     metadata = {
         "title": made.script.lines[0].headline,
         label.KEY: label.metadata(product.merchant, made.digest),
@@ -122,7 +122,7 @@ def render_film(
         expected = Expected(studio.width, studio.height, fps, board.frames)
         defects = check_film(part, expected, made.stage.scenes, every_frame) if check else []
     checked = cpu()
-    told = manifest(made, product, language, seed, sound, lufs, peak, defects)
+    told = manifest(made, product, language, seed, sound.sound, lufs, peak, defects)
     told |= {name: value for name, value in (("angle", angle), ("audience", audience)) if value}
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -138,26 +138,20 @@ def render_film(
     )  # fmt: skip
 
 
-def sound_of(made: Prepared) -> tuple[Sound, float, float]:
-    """A film's sound at −14 LUFS: music, and the voice over it; with its loudness and its true peak."""
+def bed(made: Prepared) -> Sound:
+    """The film's music, exactly as long as its pictures, before mastering."""
     board = made.board
     samples = round(board.frames * RATE / board.fps)
     raw = compose(board.tune, board.beats, board.cuts, made.chance)
     if raw.shape[1] < samples:
         raw = np.pad(raw, ((0, 0), (0, samples - raw.shape[1])))
-    raw = np.ascontiguousarray(raw[:, :samples])
+    return np.ascontiguousarray(raw[:, :samples])
+
+
+def with_voice(made: Prepared, music: Sound) -> Sound:
+    """The voice of a film over its music, before mastering; the music alone where nobody speaks."""
     spoken = [(round(made.voice_start_s(place) * RATE), one) for place, one in enumerate(made.spoken) if one]
-    if not spoken:
-        return master(raw)
-    mixed, room_db = laid(raw, spoken), ROOM_DB
-    done = master(mixed)
-    for _ in range(3):  # a voice's sharp sounds come back from the encoder higher than they went in
-        over = true_peak(as_heard(done[0])) - (PEAK_DB - _SPARE_DB)
-        if over <= 0:
-            break
-        room_db += over + _SPARE_DB
-        done = master(mixed, room_db=room_db)
-    return done
+    return laid(music, spoken) if spoken else music
 
 
 def _written(made: Prepared) -> Written | None:

@@ -7,6 +7,7 @@ else holds rights in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -130,8 +131,9 @@ _ROUND = _wave((1.0, 0.28, 0.08))
 
 
 def _tone(wave: Sound, hertz: float, samples: int, phase: float = 0.0) -> Sound:
-    steps = (np.arange(samples, dtype=np.float64) * (hertz * _TABLE / RATE) + phase * _TABLE).astype(np.int64)
-    return wave[steps & (_TABLE - 1)]
+    """A wave played at a pitch: its phase runs in 32 bits, of which the upper 12 are the place in the table."""
+    step, first = round(hertz * 2**32 / RATE), round(phase * 2**32) % 2**32
+    return wave[(np.arange(samples, dtype=np.uint32) * np.uint32(step) + np.uint32(first)) >> np.uint32(20)]
 
 
 def _pad(stage: Sound, chord: tuple[int, int, int]) -> None:
@@ -145,6 +147,7 @@ def _pad(stage: Sound, chord: tuple[int, int, int]) -> None:
             stage[side] += 0.085 * shape * _tone(_WARM, _hertz(note + detune), samples, 0.31 * number)
 
 
+@lru_cache(maxsize=64)
 def _pluck(note: int) -> Sound:
     samples = round(0.7 * RATE)
     fade = np.exp(-np.arange(samples) / (0.16 * RATE)).astype(np.float32)
@@ -154,6 +157,7 @@ def _pluck(note: int) -> Sound:
     return sound.astype(np.float32)
 
 
+@lru_cache(maxsize=32)
 def _bass(note: int, beat_s: float) -> Sound:
     samples = round(beat_s * 0.9 * RATE)
     shape = np.exp(-np.arange(samples) / (0.30 * RATE)).astype(np.float32)

@@ -76,7 +76,8 @@ def open_picture(path: Path, paper: RGB) -> Picture | str:
 
 def _even(pixels: Bytes) -> bool:
     """Whether every colour channel hardly changes over the picture."""
-    return bool((np.ptp(pixels.reshape(-1, 3), axis=0) < BLANK).all())
+    highest, lowest = pixels.max(axis=0).max(axis=0), pixels.min(axis=0).min(axis=0)
+    return bool((highest.astype(int) - lowest < BLANK).all())
 
 
 def _crop(pixels: Bytes) -> Bytes:
@@ -157,8 +158,7 @@ def widened(picture: Picture, aspect: float, air: float = 1.0) -> Picture:
             place = np.arange(inside.shape[axis], dtype=np.float32) - before
             edge = np.clip(np.minimum(place, length - 1 - place) / ramp, 0.0, 1.0)
             inside *= edge[:, None] if axis == 0 else edge[None, :]
-    share = inside[..., None]
-    pixels = (whole * share + soft * (1 - share)).astype(np.uint8)
+    pixels = np.asarray(cv2.blendLinear(whole, soft, inside, 1 - inside), np.uint8)
     x, y, right, bottom = picture.subject
     subject = ((x * columns + left) / wide, (y * rows + top) / tall, (right * columns + left) / wide, (bottom * rows + top) / tall)  # fmt: skip
     return Picture(pixels, subject, picture.colour)

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from magnetar.kernel.compiled import Array, compiled
+
 Bytes = NDArray[np.uint8]
 RGB = tuple[int, int, int]
 
@@ -166,9 +168,9 @@ class Sprite:
         """
         self.height, self.width = alpha.shape
         half = _bytes(cv2.resize(alpha, (self.width // 2, self.height // 2), interpolation=cv2.INTER_AREA))
-        self._cover = [alpha.astype(np.uint16), half.astype(np.uint16)]
+        self._cover = [_bytes(alpha), half]
         paint: Any = colour.all() if isinstance(colour, Planes) else to_yuv(colour)
-        self._paint = [np.asarray(value, np.uint16) for value in paint]
+        self._paint = [np.asarray(value, np.uint8) for value in paint]
 
     def blend(self, canvas: Planes, x: int, y: int, opacity: float = 1.0) -> Box:
         """Blend the sprite onto a picture with its corner at (x, y); returns the box that was touched."""
@@ -177,22 +179,42 @@ class Sprite:
         box = whole.cut(canvas.box)
         if box.width <= 0 or box.height <= 0:
             return box
-        strength = round(opacity * 256)
+        strength = np.uint16(round(opacity * 256))
         for number, plane in enumerate(canvas.view(box).all()):
             step = 2 if number else 1
             inside = np.s_[
                 (box.y - y) // step : (box.bottom - y) // step, (box.x - x) // step : (box.right - x) // step
             ]
-            cover = self._cover[min(number, 1)][inside]
-            if strength < 256:
-                cover = (cover * np.uint16(strength)) >> 8
-            paint = self._paint[number]
-            total = plane * (255 - cover)
-            total += cover * (paint[inside] if paint.ndim else paint) + 128
-            total += total >> 8
-            total >>= 8
-            plane[...] = total
+            cover, paint = self._cover[min(number, 1)][inside], self._paint[number]
+            if paint.ndim:
+                _cover_with(plane, cover, paint[inside], strength)
+            else:
+                _colour_in(plane, cover, np.uint16(paint), strength)
         return box
+
+
+@compiled
+def _cover_with(plane: Array, cover: Array, paint: Array, strength: Array) -> None:
+    """Blend a picture in: (plane · (255 − cover) + paint · cover) / 255, rounded, in 16 bits; strength of 256."""
+    for row in range(plane.shape[0]):
+        line, covers, paints = plane[row], cover[row], paint[row]
+        for place in range(len(line)):
+            share = (np.uint16(covers[place]) * strength) >> np.uint16(8)
+            total = np.uint16(
+                np.uint16(line[place]) * (np.uint16(255) - share) + share * np.uint16(paints[place]) + np.uint16(128)
+            )
+            line[place] = np.uint8(np.uint16(total + (total >> np.uint16(8))) >> np.uint16(8))
+
+
+@compiled
+def _colour_in(plane: Array, cover: Array, colour: Array, strength: Array) -> None:
+    """The same with one colour."""
+    for row in range(plane.shape[0]):
+        line, covers = plane[row], cover[row]
+        for place in range(len(line)):
+            share = (np.uint16(covers[place]) * strength) >> np.uint16(8)
+            total = np.uint16(np.uint16(line[place]) * (np.uint16(255) - share) + share * colour + np.uint16(128))
+            line[place] = np.uint8(np.uint16(total + (total >> np.uint16(8))) >> np.uint16(8))
 
 
 def rounded(width: int, height: int, radius: float, margin: int = 0, blur: float = 0.0) -> Bytes:

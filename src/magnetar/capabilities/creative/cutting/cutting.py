@@ -15,6 +15,7 @@ import numpy as np
 from magnetar import __version__
 from magnetar.capabilities.creative import label
 from magnetar.capabilities.creative.checks import Expected, check_film
+from magnetar.capabilities.creative.coded import Coded, settle
 from magnetar.capabilities.creative.cutting import conform
 from magnetar.capabilities.creative.cutting.choosing import Chosen, Wanted, choose
 from magnetar.capabilities.creative.cutting.footage import Footage, Unusable, frames, gather, shown
@@ -22,17 +23,15 @@ from magnetar.capabilities.creative.cutting.looking import Samples
 from magnetar.capabilities.creative.cutting.own_sound import kept_spans, own_track, sound_of_clip, speech_in
 from magnetar.capabilities.creative.cutting.shots import REASONS, Scanned, Stretch, find_bad, judge, look_through
 from magnetar.capabilities.creative.direction import Direction
-from magnetar.capabilities.creative.encode import Writer, as_heard, whole_or_nothing
-from magnetar.capabilities.creative.film import FilmReport, cpu
-from magnetar.capabilities.creative.loudness import PEAK_DB, RATE, ROOM_DB, Sound, loudness, master, true_peak
-from magnetar.capabilities.creative.music import compose
+from magnetar.capabilities.creative.encode import Writer, whole_or_nothing
+from magnetar.capabilities.creative.film import FilmReport, bed, cpu, with_voice
+from magnetar.capabilities.creative.loudness import RATE, Sound, loudness
 from magnetar.capabilities.creative.palette import WHITE, contrast
 from magnetar.capabilities.creative.picture import Picture
 from magnetar.capabilities.creative.planes import RGB, Box, Planes
 from magnetar.capabilities.creative.preparing import FPS, Prepared, prepare
 from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.script import Script
-from magnetar.capabilities.creative.speaking import laid
 from magnetar.capabilities.creative.telling import manifest
 from magnetar.capabilities.generation import Voice
 from magnetar.kernel.errors import BadInput
@@ -41,7 +40,7 @@ from magnetar.vocabulary.catalogue import Product
 ROUNDS = 6
 """How often a stretch that proves bad on a close look is replaced."""
 _BAD_SHARE = 0.12
-_MUSIC_LUFS, _SPARE_DB = -20.0, 0.3
+_MUSIC_LUFS = -20.0
 _LEGIBLE = 8.0
 """Contrast that leaves room for quieter captions and the label."""
 
@@ -106,7 +105,8 @@ def cut_film(
         pass
     else:
         made = replace(made, picture_used="")
-    sound, lufs, peak = _sound(made, chosen, clips, keep_sound, sources)
+    sound = _sound(made, chosen, clips, keep_sound, sources)
+    lufs, peak = sound.lufs, sound.peak_db
     studio, board = made.stage.studio, made.board
     metadata = {
         "title": made.script.lines[0].headline,
@@ -122,7 +122,7 @@ def cut_film(
         defects = check_film(part, expected, made.stage.scenes, every_frame)
     checked = cpu()
     about = _manifest(
-        made, product, seed, sound, lufs, peak, defects, sources, usable, unusable, scans, clips, keep_sound
+        made, product, seed, sound.sound, lufs, peak, defects, sources, usable, unusable, scans, clips, keep_sound
     )
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -293,12 +293,9 @@ def _backdrop(canvas: Planes, ink: RGB) -> Picture:
 
 def _sound(
     made: Prepared, chosen: Sequence[Chosen], clips: Sequence[Footage], keep: bool, sources: list[dict[str, Any]]
-) -> tuple[Sound, float, float]:
+) -> Coded:
     """Music, the clips' own sound low where it is kept, the voice over both; −14 LUFS."""
-    board = made.board
-    samples = round(board.frames * RATE / board.fps)
-    raw = compose(board.tune, board.beats, board.cuts, made.chance)
-    raw = np.ascontiguousarray(np.pad(raw, ((0, 0), (0, max(0, samples - raw.shape[1]))))[:, :samples])
+    board, raw = made.board, bed(made)
     if keep:
         heard = lru_cache(maxsize=4)(lambda number: sound_of_clip(clips[number]))
         pieces: list[tuple[int, Sound, float, Sequence[tuple[float, float]]]] = []
@@ -317,17 +314,8 @@ def _sound(
                 source["sound"] = {"kept": kept_here, "sentences_left_out": lost}
         level = loudness(raw)
         if pieces and np.isfinite(level):
-            raw = raw * np.float32(10 ** ((_MUSIC_LUFS - level) / 20)) + own_track(samples, pieces)
-    spoken = [(round(made.voice_start_s(place) * RATE), one) for place, one in enumerate(made.spoken) if one]
-    mixed, room_db = laid(raw, spoken) if spoken else raw, ROOM_DB
-    done = master(mixed)
-    for _ in range(3):  # sharp sounds come back from the encoder higher than they went in
-        over = true_peak(as_heard(done[0])) - (PEAK_DB - _SPARE_DB)
-        if over <= 0:
-            break
-        room_db += over + _SPARE_DB
-        done = master(mixed, room_db=room_db)
-    return done
+            raw = raw * np.float32(10 ** ((_MUSIC_LUFS - level) / 20)) + own_track(raw.shape[1], pieces)
+    return settle(with_voice(made, raw))
 
 
 def _digest(
