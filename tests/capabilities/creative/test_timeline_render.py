@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,14 @@ def test_what_cannot_be_kept_is_said_and_left_out_only_when_told_so(film: Path, 
 def test_a_timeline_of_frames_that_there_are_not_is_refused(film: Path, tmp_path: Path, change: Any, match: str):
     with pytest.raises(BadInput, match=match):
         render_timeline(read_timeline(edited(film, change)), film, tmp_path / "no.mp4")
+
+
+def test_any_scene_may_open_the_film(film: Path, tmp_path: Path):
+    path = edited(film, lambda track, clips: track.extend([clips[2], clips[0], clips[3]]))
+    made = render_timeline(read_timeline(path), film, tmp_path / "other.mp4")
+    assert (made.turns, made.defects) == (2, ())
+    opening = frames(made.file)[:9].astype(int)
+    assert all(np.abs(one - other).mean() > 0.5 for one, other in pairwise(opening[:8]))
 
 
 def test_footage_of_other_films_is_refused(film: Path):

@@ -156,12 +156,12 @@ class Source:
 
     def _turn(self, turn: Turned, canvas: Planes) -> Iterator[int]:
         [new] = [shown.copy() for shown in self._frames(turn.new, 1)]
-        old = new if turn.before is None else next(shown.copy() for shown in self._frames(turn.before, 1))
-        rows = self._coding.band
+        if turn.before is None:  # it comes in over its own colour
+            old = Planes(*(np.full_like(plane, round(float(plane.mean()))) for plane in new.all()))
+        else:
+            old = next(shown.copy() for shown in self._frames(turn.before, 1))
+        band = Box(0, 0, canvas.width, self._coding.band)
         for frame in range(turn.frames):
-            if turn.before is None:
-                canvas.paste(new)
-            else:
-                join(canvas, old, new, turn.way, (frame + 1) / (turn.frames + 1))
-                canvas.paste(new.view(Box(0, 0, canvas.width, rows)))
+            join(canvas, old, new, turn.way, (frame + 1) / (turn.frames + 1))
+            canvas.paste(new.view(band))
             yield frame
