@@ -186,19 +186,19 @@ def true_rate(
 
 
 def true_rates(market: BazaarMarket, creatives: Creatives) -> Floats:
-    """(rows,), each creative's true click rate in the feed at first sight, over a sample of shoppers."""
+    """(rows,), each creative's true click rate in the feed at first sight, over those who have lately seen its product."""
     world = market._creatives
     assert world is not None
-    people = market.people.row[::4, TASTE : TASTE + DIMENSIONS]
-    goods = market._truth.goods
+    people, goods = market.people.row[:, TASTE : TASTE + DIMENSIONS], market._truth.goods
     rates = np.empty(len(creatives))
     for place in range(len(creatives)):
         item = int(world.truth.item[place])
         utility = market.settings.click[0] + market.settings.taste * (
             people @ goods[item, VECTOR : VECTOR + DIMENSIONS]
         )
-        utility = utility + goods[item, APPEAL] + world.utility(place)[::4]
-        rates[place] = float((1.0 / (1.0 + np.exp(-utility))).mean())
+        utility = utility + goods[item, APPEAL] + world.utility(place)
+        seen = market.people.memory[:, item].astype(np.float64) + 1e-3
+        rates[place] = float((seen / (1.0 + np.exp(-utility))).sum() / seen.sum())
     return rates
 
 
@@ -218,8 +218,9 @@ def tell(stage: Stage, traits: Floats, flat: float) -> Told:
     place = np.arange(len(creatives)) % count
     known, fresh = np.flatnonzero(place < count - HELD_OUT), np.flatnonzero(place >= count - HELD_OUT)
     cells, item = creatives.cells, creatives.item
-    belief = fit(creatives.table[known], item[known], Evidence(cells["expected"][known], cells["clicks"][known]))
-    foretold = belief.overall(creatives.table[fresh])
+    ran = Evidence(cells["expected"][known], cells["clicks"][known], cells["doubt"][known], creatives.learn().traits)
+    belief = fit(creatives.table[known], item[known], ran)
+    foretold = belief.overall(creatives.table[fresh], product=item[fresh])
     factor = np.array([one.factor for one in foretold])
     items = len(stage.platform.shelf)
     views = np.bincount(item[known], creatives.totals["views"][known], items)

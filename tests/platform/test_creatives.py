@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from magnetar.capabilities.serving.rotation import bases
 from magnetar.capabilities.shoppers import Clicked, Ordered, Requested, Returned, Served, Viewed
 from magnetar.engines.memory import MemoryLog, MemoryStore
 from magnetar.kernel.bus import Bus, HandlingFailed
@@ -86,18 +87,45 @@ def test_a_world_without_creatives_is_as_it_was(monkeypatch: Any):
     assert all(one.creative.size == 0 for one in events(stage, Served))
 
 
-def test_creatives_change_no_page(monkeypatch: Any):
+def same(one: Any, other: Any) -> bool:
+    return all(getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in parity.COLUMNS)
+
+
+def test_creatives_of_which_nothing_is_known_change_no_page(monkeypatch: Any):
     """The same requests with and without the rotation, everything else being the same."""
     stage = lived(monkeypatch, 2, ticks=2)
     requests = stage.market.requests(2)
-    stage.platform.open_tick(2)
     other = stage.fork()
-    other.platform.serving.rotation = None
+    stage.platform.creatives.policy = "uniform"
+    stage.platform.serving.rotation = None
+    stage.platform.open_tick(2)
+    other.platform.creatives.in_use[:] = False
+    other.platform.open_tick(2)
+    assert other.platform.serving.rotation is None
     ours, theirs = stage.platform.decide(requests), other.platform.decide(requests)
     assert (ours.creative >= 0).any()
     assert theirs.creative.size == 0
-    for name in parity.COLUMNS:
-        assert getattr(ours, name).tobytes() == getattr(theirs, name).tobytes(), name
+    assert same(ours, theirs)
+
+
+def test_pages_know_the_creative_that_will_show_them(monkeypatch: Any):
+    stage = lived(monkeypatch, 2, ticks=9)
+    requests = stage.market.requests(9)
+    stage.platform.open_tick(9)
+    rotation = stage.platform.serving.rotation
+    assert rotation is not None
+    other = stage.fork()
+    plain = rotation._replace(cell=np.stack([rotation.cell[:, 0], np.ones(len(rotation.cell), np.float32)], axis=1))
+    other.platform.serving._snapshot = other.platform.serving._snapshot._replace(rotation=plain)  # type: ignore[union-attr]
+    known, not_known = stage.platform.decide(requests), other.platform.decide(requests)
+    assert not same(known, not_known)
+    before, even = np.empty(known.item.shape), np.zeros(known.item.shape, np.bool_)
+    rate = known.click_rate.astype(np.float64)
+    bases(known.request, known.shopper, known.item, rate, rotation, before, even)
+    shown = known.creative >= 0
+    assert (rate[shown & even] == before[shown & even]).all()
+    assert (rate[shown & ~even] != before[shown & ~even]).mean() > 0.5
+    assert (rate[~shown] == before[~shown]).all()
 
 
 def test_a_replay_chooses_the_creatives_that_life_chose(monkeypatch: Any):
@@ -143,7 +171,17 @@ def test_what_was_counted_outlives_a_restart(monkeypatch: Any):
     new.creatives.put_in(unpacked(packed(old.creatives.take_out())))
     for name, column in old.creatives.totals.items():
         assert (new.creatives.totals[name] == column).all()
-    assert (new.creatives.cells["clicks"] == old.creatives.cells["clicks"]).all()
+    for name, column in old.creatives.cells.items():
+        assert (new.creatives.cells[name] == column).all()
+    assert (new.creatives.lookers == old.creatives.lookers).all()
+
+
+def test_what_was_counted_for_other_cohorts_is_taken_as_everybodys(monkeypatch: Any):
+    stage = lived(monkeypatch, 2, ticks=2)
+    creatives = stage.platform.creatives
+    creatives.put_in({"cell.clicks": np.full((len(creatives), 5), 2.0), "no such thing": np.zeros(3)})
+    assert (creatives.cells["clicks"][:, 0] == 10.0).all()
+    assert (creatives.cells["clicks"][:, 1:] == 0.0).all()
 
 
 def test_a_token_carries_creatives_and_one_without_them_is_as_short_as_before():

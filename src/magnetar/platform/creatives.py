@@ -16,18 +16,23 @@ from magnetar.capabilities.autopilot.creatives import Candidate
 from magnetar.capabilities.autopilot.view import value_per_view
 from magnetar.capabilities.creative.library import Figures, Library
 from magnetar.capabilities.creative.science import (
+    COHORTS,
     SORTS,
+    TRAITS,
     Belief,
     Evidence,
     Fatigue,
+    centres,
+    cohorts_of,
     columns_of,
     find_fatigue,
     fit,
     table_of,
+    traits_of,
 )
-from magnetar.capabilities.serving.rotation import Rotation, explored, make_rotation, shares
-from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Returned, Viewed
-from magnetar.capabilities.understanding import Predictor, Shelf
+from magnetar.capabilities.serving.rotation import Rotation, bases, explored, make_rotation, shares
+from magnetar.capabilities.shoppers import Clicked, Ordered, Returned, Viewed
+from magnetar.capabilities.understanding import WIDE, Predictor, Shelf
 from magnetar.kernel.bus import Bus
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.compiled import Array, compiled
@@ -48,7 +53,11 @@ MEMORY = 0.95
 """Share of the evidence that is kept from one day to the next: creatives tire, and what they did long ago says little."""
 DAYS = 28
 """Days of which each creative's course is kept."""
-_CELLS = ("expected", "clicks")
+STEEPEST = 3.0
+"""Largest factor on the odds of a click that a page believes of a creative, and one over the smallest."""
+_CELLS = ("expected", "doubt", "clicks")
+_KEPT = 12
+"""Rotations that are remembered for views that come in late."""
 _TOTALS = ("views", "told", "had", "orders", "gmv", "returned", "even_told", "even_had")
 
 
@@ -68,7 +77,6 @@ class Creatives:
         self._seats = store.collection("creative_rows", Seat)
         self._shelf = shelf
         self._predictor = predictor
-        self._cohorts = max(len(shelf.categories), 1)
         self._key = Chance(seed).of("creatives").key
         self.policy = "audience"
         self.explore = EXPLORE
@@ -79,8 +87,13 @@ class Creatives:
         """(rows,), the item that each shows, −1 where it is on no shelf."""
         self.table = np.zeros((0, len(SORTS)), np.int64)
         self.in_use = np.zeros(0, np.bool_)
-        self.cells = {name: np.zeros((0, self._cohorts)) for name in _CELLS}
+        self.cells = {name: np.zeros((0, COHORTS)) for name in _CELLS}
         """(rows, cohorts) each, fading."""
+        self.lookers = np.zeros((COHORTS, TRAITS + 1))
+        """Traits of those who looked, and how many clicks were expected of them; fading."""
+        self.traits = np.zeros((len(predictor.liked), TRAITS), np.float32)
+        self.cohort = np.zeros(len(predictor.liked), np.int16)
+        """(shoppers,), as of the last remaking of the shares."""
         self.totals = {name: np.zeros(0) for name in _TOTALS}
         """(rows,) each, since the beginning; `even` ones on explored positions only."""
         self.course = np.zeros((0, DAYS, 2))
@@ -88,6 +101,8 @@ class Creatives:
         self.belief: Belief | None = None
         self._version = -1
         self._tick = -1
+        self._rotations: list[tuple[int, Rotation]] = []
+        """From which tick on which was read, latest last."""
         bus.subscribe(Viewed, self.on_viewed)
         bus.subscribe(Clicked, self.on_clicked)
         bus.subscribe(Ordered, self.on_ordered)
@@ -122,7 +137,7 @@ class Creatives:
         self.item = np.append(self.item, [self._item_of(one) for one in records]).astype(np.int64)
         self.table = np.vstack([self.table, *(columns_of(one.elements if one else {}) for one in records)])
         self.in_use = np.append(self.in_use, np.zeros(more, np.bool_))
-        self.cells = {name: np.vstack([one, np.zeros((more, self._cohorts))]) for name, one in self.cells.items()}
+        self.cells = {name: np.vstack([one, np.zeros((more, COHORTS))]) for name, one in self.cells.items()}
         self.totals = {name: np.append(one, np.zeros(more)) for name, one in self.totals.items()}
         self.course = np.concatenate([self.course, np.zeros((more, DAYS, 2))])
 
@@ -175,44 +190,64 @@ class Creatives:
         self._tick = tick
         if not self.in_use.any():
             return None
+        self._regroup()
         entries = np.flatnonzero(self.in_use)
         entries = entries[np.argsort(self.item[entries], kind="stable")]
         first = np.searchsorted(self.item[entries], np.arange(len(self._shelf) + 1)).astype(np.int64)
-        return make_rotation(
-            first, entries.astype(np.int32), self._shares(first, entries), self._explored_share(), self._key
+        share, factor = self._shares(first, entries)
+        made = make_rotation(
+            first, entries.astype(np.int32), share, self.cohort, self._explored_share(), self._key, factor
         )
+        self._rotations = [*self._rotations[-_KEPT:], (tick, made)]
+        return made
+
+    def _regroup(self) -> None:
+        """Put shoppers into cohorts by what is known of them now."""
+        predictor = self._predictor
+        taste = predictor.affinity.shoppers[:, :WIDE]
+        self.traits = traits_of(taste, predictor.orders.matches.mean)
+        self.cohort = cohorts_of(self.traits)
+
+    def _read_in(self, tick: int) -> Rotation | None:
+        """The rotation that pages of a tick were filled with; None where nobody knows any more."""
+        return next((made for since, made in reversed(self._rotations) if since <= tick), None)
 
     def _explored_share(self) -> float:
         return self.explore if self.policy in ("audience", "overall") else float(self.policy == "uniform")
 
-    def _shares(self, first: NDArray[np.int64], entries: NDArray[np.int64]) -> Floats:
-        shape = (len(entries), self._cohorts)
-        count = np.diff(first)[self.item[entries]]
+    def _shares(self, first: NDArray[np.int64], entries: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """(entries, cohorts) each: shares, and factors on the odds of a click beside what the product was shown with."""
+        shape = (len(entries), COHORTS)
+        count, plain = np.diff(first)[self.item[entries]], np.ones(shape)
         if self.policy == "first":
             oldest = np.zeros(shape)
             oldest[first[:-1][np.diff(first) > 0]] = 1.0
-            return oldest
-        even = np.ones(shape) / count[:, None]
+            return oldest, plain
         if self.policy == "uniform":
-            return even
+            return plain / count[:, None], plain
         self.belief = belief = self.learn()
-        mean, spread = belief.of(self.table[entries], entries)
+        mean, spread = belief.of(self.table[entries], entries, centres(self.traits, self.cohort))
         if self.policy == "overall":
-            mean = np.repeat((mean @ belief.weight)[:, None], self._cohorts, axis=1)
-            spread = np.repeat((spread @ belief.weight)[:, None], self._cohorts, axis=1)
-        return shares(first, mean, spread, LEAST)
+            mean = np.repeat((mean @ belief.weight)[:, None], COHORTS, axis=1)
+            spread = np.repeat((spread @ belief.weight)[:, None], COHORTS, axis=1)
+        beside = mean - belief.reference[self.item[entries]][:, None]
+        factor = np.clip(np.exp(beside), 1.0 / STEEPEST, STEEPEST)
+        return shares(first, mean, spread, LEAST), factor
 
     def learn(self) -> Belief:
-        """What is believed of elements and of every creative, as of now."""
+        """What is believed of elements and of every creative, as of now; products are items of the shelf."""
         product = np.where(self.item >= 0, self.item, len(self._shelf))
-        return fit(self.table, product, Evidence(self.cells["expected"], self.cells["clicks"]))
+        whom = self.lookers[:, :TRAITS] / np.maximum(self.lookers[:, TRAITS:], 1e-9)
+        return fit(
+            self.table, product, Evidence(self.cells["expected"], self.cells["clicks"], self.cells["doubt"], whom)
+        )
 
     def fatigue(self, rows: NDArray[np.int64]) -> list[Fatigue]:
         """How tired creatives are, beside the best other creative of their product that is in use."""
         if not len(rows):
             return []
         belief = self.learn()
-        mean = belief.of(self.table, np.arange(len(self.rows)))[0] @ belief.weight
+        mean = belief.mean(self.table, np.arange(len(self.rows))) @ belief.weight
         best = np.full(len(rows), -np.inf)
         for place, row in enumerate(rows.tolist()):
             others = np.flatnonzero(self.in_use & (self.item == self.item[row]))
@@ -236,7 +271,8 @@ class Creatives:
         tired = dict(zip(running, self.fatigue(np.array(running, np.int64)), strict=True))
         found: list[Candidate] = []
         for one, place, value in zip(records, row, worth.tolist(), strict=True):
-            volume = belief.overall(table_of([one.elements]), None if place is None else np.array([place]))[0]
+            known = None if place is None else np.array([place])
+            volume = belief.overall(table_of([one.elements]), known, np.array([self._item_of(one)]))[0]
             found.append(
                 Candidate(
                     one.id, one.product, one.state, one.group, volume, value * volume.factor,
@@ -249,7 +285,7 @@ class Creatives:
         """Evidence fades, a day of every creative's course begins, and figures are written down."""
         if not len(self.rows):
             return
-        for one in self.cells.values():
+        for one in (*self.cells.values(), self.lookers):
             one *= MEMORY
         self.course = np.roll(self.course, -1, axis=1)
         self.course[:, -1] = 0.0
@@ -262,24 +298,29 @@ class Creatives:
         pages = event.pages
         if not len(pages.creative):
             return
-        even = np.zeros((len(pages.request), POSITIONS), np.bool_)
-        explored(pages.request, POSITIONS, self._key, self._explored_share(), even)
+        rate, even = np.asarray(pages.click_rate, np.float64), np.zeros(pages.item.shape, np.bool_)
+        rotation = self._read_in(pages.tick)
+        if rotation is not None:
+            before = np.empty_like(rate)
+            bases(pages.request, pages.shopper, pages.item, rate, rotation, before, even)
+            rate = before
         _count_views(
-            pages.shopper, pages.creative, pages.click_rate, np.asarray(event.depth), even, self._predictor.liked,
-            self.cells["expected"], self.totals["views"], self.totals["told"], self.totals["even_told"], self.course,
+            pages.shopper, pages.creative, rate, np.asarray(event.depth), even, self.cohort, self.traits,
+            self.cells["expected"], self.cells["doubt"], self.lookers, self.totals["views"], self.totals["told"],
+            self.totals["even_told"], self.course,
         )  # fmt: skip
 
     def on_clicked(self, event: Clicked) -> None:
         if not len(event.creative):
             return
         which = np.flatnonzero(event.creative >= 0)
-        row, position = event.creative[which], event.position[which]
-        np.add.at(self.cells["clicks"], (row, self._predictor.liked[event.shopper[which], 0].astype(np.int64)), 1.0)
+        row = event.creative[which]
+        np.add.at(self.cells["clicks"], (row, self.cohort[event.shopper[which]].astype(np.int64)), 1.0)
         np.add.at(self.totals["had"], row, 1.0)
         np.add.at(self.course, (row, DAYS - 1, 1), 1.0)
-        even = np.zeros((len(which), POSITIONS), np.bool_)
-        explored(event.request[which], POSITIONS, self._key, self._explored_share(), even)
-        np.add.at(self.totals["even_had"], row, even[np.arange(len(which)), position].astype(np.float64))
+        even = np.zeros(len(which), np.bool_)
+        explored(event.request[which], event.item[which], self._key, self._explored_share(), even)
+        np.add.at(self.totals["even_had"], row, even.astype(np.float64))
 
     def on_ordered(self, event: Ordered) -> None:
         if len(event.creative):
@@ -317,7 +358,8 @@ class Creatives:
 
     def take_out(self) -> dict[str, NDArray[Any]]:
         """Everything counted, as arrays."""
-        counted = {**{f"cell.{name}": one for name, one in self.cells.items()}, "course": self.course}
+        counted = {f"cell.{name}": one for name, one in self.cells.items()}
+        counted |= {"course": self.course, "lookers": self.lookers}
         return counted | {f"total.{name}": one for name, one in self.totals.items()}
 
     def put_in(self, carried: dict[str, NDArray[Any]]) -> None:
@@ -325,29 +367,41 @@ class Creatives:
         self.read_library()
         for name, column in carried.items():
             sort, _, what = name.partition(".")
+            if sort == "lookers":
+                self.lookers[:] = column
+                continue
             target = self.course if sort == "course" else (self.cells if sort == "cell" else self.totals).get(what)
-            if target is not None:
-                rows = min(len(column), len(target))
-                held = target[:, : column.shape[1]] if sort == "cell" else target  # a larger shelf has more cohorts
-                held[:rows] = column[:rows]
+            if target is None:
+                continue
+            rows = min(len(column), len(target))
+            if column.shape[1:] == target.shape[1:]:
+                target[:rows] = column[:rows]
+            else:  # counted for other cohorts than there are now
+                target[:rows, 0] = column[:rows].sum(axis=1)
 
 
 @compiled
 def _count_views(
-    shopper: Array, creative: Array, rate: Array, depth: Array, even: Array, liked: Array,
-    expected: Array, views: Array, told: Array, even_told: Array, course: Array,
+    shopper: Array, creative: Array, rate: Array, depth: Array, even: Array, cohorts: Array, traits: Array,
+    expected: Array, doubt: Array, lookers: Array, views: Array, told: Array, even_told: Array, course: Array,
 ) -> None:  # fmt: skip
-    today = course.shape[1] - 1
+    today, last = course.shape[1] - 1, lookers.shape[1] - 1
     for page in range(creative.shape[0]):
-        cohort = int(liked[shopper[page], 0])
+        person, whole = int(shopper[page]), 0.0
+        cohort = int(cohorts[person])
         for position in range(min(int(depth[page]), creative.shape[1])):
             row = int(creative[page, position])
             if row < 0 or row >= views.shape[0]:
                 continue
             chance = rate[page, position]
             expected[row, cohort] += chance
+            doubt[row, cohort] += chance * (1.0 - chance)
+            whole += chance
             views[row] += 1.0
             told[row] += chance
             course[row, today, 0] += chance
             if even[page, position]:
                 even_told[row] += chance
+        for trait in range(last):
+            lookers[cohort, trait] += whole * traits[person, trait]
+        lookers[cohort, last] += whole

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from magnetar.capabilities.recommendation import NEXT, RECENT, follows
+from magnetar.capabilities.serving.rotation import pick
 from magnetar.capabilities.serving.snapshot import BOOST, ORDER, PAID_SLOTS, TAKE, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
@@ -68,6 +69,8 @@ class Organic(NamedTuple):
     """(ORGANIC_CANDIDATES, LANES) int8, LISTED, FOLLOWING or ANSWERING: where the candidate comes from."""
     push: Array
     """(ORGANIC_CANDIDATES, LANES) float32, factor of the score alone: how well it answers a search."""
+    over: Array
+    """(ORGANIC_CANDIDATES, LANES) float32, what the odds of a click are divided by for the creative that will show it."""
     fit: Array
     """(bands, LANES) float32, scene and shopper's factors of the order rate."""
     hunger: Array
@@ -119,6 +122,9 @@ def gather(
     answers = found.shape[1] if found.shape[0] > 0 else 0
     counts, stir = organic.count, organic.stir
     categories = lists.shape[1]
+    rotation, over_of = now.rotation, organic.over
+    entries, cell, cohort = rotation.first, rotation.cell, rotation.cohort
+    cohorts, evenly, several = rotation.cohorts, rotation.explore, rotation.creative.shape[0] > 0
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
@@ -174,6 +180,10 @@ def gather(
         counts[lane] = count
         for place in range(count, ORGANIC_CANDIDATES):
             match_of[place, lane], push_of[place, lane] = 0.0, 1.0
+        if several:
+            luck, whom = fold(rotation.key, request[row]), int(cohort[person])
+            for place in range(count):
+                _, over_of[place, lane] = pick(luck, int(item_of[place, lane]), whom, entries, cell, cohorts, evenly)
         for axis in range(WIDE):
             taste[axis, lane] = people[person, axis]
         taste[DOUBT, lane], taste[NORM, lane] = people[person, DOUBT], people[person, NORM]
@@ -192,7 +202,7 @@ def score(now: Snapshot, organic: Organic) -> None:
     facts, band, category, hunger = now.facts, now.shelf.band, now.shelf.category, organic.hunger
     liking, vagueness = np.float32(now.drives.weights[LIKING]), np.float32(now.drives.weights[VAGUENESS])
     item_of, match_of, taste, fit, stir = organic.item, organic.match, organic.taste, organic.fit, organic.stir
-    push = organic.push
+    push, over = organic.push, organic.over
     clicks, orders, key = organic.click, organic.order, organic.key
     score = key.view(np.float32)
     value = np.float32(now.value.click)
@@ -230,7 +240,7 @@ def score(now: Snapshot, organic: Organic) -> None:
             bits[lane] = (whole + np.int32(127)) << np.int32(23)
             mean[lane] = _ONE + rest * (_EXP_1 + rest * (_EXP_2 + rest * (_EXP_3 + rest * (_EXP_4 + rest * _EXP_5))))
         for lane in range(LANES):
-            click = min(_ONE, match_of[place, lane] / (_ONE + power[lane] * mean[lane]))
+            click = min(_ONE, match_of[place, lane] / (_ONE + power[lane] * mean[lane] * over[place, lane]))
             order = min(_HALF, own_order[lane])
             clicks[place, lane], orders[place, lane] = click, order
             worth = click * (value + order * take[lane]) * push[place, lane]

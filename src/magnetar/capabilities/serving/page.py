@@ -41,6 +41,7 @@ def fill_pages(
         np.zeros((WIDE + 3, LANES), np.float32),
         np.empty(wide, np.int8),
         np.empty(wide, np.float32),
+        np.ones(wide, np.float32),
         np.empty((narrow, LANES), np.float32),
         np.ones((now.tastes.click_mean.shape[1], LANES), np.float32),
         np.empty(LANES, np.uint32),

@@ -19,6 +19,7 @@ from magnetar.capabilities.serving.caps import (
 )
 from magnetar.capabilities.serving.natural import ANSWERING, FOLLOWING, LAST, RANKED, Organic
 from magnetar.capabilities.serving.reasons import Reason
+from magnetar.capabilities.serving.rotation import moved, pick
 from magnetar.capabilities.serving.snapshot import PAID_POSITIONS, PAID_SLOTS, Drawn, Slates, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
@@ -71,6 +72,9 @@ def sell(
     top, counts = organic.top, organic.count
     lease, chains, head, block = drawn.lease, drawn.shown, drawn.shown.head, drawn.shown.block
     land_value, land_cost = drawn.land_value, drawn.land_cost
+    rotation = now.rotation
+    shows, cells, cohort = rotation.first, rotation.cell, rotation.cohort
+    cohorts, evenly, several = rotation.cohorts, rotation.explore, rotation.creative.shape[0] > 0
     out_item, out_group, out_charge, out_reason = out.item, out.group, out.charge, out.reason
     out_click, out_order = out.click_rate, out.order_rate
 
@@ -87,6 +91,8 @@ def sell(
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
+        shown = fold(rotation.key, request[row])
+        whom = int(cohort[person]) if several else 0
         left_over = fading(person, drives)
         order_base = order_context[where] * purse(person, left_over, drives)
         filled = min(counts[lane], RANKED)
@@ -119,11 +125,14 @@ def sell(
             item = group_item[group]
             mean, variance = belief(person, item, where, drawn_to)
             rate = rate_of(mean, variance)
+            if several:
+                _, over = pick(shown, int(item), whom, shows, cells, cohorts, evenly)
+                rate = moved(rate, float(over))
             order = per_click[group]
             if order <= 0.0:
                 pull = mean - drawn_to.scenes[where] - drawn_to.items[item, BIAS]
-                moved = appetite(person, int(category_of[item]), left_over, drives) * fancy(pull, variance, drives)
-                order = predict(order_base * moved, order_item[item], order_mean[person, band_of[item]])
+                swayed = appetite(person, int(category_of[item]), left_over, drives) * fancy(pull, variance, drives)
+                order = predict(order_base * swayed, order_item[item], order_mean[person, band_of[item]])
             worth = rate * order
             if incremental[group]:
                 # an item that the page shows anyway is worth only what a better place adds

@@ -16,7 +16,7 @@ from magnetar.capabilities.serving.candidates import Pools, Rows, Value, organic
 from magnetar.capabilities.serving.caps import Shown
 from magnetar.capabilities.serving.page import fill_pages
 from magnetar.capabilities.serving.reasons import Reason
-from magnetar.capabilities.serving.rotation import Rotation, choose
+from magnetar.capabilities.serving.rotation import NOTHING, Rotation, choose
 from magnetar.capabilities.serving.snapshot import BOOST, ORDER, PAID_SLOTS, TAKE, Drawn, Slates, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS, Requested, Served
 from magnetar.capabilities.understanding import Predictor
@@ -153,6 +153,7 @@ class Serving:
             reserve=self.reserve if self._experiments.reserve is None else self._experiments.reserve,
             rule=self.rule,
             explore=self._explore,
+            rotation=self.rotation or NOTHING,
         )
 
     def decide(self, requests: PageRequests) -> Served:
@@ -191,10 +192,9 @@ class Serving:
         )
         landscape.pages += count
         creative = _NO_CREATIVES
-        if self.rotation is not None:
+        if snapshot.rotation.several:
             creative = np.empty(shape, np.int32)
-            liked = snapshot.tastes.liked
-            choose(requests.request, requests.shopper, out.item, liked, self.rotation, creative)
+            choose(requests.request, requests.shopper, out.item, snapshot.rotation, creative)
         served = Served(
             tick=self.tick,
             request=requests.request,

@@ -11,6 +11,7 @@ from magnetar.capabilities.serving.candidates import Pools, Value
 from magnetar.capabilities.serving.caps import (
     Chains,
 )
+from magnetar.capabilities.serving.rotation import Rotation
 from magnetar.capabilities.understanding import (
     Draws,
     Drives,
@@ -71,6 +72,8 @@ class Snapshot(NamedTuple):
     rule: int
     explore: np.uint64
     """Key of the platform's own draws."""
+    rotation: Rotation
+    """Which creative shows each item to whom, and what it does to the odds of a click."""
 
 
 class Drawn(NamedTuple):

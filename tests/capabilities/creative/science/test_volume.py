@@ -35,7 +35,7 @@ def test_a_level_that_is_not_known_counts_as_its_sorts_first():
 
 def test_new_creatives_are_foretold_by_their_elements_and_by_the_cohort():
     table, product, expected, clicks, _ = market()
-    belief = fit(table, product, Evidence(expected, clicks))
+    belief = fit(table, product, Evidence(expected, clicks, traits=np.array([[0.0], [0.0], [1.0]])))
     plain = columns_of({})
     priced = columns_of({"hook": "price"})
     mean, spread = belief.of(np.stack([plain, priced]))
@@ -79,3 +79,43 @@ def test_effects_hold_the_truth_within_their_intervals():
 def test_no_clicks_give_no_effects():
     table, product, expected, clicks, _ = market(creatives=60)
     assert effects(table, product, expected[:, 0], 0.0 * clicks[:, 0]) == []
+
+
+def test_a_leaning_is_told_apart_from_chance_and_reaches_whom_it_was_not_learned_from():
+    table, product, expected, clicks, _ = market(views=200.0)
+    belief = fit(table, product, Evidence(expected, clicks, traits=np.array([[0.0], [0.0], [1.0]])))
+    both = np.stack([columns_of({}), columns_of({"hook": "price"})])
+    mean = belief.mean(both, traits=np.array([[0.5], [2.0]]))
+    gain = mean[1] - mean[0]
+    assert gain[0] == pytest.approx(0.0, abs=0.15)  # half of the way from +0.4 to −0.4
+    assert gain[1] < -0.6
+
+
+def test_how_much_is_creatives_own_is_learned():
+    spreads = []
+    for own in (0.0, 0.2, 0.4):
+        table, product, expected, clicks, _ = market(cohorts=1, views=150.0, own=own)
+        spreads.append(fit(table, product, Evidence(expected, clicks)).own_spread)
+    assert spreads == pytest.approx([0.05, 0.2, 0.4], abs=0.06)
+
+
+def test_clicks_near_one_count_as_changed_odds():
+    expected = np.array([[90.0], [90.0]])
+    doubt = np.array([[9.0], [9.0]])  # a hundred views at nine in ten
+    belief = fit(table_of([{}, {}]), np.zeros(2, np.int64), Evidence(expected, np.array([[97.0], [83.0]]), doubt))
+    up, down = belief.overall(table_of([{}, {}]), np.arange(2), np.zeros(2, np.int64))
+    assert 1.0 < up.factor < 1.05
+    assert 0.93 < down.factor < 1.0
+
+
+def test_a_factor_is_on_what_its_product_was_shown_with():
+    table = table_of([{"text": level} for level in ("normal", "large")] * 60)
+    told = np.full((120, 1), 100.0)
+    clicks = told * np.array([0.7, 1.3] * 60)[:, None]
+    product = np.arange(120) // 2
+    belief = fit(table, product, Evidence(told, clicks))
+    worse, better = belief.overall(table[:2], np.arange(2), product[:2])
+    assert (worse.factor + better.factor) / 2 == pytest.approx(1.0, abs=0.02)
+    assert worse.factor == pytest.approx(0.7, abs=0.06)
+    [unknown] = belief.overall(table[:1], product=np.array([-1]))
+    assert unknown.factor == pytest.approx(belief.overall(table[:1])[0].factor)

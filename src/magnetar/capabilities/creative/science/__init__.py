@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.creative.science.cohorts import COHORTS, TRAITS, centres, cohorts_of, traits_of
     from magnetar.capabilities.creative.science.elements import Effect, effects
     from magnetar.capabilities.creative.science.fatigue import Advice, Fatigue, find_fatigue
     from magnetar.capabilities.creative.science.features import (
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from magnetar.capabilities.creative.science.volume import Belief, Evidence, Volume, fit
 
 __all__ = [
+    "COHORTS",
     "COLUMN",
     "LEVELS",
     "NAMES",
     "SORTS",
+    "TRAITS",
     "Advice",
     "Belief",
     "Effect",
@@ -33,6 +36,8 @@ __all__ = [
     "Groups",
     "Refinement",
     "Volume",
+    "centres",
+    "cohorts_of",
     "columns_of",
     "effects",
     "find_fatigue",
@@ -43,11 +48,13 @@ __all__ = [
     "refine",
     "shingle_signature",
     "table_of",
+    "traits_of",
 ]
 
 __getattr__ = lazily(
     __name__,
     {
+        "cohorts": ("COHORTS", "TRAITS", "centres", "cohorts_of", "traits_of"),
         "elements": ("Effect", "effects"),
         "fatigue": ("Advice", "Fatigue", "find_fatigue"),
         "features": ("COLUMN", "LEVELS", "NAMES", "SORTS", "columns_of", "indicator", "table_of"),

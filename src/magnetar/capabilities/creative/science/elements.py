@@ -41,8 +41,11 @@ def effects(
     """The effect of every level that enough creatives have, beside its sort's first.
 
     Creatives of one product are compared with each other only (a fixed effect for each product), and clicks with what
-    was expected of the very positions. Intervals allow for what creatives are beyond their elements: each creative is a
-    cluster of the sandwich. Valid where each creative of a product was as likely to be shown: give it explored positions.
+    was expected of the very positions. Intervals allow for what creatives are beyond their elements, and for effects that
+    differ from product to product and from audience to audience: they are a jackknife that leaves out one product at a
+    time. Few products have most of the clicks and pull the fit towards themselves, so that residuals alone, as a plain
+    sandwich takes them, are too small. Valid where each creative of a product was as likely to be shown: give it explored
+    positions.
 
     Args:
         table: (creatives, sorts), columns of each creative's levels.
@@ -51,8 +54,8 @@ def effects(
         least: creatives that must have a level, and as many that must not.
 
     Source:
-        Hausman, Hall & Griliches (1984), Econometrica 52(4), fixed-effects Poisson; clustered covariance by Liang & Zeger
-        (1986), Biometrika 73(1), with the correction n / (n − k).
+        Hausman, Hall & Griliches (1984), Econometrica 52(4), fixed-effects Poisson; jackknife over clusters (CR3), Bell &
+        McCaffrey (2002), Survey Methodology 28(2), each by one Newton step.
     """
     ran = expected > 0
     made = indicator(table)[ran]
@@ -86,11 +89,7 @@ def effects(
         if float(np.abs(step).max()) < 1e-8:
             break
     told, apart = centred(beta)
-    bread = np.linalg.inv((apart * told[:, None]).T @ apart + 1e-6 * np.eye(len(kept)))
-    scores = apart * (clicks - told)[:, None]
-    free = max(len(made) - products - len(kept), 1)
-    covariance = bread @ (scores.T @ scores) @ bread * len(made) / free
-    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    error = np.sqrt(np.maximum(np.diag(_jackknife(apart, told, clicks, whose, products)), 0.0))
     had = (made * clicks[:, None]).sum(axis=0)
     return [
         Effect(
@@ -99,3 +98,22 @@ def effects(
         )
         for place, value, wide in zip(kept, beta, error, strict=True)
     ]  # fmt: skip
+
+
+def _jackknife(apart: Floats, told: Floats, clicks: Floats, whose: NDArray[np.int64], products: int) -> Floats:
+    """(levels, levels), covariance of the effects from how each moves when a product is left out.
+
+    Given its clicks in all, a product's part of the score and of the information stands by itself, so leaving it out
+    takes both away.
+    """
+    count = apart.shape[1]
+    scores = np.zeros((products, count))
+    np.add.at(scores, whose, apart * (clicks - told)[:, None])
+    whole = (apart * told[:, None]).T @ apart + 1e-6 * np.eye(count)
+    order = np.argsort(whose, kind="stable")
+    edge = np.searchsorted(whose[order], np.arange(products + 1))
+    moved = np.zeros((products, count))
+    for one in range(products):
+        rows = order[edge[one] : edge[one + 1]]
+        moved[one] = np.linalg.solve(whole - (apart[rows] * told[rows, None]).T @ apart[rows], scores[one])
+    return moved.T @ moved * (products - 1) / products
