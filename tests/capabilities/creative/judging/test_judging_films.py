@@ -16,13 +16,14 @@ import numpy as np
 import pytest
 
 from magnetar.capabilities.creative import provenance
+from magnetar.capabilities.creative.coded import settle
 from magnetar.capabilities.creative.encode import Writer
 from magnetar.capabilities.creative.judging import judge_film, read_told
 from magnetar.capabilities.creative.judging.container import check_boxes, read_boxes
 from magnetar.capabilities.creative.judging.lettering import look
 from magnetar.capabilities.creative.judging.media import read_media
 from magnetar.capabilities.creative.judging.told import Told
-from magnetar.capabilities.creative.loudness import RATE, loudness, master, true_peak
+from magnetar.capabilities.creative.loudness import RATE, loudness, true_peak
 from magnetar.capabilities.creative.palette import contrast
 from magnetar.capabilities.creative.typeface import Typeface
 from magnetar.cli.main import run
@@ -49,7 +50,7 @@ def stranger(path: Path, seconds: int = 3) -> Path:
     """A film without manifest and metadata: a ramp that moves, a tone in bursts at −14 LUFS."""
     time = np.arange(seconds * RATE) / RATE
     tone = np.sin(2 * np.pi * 330 * time) * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * time))
-    with Writer(path, 270, 480, 25, {}, sound=master(np.stack([tone, tone]).astype(np.float32))[0]) as writer:
+    with Writer(path, 270, 480, 25, {}, sound=settle(np.stack([tone, tone]).astype(np.float32))) as writer:
         ramp = np.linspace(30, 220, 270).astype(np.uint8)
         for number in range(25 * seconds):
             writer.canvas.y[...] = np.roll(ramp, 3 * number)

@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from magnetar.capabilities.creative import provenance
 from magnetar.capabilities.creative.judging.container import Boxes, check_boxes, read_boxes
 from magnetar.capabilities.creative.judging.defects import Defect, defect
+from magnetar.capabilities.creative.judging.evidence import OUTLINE_HZ
 from magnetar.capabilities.creative.judging.inpicture import Watch
 from magnetar.capabilities.creative.judging.marks import check_marks
 from magnetar.capabilities.creative.judging.media import Media, check_length, check_times, read_media
@@ -175,11 +176,13 @@ def _sound(media: Media, told: Told | None, ours: bool, every: bool) -> list[Def
         found.append(
             defect("sound rate", 0.0, f"{heard.rate} Hz, {heard.channels} channels; ours have {RATE} Hz and 2")
         )
-    found += check_lengths(heard, start, media.seconds, told is not None)
+    whole = media.ended_s is None
+    found += check_lengths(heard, start, media.seconds if whole else heard.seconds, told is not None)
     if told and told.sound.outline:
+        outline = told.sound.outline if whole else told.sound.outline[: int(heard.seconds * OUTLINE_HZ)]
         cuts = [scene.start_s for scene in told.scenes[1:]]
         late = cut_shift(media.seen, cuts, media.fps) if every and media.fps else None
-        found += check_offset(heard, start, told.sound.outline, late or 0.0)
+        found += check_offset(heard, start, outline, late or 0.0)
     return found
 
 

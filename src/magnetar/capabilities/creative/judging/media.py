@@ -123,7 +123,8 @@ def _read(box: Any, made: Media, every: bool, look: Look | None, until_s: float)
         if packet.stream is video and not pictured:
             continue
         if at > MOST_S or (packet.stream is video and decoded > MOST_DECODED):
-            made.ended_s = at if made.ended_s is None else min(at, made.ended_s)
+            if packet.pts is not None:  # the last one of a stream has no time
+                made.ended_s = at if made.ended_s is None else min(at, made.ended_s)
             continue
         try:
             frames = packet.decode()

@@ -121,7 +121,7 @@ def check_pictures(seen: Pictures, fps: float, ours: bool, every: bool) -> list[
         found.append(defect("cover" if start == 0 else "black or empty", seen.times[start], detail))
         if start == 0:
             found.append(defect("black or empty", seen.times[start], detail))
-    if not every:
+    if not every or not bad:
         return found
     still = _still(seen, ours)
     moving = ours and bool(np.mean(still) < FLAT_SHARE)
