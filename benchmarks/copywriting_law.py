@@ -45,7 +45,7 @@ ZH_LAST = """最牛 最高端 最时尚 全网首发 行业领军 国内唯一 �
 治头痛 祛湿排毒 降三高 抗衰 补气血 瘦脸 生发密发 止咳 根除脚气 防脱发 增高 预防感冒 抗过敏 缓解颈椎 提高免疫 一用就好 七天变白 无效包退 保证瘦 稳赚 旺夫 镇宅 完爆同行 国家机关专用"""
 EN_LAST = """the fastest|the purest|the finest quality|best in class|number 1|unbeatable price|simply the best|the most trusted|peerless|matchless|incomparable|the greatest|world-famous|one and only|flawless finish|once in a lifetime
 clinically tested|vet-approved|cures cancer|heals skin|relieves stress|medical-grade|anti-wrinkle cure|prevents hair loss|burn fat|boost your metabolism|lowers cholesterol|sleep aid|guaranteed to work|works every time|instant result"""
-"""Written after that; only --final reads them."""
+"""Written after that, judged at seed 20261212 (79 % and 93 % found) and used to mend since: a new list goes before a new final."""
 LAWFUL = """麦色 情侣款低帮鞋 || 纯白/麦色/情侣 || 哑光消肿显深 || the most common size || 最近 | 最近天凉，加件外套 || 最后 | 最后放盐，味道更鲜 || 最大承重150kg || 最长可拉到3米 || 最高温度230℃，可调 || 最小起订2件 || 最佳食用期6个月 || 最好在3天内吃完 || 最初的样子 || 最终尺寸以实物为准
 第一次露营也能搭 || 宝宝的第一双学步鞋 || 第一层放毛巾，第二层放书 || 第一步：加水 || 到货第一时间冷藏 || 第一口是桂花香 || 第一天干得快 || 五年级第一章 || 中央空调出风口挡板 || 绝对湿度显示 || 100%棉 || 面料100%桑蚕丝
 100% 新疆棉 || 棉100% || 不能代替药物 || 本品不具有治疗作用 || 非药品，不能治疗疾病 || 国家级非遗技艺 || 极简设计 || 极地蓝 || 顶部提手 || 顶层抽屉 || 独立包装 || 独立开关 || 完整包装 || 永远的夏天 || 首层床板 || 冠状花边 || 王字领
