@@ -31,7 +31,7 @@ sys.exit(run(sys.argv[1:]))
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["segments", "films"])
 def test_ctrl_c_leaves_whole_films_and_a_second_call_completes(face: Typeface, tmp_path: Path, moment: str):
-    out, count = tmp_path / "out", 200 if moment == "films" else 4
+    out, count = tmp_path / "out", 400 if moment == "films" else 4
     words = ["studio", "make", "--product", "p065", "--variants", str(count), "--out", str(out), "--workers", "2", "--decode", "0", "--voice", "none"]  # fmt: skip
     surroundings = {**os.environ, "MAGNETAR_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-c", _SMALL, *words]
@@ -42,7 +42,7 @@ def test_ctrl_c_leaves_whole_films_and_a_second_call_completes(face: Typeface, t
         heard = ""
         for line in running.stderr:
             heard += line
-            if ("films " in line and "/200" in line) or (moment == "segments" and "segments 4/" in line):
+            if ("films " in line and "/400" in line) or (moment == "segments" and "segments 4/" in line):
                 break
         os.killpg(running.pid, signal.SIGINT)
         heard += running.stderr.read()
