@@ -408,6 +408,13 @@ def test_two_audiences_get_a_film_each_and_are_published_together(bench):
     assert bench.published == ["p061-1.mp4", "p061-2.mp4"]
 
 
+def test_two_versions_for_two_audiences_are_two_films_wherever_the_number_stands(bench):
+    talk, answer = step(talked(bench, "p061"), "做两版, 高级感: 一版给驴友, 一版给露营的人", bench)
+    assert len(bench.made) == len(answer.films) == 2
+    assert {direction.style for _, direction, _ in bench.made} == {"premium"}
+    assert not answer.missed
+
+
 def test_of_two_audiences_the_one_that_the_record_lacks_is_told_and_the_other_made(bench):
     _, answer = step(talked(bench, "p061"), "做两版: 一版给宇航员, 一版给露营的人", bench)
     assert len(bench.made) == 1

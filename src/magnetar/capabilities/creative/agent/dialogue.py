@@ -55,6 +55,8 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
         if not run.talk.product:
             return run.talk, _answer(run, left, asks="product")
     plan = run.talk.plan
+    if any(wish.kind == "audiences" for wish in wished):  # "two versions, one for …" is not two more
+        wished = [wish for wish in wished if wish.kind != "count"]
     wished, against = settle(wished)
     for earlier, later in against:
         run.said.append(_excluded(run, earlier, later))

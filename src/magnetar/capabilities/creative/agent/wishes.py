@@ -11,7 +11,7 @@ from magnetar.capabilities.creative.agent.rules import LAST, RULES, Wish, number
 
 LONGEST = 2000
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), made) for pattern, made in RULES)
-_EMPTY = re.compile(r"\b(?:don'?t|do not|it's|i'd)\b|[\W_]+|先不要|先别|可以|还是|这个|那个|这款|这条|请问|想问|不用|目标|就这个|都要|又要|各一条|但要|请|麻烦|帮我|给我|我们家?|我想要?|我要|我觉得|我的|我|然后|再|和|把|的|吧|一下|商品|产品|广告|片子|视频|影片|短片|左右|时长|你好|谢谢|不过|但是|那|呢|啊|了|嗯|哦|\b(?:please|pls|and|then|the|an?|with|it'?s?|i'?d?|want|would|like|to|can|u|you|me|make|ads?|films?|videos?|product|this|that|is|be|for|hi|hello|thanks|ok|okay|good|nah|well|so|too|but|instead|say|yet|show|give|get|about|what|s|first|actually|lol|need|of|nope|one|ones|version|versions|look|feel|style|bit|more|just|will|my|on|it's|does|do|did|was|are|i'?ll|have|please)\b", re.I)  # fmt: skip
+_EMPTY = re.compile(r"\b(?:don'?t|do not|it's|i'd)\b|[\W_]+|先不要|先别|可以|还是|一点|一些|点儿|整体|换成|改成|这个|那个|这款|这条|请问|想问|不用|目标|就这个|都要|又要|各一条|但要|请|麻烦|帮我|给我|我们家?|我想要?|我要|我觉得|我的|我|然后|再|和|把|的|吧|一下|商品|产品|广告|片子|视频|影片|短片|左右|时长|你好|谢谢|不过|但是|那|呢|啊|了|嗯|哦|\b(?:please|pls|and|then|the|an?|with|it'?s?|i'?d?|want|would|like|to|can|u|you|me|make|ads?|films?|videos?|product|this|that|is|be|for|hi|hello|thanks|ok|okay|good|nah|well|so|too|but|instead|say|yet|show|give|get|about|what|s|first|actually|lol|need|of|nope|one|ones|version|versions|look|feel|style|bit|more|just|will|my|on|it's|does|do|did|was|are|i'?ll|have|please)\b", re.I)  # fmt: skip
 _COULD_BE_HELD = {
     "make",
     "publish",

@@ -202,12 +202,13 @@ def read_drama(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def _walls(told: dict[str, Any]) -> dict[int, str]:
-    """Episode → what unlocks the next one, in figures; empty without a pay plan."""
+def _walls(told: dict[str, Any]) -> dict[int, dict[str, int]]:
+    """Episode → what unlocks the next one: coins and advertisements; empty without a pay plan."""
     plan = told.get("pay_plan")
     points = plan.get("points") if isinstance(plan, dict) else None
-    found: dict[int, str] = {}
+    found: dict[int, dict[str, int]] = {}
     for row in points if isinstance(points, list) else []:
-        ways = [f"{way.get('amount') or way.get('count')} {way['kind']}" for way in row["unlock"]]
-        found[int(row["after_episode"])] = " / ".join(ways)[:60]
+        found[int(row["after_episode"])] = {
+            str(way["kind"]): int(way.get("amount") or way.get("count") or 0) for way in row["unlock"]
+        }
     return found

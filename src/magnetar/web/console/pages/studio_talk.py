@@ -18,7 +18,7 @@ from magnetar.web.console.site import Site, Visit
 LISTED, LONGEST = 30, 2_000
 CHIPS = (
     ("先说价格", "price first"), ("字大一点", "bigger text"), ("换个音乐", "another tune"), ("短一点", "shorter"),
-    ("换一批", "more ideas"), ("撤销", "undo"),
+    ("高级感", "premium look"), ("换一批", "more ideas"), ("撤销", "undo"), ("重做", "redo"),
 )  # fmt: skip
 
 
