@@ -25,7 +25,7 @@ _LOOKS = dict(
     )
 )
 _LEET = str.maketrans({"0": "o", "3": "e", "4": "a", "@": "a", "$": "s", "5": "s", "7": "t", "1": "i"})
-_WORDS = re.compile(r"(?<![a-z0-9@$])(?=[0-9@$]*[a-z])(?!\d+[a-z]{1,4}(?![a-z0-9@$]))[a-z0-9@$]{2,}")
+_WORDS = re.compile(r"(?<![a-z0-9@$])(?=[0-9@$]*[a-z])(?!\d+[a-z]{1,3}(?![a-z0-9@$]))[a-z0-9@$]{2,}")
 _HAN = r"\u3400-\u9fff"
 _BETWEEN = re.compile(rf"(?<=[{_HAN}])[\s·•.*_|/\\~^`'\"+=#&-]{{1,4}}(?=[{_HAN}])")
 _APART = re.compile(r"(?<![A-Za-z0-9])[A-Za-z](?:[\s.*_·-]{1,2}[A-Za-z0-9@$]){2,11}(?![A-Za-z0-9])")
@@ -87,5 +87,5 @@ def readings(text: str) -> tuple[str, ...]:
     (('Miracle bowl', 'miracle bowl'), ('b3$t bowl', 'best bowl'), ('碗',))
     """
     plain = unmasked(text)
-    letters = _WORDS.sub(lambda match: match.group().translate(_LEET), plain)
+    letters = _WORDS.sub(lambda match: match.group().translate(_LEET), plain).replace(" @ ", " a ")
     return tuple(dict.fromkeys((text, plain, letters)))
