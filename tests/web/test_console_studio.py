@@ -8,6 +8,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -583,3 +584,152 @@ def test_a_drama_gives_its_own_films_only(shop: SimpleNamespace, path: str):
     assert shop.li.get(f"/studio/drama/{path}").status_code == 404
     assert shop.li.get("/studio/drama/theirs/episode-01.mp4").status_code == 404
     assert "剧 theirs" not in shop.li.get("/studio/drama").text
+
+
+SCRIPT = """# 夜路
+## 角色
+- 甲：男，30岁，眼镜
+## 第1集 开始
+### 街 夜 雨
+甲（震惊）：是你？
+钩子：她是谁？
+## 第2集 后来
+### 街 夜
+甲：我等你很久了。
+"""
+FORM = {
+    "script": SCRIPT,
+    "language": "",
+    "pictures": "panels",
+    "free": "1",
+    "coins": "60",
+    "ads": "1",
+    "promos": "0",
+    "rights": "我们",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"script": ""}, "请粘贴或上传剧本"), ({"script": "没有标题"}, "第 1 行"), ({"promos": "9"}, "宣传片数"), ({"free": "x"}, "免费集数"),
+        ({"pictures": "film"}, "画面来源"), ({"language": "fr"}, "zh 或 en"),
+        ({"script": SCRIPT.replace("是你？", "<script>alert(1)</script>")}, "HTML"),
+    ],
+)  # fmt: skip
+def test_a_script_that_cannot_be_made_is_told_on_the_page_and_stays_in_its_field(
+    shop: SimpleNamespace, changed: dict[str, str], said: str
+):
+    answer = shop.li.post("/studio/drama", "/studio/drama", **{**FORM, **changed})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "<script>alert" not in answer.text
+    assert shop.site.dramas.list("demo") == []
+
+
+def test_a_script_beyond_what_a_form_holds_is_sent_to_the_command_line(shop: SimpleNamespace):
+    from magnetar.app.drama_making import DramaWish
+
+    with pytest.raises(BadInput, match="magnetar drama make"):
+        shop.site.dramas.start("demo", "li", "字" * 70_000, DramaWish())
+    with pytest.raises(NotFound):
+        shop.site.dramas.root("../demo")
+
+
+def test_nothing_is_made_before_the_forecast_is_agreed_to(shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    dramas = shop.site.dramas
+    row = {"film_seconds": 9.0, "shots": 3, "cpu_seconds": 2.5, "credits": 1.0, "money": 0.7}
+    plan: dict[str, Any] = {
+        "cost_forecast": {**row, "episodes": [{"episode": 1, **row}], "promos": [], "price_known": True},
+        "pay_plan": {"free_episodes": [1], "points": [{"after_episode": 1, "hook": "<b>她是谁？", "unlock": [{"kind": "coins", "amount": 60}]}]},
+        "coverage": {"lines": 3, "covered": 3}, "pictures": {"source": "panels"}, "voice": None, "placements": [],
+    }  # fmt: skip
+    phases: list[str] = []
+
+    def run(one: Any) -> None:
+        phases.append(one.phase)
+        dramas._tell(replace(one, state="done", plan=plan))
+
+    monkeypatch.setattr(dramas, "_run", run)
+    address = shop.li.post("/studio/drama", "/studio/drama", **FORM).url.path
+    page = _answered(shop, address)
+    assert phases == ["plan"]
+    assert "等您确认" in page
+    assert "&lt;b&gt;她是谁？" in page
+    assert "¥0.70" in page
+    assert shop.zoe.get(address).status_code == shop.zoe.get(f"{address}/events").status_code == 404
+    assert shop.zoe.post(f"{address}/agree", "/studio/drama").status_code == 404
+    assert shop.li.post(f"{address}/agree", address).url.path == address
+    _answered(shop, address)
+    assert phases == ["plan", "make"]
+    assert shop.li.post(f"{address}/agree", address).status_code == 422
+    wrong = {**plan, "placements": [{"line": 7, "name": "杯", "findings": [{"words": "九折", "reason": "x"}]}]}
+    [one] = dramas.list("demo")
+    dramas._keep(replace(one, phase="plan", state="done", plan=wrong))
+    assert "第 7 行说到“杯”" in shop.li.get(address).text
+    assert shop.li.post(f"{address}/agree", address).status_code == 422
+    dramas._kept.delete("demo", [one.id])
+
+
+@pytest.mark.slow
+def test_a_drama_is_made_from_its_script_and_played(shop: SimpleNamespace):
+    dramas = shop.site.dramas
+    dramas.width = 252
+    address = shop.li.post("/studio/drama", "/studio/drama", **FORM).url.path
+    deadline = time.monotonic() + 240
+    while (one := dramas.list("demo")[0]).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert one.planned, one.error
+    shop.li.post(f"{address}/agree", address)
+    while (one := dramas.get("demo", one.id)).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert (one.state, one.error, one.done) == ("done", "", 2)
+    page = shop.li.get(address).text
+    assert "之后付费" in page
+    assert page.count("检查通过") == 2
+    film = shop.li.get(f"/studio/drama/{one.folder}/episode-02.mp4")
+    assert film.content[4:8] == b"ftyp"
+
+
+def test_a_talk_that_a_server_left_is_answered_by_the_next_and_an_answer_is_not_given_twice(shop: SimpleNamespace):
+    from magnetar.app.studio_talks import Saying
+
+    talks = shop.site.talks
+    for number, turns in ((0, 1), (1, 2)):
+        held = talks.agent.open("demo", f"left{number}")
+        if number:
+            talks.agent.say("demo", held.id, "p012")  # answered, but the server went before it was said so
+        left = Saying(held.id, "demo", "p012", 0, "running", server="another boot/1/0/0", attempts=1)
+        talks._keep(replace(left, state="queued"))
+        talks._keep(left)
+        assert "服务曾经停止" in shop.li.get(f"/studio/agent/{held.id}").text
+        assert talks.resume() == 1
+        _answered(shop, f"/studio/agent/{held.id}")
+        assert len(talks.agent.get("demo", held.id).turns) == max(1, turns - 1)
+
+
+def test_a_talk_whose_film_is_stopped_says_so_and_goes_on(shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    import subprocess
+
+    def spawn(module: str, order: bytes) -> Any:
+        return subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(60)"], stdin=-1, stdout=-1, start_new_session=True
+        )
+
+    monkeypatch.setattr("magnetar.app.studio_talks.spawn", spawn)
+    address = shop.li.post("/studio/agent", "/studio/agent", words="给p012做个片子").url.path
+    talks, id = shop.site.talks, address.rsplit("/", 1)[-1]
+    for _ in range(200):
+        if talks._running.get("demo", ("", None))[1]:
+            break
+        time.sleep(0.05)
+    assert "停止" in shop.li.get(address).text
+    shop.li.post(f"{address}/stop", address)
+    for _ in range(200):
+        if talks.agent.get("demo", id).turns:
+            break
+        time.sleep(0.05)
+    [turn] = talks.agent.get("demo", id).turns
+    assert "制作已停止" in turn.answered
+    assert not turn.film
+    assert shop.li.post(address, address, words="多少钱").status_code == 200

@@ -409,7 +409,7 @@ def test_two_audiences_get_a_film_each_and_are_published_together(bench):
 
 
 def test_two_versions_for_two_audiences_are_two_films_wherever_the_number_stands(bench):
-    talk, answer = step(talked(bench, "p061"), "做两版, 高级感: 一版给驴友, 一版给露营的人", bench)
+    _, answer = step(talked(bench, "p061"), "做两版, 高级感: 一版给驴友, 一版给露营的人", bench)
     assert len(bench.made) == len(answer.films) == 2
     assert {direction.style for _, direction, _ in bench.made} == {"premium"}
     assert not answer.missed
@@ -422,8 +422,9 @@ def test_of_two_audiences_the_one_that_the_record_lacks_is_told_and_the_other_ma
 
 
 def test_so_many_films_as_were_asked_for_of_different_scripts(bench):
-    _, answer = step(talked(bench, "p001"), "做三条", bench)
+    _, answer = step(talked(bench, "p001"), "做三条, 横版", bench)
     assert len(answer.films) == 3
+    assert {direction.aspect for _, direction, _ in bench.made} == {"16:9"}
     assert len({repr(script.lines) for script, _, _ in bench.made}) == 3
 
 

@@ -103,6 +103,25 @@ def test_rights_that_are_not_said_are_a_note_and_said_ones_stand_in_the_manifest
     assert json.loads(Path(film["manifest"]).read_text(encoding="utf-8"))["rights"] == "甲方持有"
 
 
+def test_a_signed_drama_carries_credentials_that_hold_and_its_manifest_says_whose(job: Any, tmp_path: Path):
+    from magnetar.capabilities.creative import provenance
+    from magnetar.capabilities.creative.segments.sealing import seal_of
+
+    if not provenance.available():
+        pytest.skip("c2pa-python is not installed: pip install 'magnetar[provenance]'")
+    wanted, planned = job()
+    made = make_drama(wanted, planned, quiet, seal_of(tmp_path / "home"))
+    film = Path(made["episodes"][0]["file"])
+    found = provenance.verify(film)
+    assert (found.present, found.wrong, found.source_type) == (True, "", "compositeSynthetic")
+    assert made["signed"]["films"] == 1
+    assert json.loads(film.with_suffix(".json").read_text("utf-8"))["signed_by"] == "development"
+    assert not judge_film(film, ours=True).defects
+    plain, _ = job(), None
+    assert make_drama(*plain, quiet)["signed"] is None
+    assert not provenance.carries(film)
+
+
 def test_a_width_or_source_that_cannot_be_is_refused(job: Any):
     for more in ({"width": 100}, {"width": 1000}, {"pictures": "magic"}, {"language": "fr"}, {"promos": 9}):
         with pytest.raises(BadInput):

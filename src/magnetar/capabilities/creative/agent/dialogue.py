@@ -60,7 +60,7 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
     wished, against = settle(wished)
     for earlier, later in against:
         run.said.append(_excluded(run, earlier, later))
-    for wish in wished:
+    for wish in sorted(wished, key=lambda one: one.kind in ("audiences", "count")):  # films side by side share the rest
         try:
             apply(run, wish)
         except MagnetarError as error:
