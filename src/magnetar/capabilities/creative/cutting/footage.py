@@ -236,6 +236,18 @@ def _first(box: Any, video: Any) -> Any:
     return None
 
 
+def picture_track(box: Any) -> Any:
+    """The first picture track that is no cover picture.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = next((one for one in box.streams.video if not int(one.disposition) & 0x400), None)
+    if found is None:
+        raise ValueError("the file has no picture track")
+    return found
+
+
 def origin(video: Any) -> float:
     """Seconds of the first frame on the file's own clock."""
     return float((video.start_time or 0) * video.time_base)
@@ -247,7 +259,7 @@ def frames(footage: Footage, start_s: float, end_s: float) -> Iterator[tuple[flo
     av.logging.set_level(av.logging.PANIC)
     try:
         with open_box(footage.path) as box:
-            video = next(one for one in box.streams.video if not int(one.disposition) & 0x400)
+            video = picture_track(box)
             video.thread_type = "NONE"
             zero = origin(video)
             if start_s > 0.05:

@@ -14,12 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from magnetar.capabilities.creative.cutting.footage import Footage, frames
+from magnetar.capabilities.creative.cutting.glancing import BURST, glance
 from magnetar.capabilities.creative.cutting.looking import Eye, Samples, apart
 
-BURST = 5
-"""Frames that are looked at after each key frame."""
-WHOLE_S = 2.6
-"""A longer group of pictures is decoded whole: its key frames say too little."""
 CUT, CUT_LEAST, SUSPECT = 0.42, 6.0, 0.16
 """Colours apart at a cut, mean change of luma there at least, and apart between key frames that asks for a closer look."""
 BLURRED, DARK, WASHED = 0.54, 34.0, 96.0
@@ -98,26 +95,7 @@ def look_through(footage: Footage, every: bool = False) -> tuple[Samples, list[f
         eye = Eye(footage)
         _look(eye, footage, 0.0, footage.seconds)
         return eye.samples, cuts_in(eye.samples)
-    times, keys = footage.times, footage.keys
-    groups = [(first, keys[place + 1] if place + 1 < len(keys) else len(times)) for place, first in enumerate(keys)]
-    if keys[0] > 0:
-        groups.insert(0, (0, keys[0]))
-    parts: list[Samples] = []
-    whole: list[bool] = []
-    for first, after in groups:
-        end_s = times[after] if after < len(times) else footage.seconds
-        whole.append(after - first <= 2 * BURST or end_s - times[first] > WHOLE_S)
-        last = after - 1 if whole[-1] else min(after - 1, first + BURST - 1)
-        eye = Eye(footage)
-        _look(eye, footage, times[first], times[last] + 1e-4)
-        parts.append(eye.samples)
-    for place, (first, after) in enumerate(groups):
-        if not whole[place] and place + 1 < len(parts) and _suspicious(parts[place], parts[place + 1], footage):
-            eye = Eye(footage)
-            _look(eye, footage, times[first], times[after - 1] + 1e-4)
-            eye.samples.decoded += parts[place].decoded
-            parts[place] = eye.samples
-    return _joined(parts)
+    return _joined(glance(footage, lambda one, after: _suspicious(one, after, footage)))
 
 
 def _look(eye: Eye, footage: Footage, start_s: float, end_s: float) -> None:
