@@ -2,8 +2,8 @@
 
     python benchmarks/judging.py [--quick] [--tune | --practice SEED] [--each N] [--clean N] [--workers N] [--json FILE|-]
 
-Good films: ours over products, languages and seeds, fresh, re-muxed and re-encoded by ffmpeg, and films that ffmpeg
-made of its test pictures. Defects: benchmarks/seeded_defects.py, injected by ffmpeg, into bytes, or as faults of the
+Good films: ours over products, languages and seeds, every fourth with a voice, fresh, re-muxed and re-encoded by
+ffmpeg, and films that ffmpeg made of its test pictures, noise, chords and its own voice. Defects: benchmarks/seeded_defects.py, injected by ffmpeg, into bytes, or as faults of the
 maker. Beside: the ffmpeg program's own detectors (blackdetect, freezedetect, silencedetect, ebur128, decode errors).
 Thresholds were found with `--tune` and `--practice` on every fourth product and the tuning seeds of
 benchmarks/held-out.toml; the judged films are of the other products and its final seed.
@@ -42,7 +42,10 @@ from magnetar.capabilities.creative.judging.inpicture import Watch
 from magnetar.capabilities.creative.judging.media import read_media
 from magnetar.capabilities.creative.judging.told import Told, read_told
 from magnetar.capabilities.creative.typeface import find_typeface
+from magnetar.capabilities.generation.choosing import VOICES
 from magnetar.capabilities.measurement import Interval, mean_interval, share_interval
+from magnetar.kernel.errors import ProviderUnavailable
+from magnetar.kernel.settings import Settings
 from magnetar.surface.report import write_json
 from magnetar.vocabulary.catalogue import Product
 
@@ -71,12 +74,14 @@ class Plan:
     seed: int
     width: int
     length_s: float
+    spoken: bool = False
+    """With a voice and subtitles, where espeak-ng is installed."""
 
     def options(self) -> dict[str, Any]:
         points = english_points(SHOP / "catalogue.csv", self.product) if self.language == "en" else ()
         return {
             "language": self.language, "seed": self.seed, "width": self.width, "length_s": self.length_s,
-            "points": points or None,
+            "points": points or None, "voice": voice() if self.spoken else None,
         }  # fmt: skip
 
 
@@ -96,6 +101,15 @@ class Result:
 
 
 @lru_cache(maxsize=1)
+def voice() -> Any:
+    """Who speaks in every fourth film of ours; None where no voice is installed."""
+    try:
+        return VOICES.make("espeak", Settings())
+    except ProviderUnavailable:
+        return None
+
+
+@lru_cache(maxsize=1)
 def products() -> dict[str, Product]:
     """The sample shop."""
     return {str(one.id): one for one in read_catalogue(SHOP / "catalogue.csv") if isinstance(one, Product)}
@@ -109,7 +123,7 @@ def plans(count: int, seed: int, tuned: bool) -> list[Plan]:
         names[int(n)] for n in np.concatenate([rng.permutation(len(names)) for _ in range(-(-count // len(names)))])
     ]
     return [
-        Plan(name, ("zh", "en")[n % 3 == 2], seed + n, WIDTHS[n % 4 == 3], LENGTHS[n % 3]) for n, name in enumerate(order[:count])
+        Plan(name, ("zh", "en")[n % 3 == 2], seed + n, WIDTHS[n % 4 == 3], LENGTHS[n % 3], n % 4 == 1) for n, name in enumerate(order[:count])
     ]  # fmt: skip
 
 
@@ -233,7 +247,7 @@ def spoiled(job: tuple[int, int, int, list[tuple[Path, Plan | None]], Path]) -> 
         fit = [one for one in fit if one[1] is not None]
     else:
         fit = [one for one in fit if one[1] is None] or fit
-    for place in rng.permutation(len(fit))[:6]:
+    for place in rng.permutation(len(fit))[:24]:
         path, plan = fit[int(place)]
         others = [one for one, _ in bases if one.stem != path.stem]
         base = load(path, plan, others[int(rng.integers(len(others)))])
@@ -340,7 +354,7 @@ def main() -> int:
     missed = [one for one in results if one.made and one.caught == one.name.startswith("good")]
     for one in missed:
         print(f"{'ALARM' if one.name.startswith('good') else 'MISSED'} {one.name} {one.base}: {one.details}")
-    told = conditions([SHOP / "catalogue.csv"], seeds={"tuned": SEEDS["tuned_seeds"], "judged": seed}, practice=bool(options.practice), each=each, clean=clean, kinds=len(SPOILERS), widths=WIDTHS, lengths_s=LENGTHS)  # fmt: skip
+    told = conditions([SHOP / "catalogue.csv"], seeds={"tuned": SEEDS["tuned_seeds"], "judged": seed}, practice=bool(options.practice), each=each, clean=clean, kinds=len(SPOILERS), widths=WIDTHS, lengths_s=LENGTHS, voice=getattr(voice(), "name", None))  # fmt: skip
     wrong = [{"kind": one.name, "film": one.base, "found": one.details} for one in missed]
     write_json(options.json, "bench judging", {"rows": rows, "wrong": wrong, **told}, seed)
     return 1 if not_met(rows) else 0

@@ -18,7 +18,17 @@ from unittest import mock
 import numpy as np
 from PIL import Image
 
-from magnetar.capabilities.creative import label, layout, preparing, render_film, scenes, wording
+from magnetar.capabilities.creative import (
+    film,
+    label,
+    layout,
+    preparing,
+    render_film,
+    scenes,
+    subtitled,
+    telling,
+    wording,
+)
 from magnetar.capabilities.creative.facts import record_texts
 from magnetar.capabilities.creative.storyboard import Look
 from magnetar.capabilities.creative.typeface import Typeface, find_typeface
@@ -495,6 +505,21 @@ def made_small_label(base: Base, rng: Rng, out: Path) -> None:
         _remake(base, out)
 
 
+def subtitles_off(base: Base, rng: Rng, out: Path) -> None:
+    if not base.told.get("subtitles"):
+        raise NotSpoiled("nobody speaks")
+    by = int(rng.integers(2, 9)) * (1 if rng.random() < 0.5 else -1)
+    plain = subtitled.frames_of
+
+    def moved(caption: Any, shot: Any, fps: int) -> tuple[int, int]:
+        start, end = plain(caption, shot, fps)
+        first = min(max(0, start + by), shot.frames - 1)
+        return first, min(max(first + 1, end + by), shot.frames)
+
+    with mock.patch.object(subtitled, "frames_of", moved), mock.patch.object(film, "frames_of", moved), mock.patch.object(telling, "frames_of", moved):  # fmt: skip
+        _remake(base, out)
+
+
 def _s(name: str, spoil: Spoil, right: str, foreign: bool = False) -> Spoiler:
     return Spoiler(name, spoil, frozenset(right.split("|")) if right else frozenset(), foreign)
 
@@ -541,6 +566,7 @@ SPOILERS: tuple[Spoiler, ...] = (
     _s("wrong price made", other_price, "price"),
     _s("invented fact made", invented, "fact"),
     _s("forbidden word made", unlawful, "forbidden word"),
+    _s("subtitles off their words made", subtitles_off, "subtitle"),
     _s("truncated file", truncated, "truncated|unreadable|corrupt", True),
     _s("flipped bytes", flipped, "", True),
     _s("index missing", no_index, "truncated|unreadable", True),
