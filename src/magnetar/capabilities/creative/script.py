@@ -30,7 +30,7 @@ NAMES_EN = {  # attribute names and plain values that an English film may show, 
 _VERBS = ("适用", "可用", "含", "附", "包含", "支持", "适合")
 """Attribute names that read on into their value."""
 CAUTION = re.compile(
-    r"请|勿|别|避免|不适合|含有?(?:麸质|乳|坚果|花生|大豆|鸡?蛋(?!白)|咖啡因|茶咖啡因)|建议|正常|注意|不要|不能|不可|过敏|慎|会掉|会有|掉色|褪色|异味|色差|误差|略有出入|http|www|刚拆|橡胶味|散味|通风[\d一两三几]+天|实物|手机屏"
+    r"请|勿|别|避免|不适合|含有?(?:麸质|乳|坚果|花生|大豆|鸡?蛋(?!白)|咖啡因|茶咖啡因)|建议|正常|注意|不要|不能|不可|过敏|慎|会掉|会有|掉色|褪色|异味|色差|误差|略有出入|http|www|刚拆|橡胶味|散味|通风[\d一两三几]+天|实物|手机屏|怕高温|另购|需另|需装"
     r"|\b(?:avoid|not|please|keep|never|normal|allerg\w*|contains (?:crustacean|nuts|milk|soy)\w*|may (?:shed|fade|vary|cause))\b",
     re.I,
 )
@@ -156,7 +156,9 @@ def split_title(title: str, brand: str) -> tuple[str, list[str]]:
     led = led or (brand and title.casefold().startswith(brand.casefold()) and not ends[:1].isalnum())
     bare = ends.strip(" -–—|·,，") if led else title
     bare = bare or title
-    without = re.sub(r"[【\[][^】\]]{0,40}[】\]]", " ", bare).strip(" -–—|·,，")  # a shop's own marks: 【专属】
+    without = re.sub(r"^\s*[（(][^）)]{0,20}[）)]|[【\[][^】\]]{0,40}[】\]]", " ", bare).strip(
+        " -–—|·,，"
+    )  # a shop's own marks: 【专属】
     bare = without if sum(map(str.isalnum, without)) >= 4 else bare
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in bare)
     parts = [
@@ -167,6 +169,8 @@ def split_title(title: str, brand: str) -> tuple[str, list[str]]:
         if part.strip()
     ]
     name = parts.pop(0)
+    while not chinese and parts and re.fullmatch(r"[A-Z0-9/.-]*\d[A-Z0-9/.-]*", name):
+        name = parts.pop(0)  # a code names nothing
     if chinese and parts and len(name) < 4 and bare != title and not brand.isascii():  # 面霜 is short, 栀汀面霜 says it
         return brand + name, [part.strip() for part in parts]
     while chinese and parts and (len(name) < 4 or (name.isascii() and len(name) < 12)):

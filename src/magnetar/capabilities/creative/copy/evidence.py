@@ -45,8 +45,28 @@ _WARNS = re.compile(
 )
 _WITHIN = re.compile(r"咖啡[因色渍]|茶[色渍]|车厘|猫眼|狗牙")
 """A scene's word that is a piece of another word."""
-_UNTOLD = frozenset(["参考", "测试", "备注", "提示", "说明", "注意", "货号", "型号", "条码", "编号", "类型"])
+_UNTOLD = frozenset(
+    [
+        "参考",
+        "测试",
+        "备注",
+        "提示",
+        "说明",
+        "注意",
+        "货号",
+        "型号",
+        "条码",
+        "编号",
+        "类型",
+        "备案",
+        "批准文号",
+        "许可证",
+        "执行标准",
+    ]
+)
 """Attributes that are notes to a reader; as a headline they say nothing."""
+_LEANS = re.compile(r"(?:It|Its|They|Their|Also|And|But|However|Moreover|Additionally|Furthermore)\b")
+"""How a sentence begins that leans on the one before it."""
 _BARE = frozenset(["有", "无", "是", "否", "支持", "不支持", "yes", "no", "true", "false"])
 _STOPS = "。！？!?；;\n"
 _NUISANCE_ZH = re.compile(r"^(?:也|就|都)?不(?:用|必|怕|会|再|太|容易)?+(?!锈|同|错|是|能|要|可|建|宜|得|了|粘|沾|到|过|少|足|止|仅|但|只|论|管|影响)([\u4e00-\u9fff]{2,7})$")  # fmt: skip
@@ -224,7 +244,9 @@ def _sentences(product: Product, language: str, notes: list[str]) -> list[Said]:
         one = sentence if len(sentence) <= LONGEST[language] else ""
         if not one or (language == "en") != is_latin(one) or CAUTION.search(one) or of_seller(one):
             continue
-        if language == "en" and (len(one.split()) < 3 or not re.match(r"[A-Z\d]", one) or ":" in one):
+        if language == "en" and (
+            len(one.split()) < 3 or not re.match(r"[A-Z\d]", one) or ":" in one or _LEANS.match(one)
+        ):
             continue
         if said := _point(one, f"description.{place}", language, notes):
             found.append(said)

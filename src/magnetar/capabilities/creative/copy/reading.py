@@ -45,7 +45,7 @@ def spaced(value: str) -> str:
     """
     if not re.search(r"\d", value):
         return value
-    return _UNIT.sub(r"\1 \2", _TIMES.sub(" × ", value))
+    return re.sub(r"(?<=[A-Za-z℃])\(", " (", _UNIT.sub(r"\1 \2", _TIMES.sub(" × ", value)))
 
 
 def cut(text: str, language: str) -> tuple[str, str]:
