@@ -477,11 +477,14 @@ def test_the_command_takes_voice_direction_and_aspect(
     assert run([*ask, "--json", str(tmp_path / "a.json")]) == 2
     assert run([*ask, "--speed", "9"]) == 2
     monkeypatch.setenv("MAGNETAR_VOICE", "none")
-    assert run([*ask, "--voice", "zf_xiaoxiao"]) == 3
+    assert run([*ask, "--voice", "zf_nobody"]) == 2
+    assert run([*ask, "--voice", "kokoro"]) == 3
     wish.write_text(json.dumps({"length_s": 6.0, "aspect": "1:1", "voice": "none"}))
     assert run([*ask, "--direction", str(wish), "--json", str(tmp_path / "told.json")]) == 0
     told = json.loads((tmp_path / "told.json").read_text())
-    assert (told["aspect"], told["voice"]) == ("1:1", None)
+    assert (told["aspect"], told["voice"], told["registered"]) == ("1:1", None, 1)
+    assert run(["studio", "library", "--json", str(tmp_path / "kept.json")]) == 0
+    assert [one["product"] for one in json.loads((tmp_path / "kept.json").read_text())["creatives"]] == ["bag-1"]
 
 
 def test_a_point_inside_a_number_is_never_lost():

@@ -15,6 +15,7 @@ from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, prog
 from magnetar.surface.session import session_of
 
 if TYPE_CHECKING:
+    from magnetar.capabilities.creative.film import FilmReport
     from magnetar.capabilities.creative.direction import Direction
 
 
@@ -109,6 +110,7 @@ def film(
             file=str(report.file), film_seconds=report.seconds, frames=report.frames, loudness_lufs=report.loudness_lufs,
             true_peak_db=report.true_peak_db, render_cpu_seconds=cost["render"], check_cpu_seconds=cost["check"],
             voice=report.manifest["voice"], aspect=wanted.aspect, defects=defects, notes=list(report.notes), manifest=str(report.file.with_suffix(".json")),
+            registered=0 if defects else _register(session, report, found.product.category),
         )  # fmt: skip
     if still:
         result["still"] = render_still(found.product, found.pictures, still, shape=shape, **options)
@@ -122,6 +124,15 @@ def film(
             f"影片有缺陷 The film has {len(defects)} defects: "
             + "; ".join(f"{d['kind']} ({d['detail']})" for d in defects[:5])
         )
+
+
+def _register(session: Any, report: FilmReport, category: str) -> int:
+    """Take the film up into its merchant's library, as `studio make` does; how many lie there of this call."""
+    from magnetar.capabilities.creative.library import Library, read_manifest
+
+    merchant = report.manifest["merchant"]
+    told = read_manifest(report.file.with_suffix(".json"), merchant=merchant, category=category)
+    return len(Library(session.platform.runtime.store).add(merchant, [told]))
 
 
 def _direction(file: str, voice: str, speed: float, aspect: str) -> Direction:
