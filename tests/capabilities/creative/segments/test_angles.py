@@ -195,6 +195,31 @@ def test_the_command_takes_a_brief_with_options_over_it(command: Callable[..., A
     assert "no such field" in command(*words)[1]
 
 
+def test_the_command_tells_rejected_films_apart_and_ends_with_1(
+    command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    from magnetar.capabilities.creative import studio
+
+    def harsh(settings: Any, short: int, *, tall: bool) -> list[Any]:
+        wrong = [one for _, one, _ in settings if "".join(one.lines) == "乙店"]
+        return [{"kind": "overlap", "at_s": 0.0, "detail": "seeded"} for _ in wrong]
+
+    monkeypatch.setattr(studio, "check_settings", harsh)
+    code, err, told = command(
+        "--product", "p065", "--variants", "4", "--voice", "none", "--text", "甲店", "--text", "乙店"
+    )
+    assert code == 1
+    assert "rejected" in err
+    assert len(told["films"]) + len(told["rejected"]) == 4
+    assert told["rejected"]
+    assert sorted(one["variant"] for one in (*told["films"], *told["rejected"])) == [1, 2, 3, 4]
+    assert told["registered"] == len(told["films"])
+    for one in told["rejected"]:
+        assert Path(one["file"]).parent == tmp_path / "out" / "rejected"
+        assert one["defects"][0]["detail"] == "seeded"
+        assert Path(one["file"]).is_file()
+
+
 def test_the_command_names_voices_that_there_are_not(command: Callable[..., Any]):
     code, err, _ = command("--product", "p065", "--variants", "1", "--voice", "nobody")
     assert code in (2, 3)
