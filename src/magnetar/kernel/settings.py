@@ -14,6 +14,11 @@ def _home() -> Path:
     return Path(os.environ.get("MAGNETAR_HOME", "") or Path.home() / ".magnetar").expanduser()
 
 
+def models_folder() -> Path:
+    """Where models lie, for what knows no settings object."""
+    return Settings().models_home
+
+
 class Settings(BaseSettings):
     """Every knob, with its default."""
 
@@ -59,6 +64,8 @@ class Settings(BaseSettings):
     """Who hears: whisper, openai, none; auto takes what is ready."""
     viewer: str = "auto"
     """Who reads pictures: rapidocr, none; auto takes what is ready."""
+    people: str = "auto"
+    """Who finds faces and people in pictures: yunet, none; auto takes what is ready."""
     answers: str = "live"
     """Models' answers: live, record (keep each below home/answers) or replay (only kept ones, nothing is asked)."""
     openai_url: str = ""

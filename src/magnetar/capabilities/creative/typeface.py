@@ -1,4 +1,4 @@
-"""Where the film's font comes from: MAGNETAR_FONT, then the set-up's folder, then the system's folders.
+"""Where the film's font comes from: MAGNETAR_FONT, the set-up's folder, `models pull font-cjk`, the system's folders.
 
 The font is never part of the repository. `make setup` and `python -m magnetar.capabilities.creative.fetch_font`
 put Noto Sans CJK (OFL-1.1) into the set-up's folder.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PIL import ImageFont, features
 
 from magnetar.capabilities.creative.glyphs import covered
 from magnetar.kernel.errors import BadInput, ProviderUnavailable
+from magnetar.kernel.settings import models_folder
 
 SETTING = "MAGNETAR_FONT"
 INSTALL = f"{Path(sys.executable).name} -m magnetar.capabilities.creative.fetch_font"
@@ -96,7 +98,7 @@ def find_typeface(named: str = "") -> Typeface:
             return _open(Path(named).expanduser())
         except (OSError, ValueError) as error:
             raise BadInput(f"{SETTING} names {named!r}, which cannot be used as a font: {error}.") from None
-    for folder in (set_up_folder(), *map(Path, SYSTEM), Path.home() / ".local/share/fonts"):
+    for folder in _folders():
         for name in NAMES:
             if (folder / name).is_file():
                 try:
@@ -107,6 +109,13 @@ def find_typeface(named: str = "") -> Typeface:
         f"影片需要中文字体 A film needs a font with Chinese characters and none was found. Install it with: {INSTALL} "
         f"(Noto Sans CJK, OFL-1.1, 33 MB), or apt install fonts-noto-cjk, or set {SETTING}=/path/to/font."
     )
+
+
+def _folders() -> Iterator[Path]:
+    yield set_up_folder()
+    yield models_folder() / "font-cjk"  # asked for only where set-up brought none
+    yield from map(Path, SYSTEM)
+    yield Path.home() / ".local/share/fonts"
 
 
 @functools.lru_cache(maxsize=8)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from magnetar.capabilities.generation.ports import Embedder, ImageMaker, Language, Listener, VideoMaker, Viewer, Voice
+from magnetar.capabilities.generation.ports import (
+    Embedder,
+    ImageMaker,
+    Language,
+    Listener,
+    PeopleFinder,
+    VideoMaker,
+    Viewer,
+    Voice,
+)
 from magnetar.kernel.errors import ProviderUnavailable
 from magnetar.kernel.ports import Port
 
@@ -41,6 +50,7 @@ LISTENERS = Port[Listener](
     "listener", {"whisper": f"{_HERE}.whisper:make", "openai": f"{_HERE}.openai:listener"}, "whisper", extra="speech"
 )
 VIEWERS = Port[Viewer]("viewer", {"rapidocr": f"{_HERE}.rapidocr:make"}, "rapidocr", extra="ocr")
+PEOPLE = Port[PeopleFinder]("people", {"yunet": f"{_HERE}.people:make"}, "yunet")
 _READY = {  # what `auto` tries, in order; a remote one only where its address is set, which its maker says
     "language": ("openai", "llama"),
     "embedder": ("e5",),
@@ -49,6 +59,7 @@ _READY = {  # what `auto` tries, in order; a remote one only where its address i
     "voice": ("kokoro", "espeak"),
     "listener": ("whisper",),
     "viewer": ("rapidocr",),
+    "people": ("yunet",),
 }
 
 

@@ -18,6 +18,7 @@ from magnetar.capabilities.generation.ports import (
     Listener,
     Made,
     Message,
+    PeopleFinder,
     PictureWanted,
     Progress,
     Speech,
@@ -123,9 +124,13 @@ class Matrix:
     def viewer(self) -> Viewer | None:
         return choosing.choose(choosing.VIEWERS, self._settings.viewer, self._settings)
 
+    @cached_property
+    def people(self) -> PeopleFinder | None:
+        return choosing.choose(choosing.PEOPLE, self._settings.people, self._settings)
+
     def ready(self) -> dict[str, str]:
         """Each port with the provider that fills it, `none` where nothing does."""
-        ports = ("language", "embedder", "image", "video", "voice", "listener", "viewer")
+        ports = ("language", "embedder", "image", "video", "voice", "listener", "viewer", "people")
         return {port: getattr(getattr(self, port), "name", "none") for port in ports}
 
 

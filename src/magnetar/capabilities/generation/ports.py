@@ -242,3 +242,26 @@ class Viewer(Protocol):
     def read(self, picture: NDArray[np.uint8]) -> Sequence[TextSeen]:
         """The lines of text in a (height, width, 3) RGB picture."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a picture."""
+
+    box: tuple[float, float, float, float]
+    """x, y, right, bottom as shares of the picture, from brow to chin; may end outside it."""
+    confidence: float
+
+
+class PeopleFinder(Protocol):
+    """Finds people in a picture; says where they are, never who."""
+
+    name: str
+
+    def faces(self, picture: NDArray[np.uint8]) -> Sequence[Face]:
+        """The faces in a (height, width, 3) RGB picture, the largest first."""
+        ...
+
+    def person(self, picture: NDArray[np.uint8]) -> Floats:
+        """(height, width): how far each point belongs to a person, in [0, 1]."""
+        ...

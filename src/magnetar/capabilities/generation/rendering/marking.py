@@ -7,11 +7,14 @@ import functools
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from magnetar import __version__
+from magnetar.capabilities.generation.rendering.framing import Box, least_covering
+from magnetar.kernel.settings import models_folder
 
 KEY = "AIGC"
 SHARE = 0.05
@@ -31,9 +34,10 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 @functools.cache
 def chinese_font() -> Path | None:
-    """A font file with Chinese characters: what MAGNETAR_FONT names, else the first that is found."""
+    """A font file with Chinese characters: what MAGNETAR_FONT names, else set-up's, the one pulled as a model, the system's."""
     named = os.environ.get("MAGNETAR_FONT", "")
-    for path in (*([Path(named)] if named else []), *(folder / name for folder in FOLDERS for name in FONTS)):
+    folders = (FOLDERS[0], models_folder() / "font-cjk", *FOLDERS[1:])
+    for path in (*([Path(named)] if named else []), *(folder / name for folder in folders for name in FONTS)):
         if path.is_file():
             return path
     return None
@@ -94,6 +98,14 @@ def label(short_side: int) -> Image.Image:
     return plate
 
 
-def label_place(width: int, height: int) -> tuple[int, int]:
-    """Where the label's plate begins: at the upper left, inside the safe area."""
-    return round(width * 0.05), round(height * 0.08)
+def label_place(width: int, height: int, avoid: Sequence[Box] = ()) -> tuple[int, int]:
+    """Where the label's plate begins: at the upper left, inside the safe area; at another corner where a face is there.
+
+    Args:
+        avoid: what it is not to cover, as shares of the picture.
+    """
+    plate = label(min(width, height))
+    wide, high = plate.width / width, plate.height / height
+    corners = [(0.05, 0.08), (0.95 - wide, 0.08), (0.05, 0.8 - high), (0.95 - wide, 0.8 - high)]
+    x, y = corners[least_covering([(x, y, x + wide, y + high) for x, y in corners], avoid)]
+    return round(width * x), round(height * y)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from magnetar.capabilities.generation.rendering.framing import Box, covered, cut_out, least_covering, seen_through
 from magnetar.capabilities.generation.rendering.marking import Font, font, knows_chinese
 from magnetar.kernel.chance import Chance
 
@@ -17,29 +18,35 @@ NOTE = ("提示词排版示意图", "typographic picture of the prompt, no image
 
 
 def paint_poster(
-    prompt: str, width: int, height: int, chance: Chance, behind: Image.Image | None = None
+    prompt: str, width: int, height: int, chance: Chance, behind: Image.Image | None = None, faces: Sequence[Box] = ()
 ) -> Image.Image:
     """A poster.
 
     Args:
         behind: a picture that lies, cropped and darkened, under the words.
+        faces: its faces, as shares of it; they are not cut where they fit, nor written over where there is room.
     """
+    avoid: list[Box] = []
     if behind is None:
         canvas = _ground(width, height, chance)
         _shapes(canvas, chance.of("shapes"))
     else:
-        canvas = fill(behind, width, height).filter(ImageFilter.GaussianBlur(min(width, height) / 300))
+        avoid = seen_through(faces, behind.size, cut_out(behind.size, (width, height), faces))
+        canvas = fill(behind, width, height, faces).filter(ImageFilter.GaussianBlur(min(width, height) / 300))
         canvas = Image.blend(canvas, Image.new("RGB", canvas.size, (12, 14, 22)), 0.45)
-    _words(canvas, prompt)
+    _words(canvas, prompt, avoid)
     return canvas
 
 
-def fill(picture: Image.Image, width: int, height: int) -> Image.Image:
-    """A picture scaled and cropped about its middle to fill a frame."""
+def fill(picture: Image.Image, width: int, height: int, faces: Sequence[Box] = ()) -> Image.Image:
+    """A picture scaled and cropped to fill a frame: about its middle, or so that its faces are seen."""
     scale = max(width / picture.width, height / picture.height)
     size = max(width, round(picture.width * scale)), max(height, round(picture.height * scale))
     scaled = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     left, top = (scaled.width - width) // 2, (scaled.height - height) // 2
+    if faces:
+        part = cut_out(scaled.size, (width, height), faces)
+        left, top = min(round(part[0]), scaled.width - width), min(round(part[1]), scaled.height - height)
     return scaled.crop((left, top, left + width, top + height))
 
 
@@ -74,14 +81,27 @@ def _shapes(canvas: Image.Image, chance: Chance) -> None:
     canvas.paste(Image.new("RGB", canvas.size, (255, 255, 255)), mask=layer)
 
 
-def _words(canvas: Image.Image, prompt: str) -> None:
+def _words(canvas: Image.Image, prompt: str, avoid: Sequence[Box] = ()) -> None:
     width, height = canvas.size
     paint = ImageDraw.Draw(canvas)
     text = _drawable(prompt)
-    room = round(width * 0.84), round(height * 0.5)
-    size, lines = _fit(text, room, min(width, height))
-    drawn, step = font(size, 700), round(size * 1.35)
-    top = max(round(height * 0.22), (height - step * len(lines)) // 2)
+    for share in (0.5, 0.3, 0.18):  # smaller words where larger ones would lie over a face
+        size, lines = _fit(text, (round(width * 0.84), round(height * share)), min(width, height))
+        drawn, step = font(size, 700), round(size * 1.35)
+        top = max(round(height * 0.22), (height - step * len(lines)) // 2)
+        if not avoid:
+            break
+        wide = max((drawn.getlength(line) for line in lines), default=0.0) / width
+        above = (step // 2) / height
+        tops = [
+            top / height,
+            *(0.18 + 0.02 * at for at in range(36) if 0.18 + 0.02 * at + step * len(lines) / height <= 0.88),
+        ]
+        places = [(0.08, one - above, 0.08 + wide, one + step * len(lines) / height) for one in tops]
+        best = least_covering(places, avoid)
+        top = round(tops[best] * height)
+        if not covered(places[best], avoid):
+            break
     paint.rectangle((round(width * 0.08), top - step // 2, round(width * 0.08) + max(3, size // 2), top - step // 2 + max(3, size // 9)), fill=(255, 255, 255))  # fmt: skip
     for at, line in enumerate(lines):
         place = round(width * 0.08), top + at * step
