@@ -8,6 +8,8 @@ WORKERS ?= auto
 PYTEST_ARGS ?=
 SOURCES := $(shell find src -name '*.py' 2>/dev/null)
 export PYTHONUTF8 = 1
+# What is compiled is kept: without, every process of the tests compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
