@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from magnetar.capabilities.recommendation import NEXT, RECENT, follows
-from magnetar.capabilities.serving.rotation import pick
+from magnetar.capabilities.serving.rotation import Rotation, luck_of, pick
 from magnetar.capabilities.serving.snapshot import BOOST, ORDER, PAID_SLOTS, TAKE, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
@@ -122,9 +122,6 @@ def gather(
     answers = found.shape[1] if found.shape[0] > 0 else 0
     counts, stir = organic.count, organic.stir
     categories = lists.shape[1]
-    rotation, over_of = now.rotation, organic.over
-    entries, cell, cohort = rotation.first, rotation.cell, rotation.cohort
-    cohorts, evenly, several = rotation.cohorts, rotation.explore, rotation.creative.shape[0] > 0
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
@@ -180,10 +177,6 @@ def gather(
         counts[lane] = count
         for place in range(count, ORGANIC_CANDIDATES):
             match_of[place, lane], push_of[place, lane] = 0.0, 1.0
-        if several:
-            luck, whom = fold(rotation.key, request[row]), int(cohort[person])
-            for place in range(count):
-                _, over_of[place, lane] = pick(luck, int(item_of[place, lane]), whom, entries, cell, cohorts, evenly)
         for axis in range(WIDE):
             taste[axis, lane] = people[person, axis]
         taste[DOUBT, lane], taste[NORM, lane] = people[person, DOUBT], people[person, NORM]
@@ -194,6 +187,18 @@ def gather(
             fit[band, lane] = np.float32(level * order_mean[person, band])
         for kind in range(hunger.shape[0]):
             hunger[kind, lane] = np.float32(appetite(person, kind, left, drives))
+
+
+@compiled
+def show(first: int, last: int, shopper: Array, request: Array, rotation: Rotation, organic: Organic) -> None:
+    """What the creatives that will show the candidates do to the odds of a click."""
+    entries, cell, cohort, key = rotation.first, rotation.cell, rotation.cohort, rotation.key
+    cohorts, evenly = rotation.cohorts, rotation.explore
+    item_of, over_of, counts = organic.item, organic.over, organic.count
+    for row in range(first, last):
+        lane, luck, whom = row - first, luck_of(key, request[row]), int(cohort[shopper[row]])
+        for place in range(counts[lane]):
+            _, over_of[place, lane] = pick(luck, int(item_of[place, lane]), whom, entries, cell, cohorts, evenly)
 
 
 @compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from magnetar.capabilities.serving.natural import LANES, ORGANIC_CANDIDATES, RANKED, Organic, gather, rank, score
+from magnetar.capabilities.serving.natural import LANES, ORGANIC_CANDIDATES, RANKED, Organic, gather, rank, score, show
 from magnetar.capabilities.serving.selling import sell
 from magnetar.capabilities.serving.snapshot import Drawn, Slates, Snapshot
 from magnetar.capabilities.understanding import WIDE, bring_up, meet
@@ -63,6 +63,8 @@ def fill_pages(
             if head[shopper[row]] >= 0:
                 fetch(block, int(head[shopper[row]]))
         gather(first, last, shopper, scene, wanted, found, request, now, organic)
+        if now.rotation.creative.shape[0] > 0:
+            show(first, last, shopper, request, now.rotation, organic)
         score(now, organic)
         rank(organic.key, organic.top)
         sell(first, last, shopper, scene, wanted, request, now, organic, of_row, place_of, drawn, out)

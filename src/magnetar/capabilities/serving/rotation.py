@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.kernel.chance import Floats, fold, uniform
+from magnetar.kernel.chance import Floats, fold
 from magnetar.kernel.compiled import Array, compiled, inlined
 
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(11)
 _NODES, _WEIGHTS = np.ascontiguousarray(_NODES), np.ascontiguousarray(_WEIGHTS / _WEIGHTS.sum())
+_STIR, _STIR_1, _STIR_2 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
+_16, _13, _8, _UNIT = np.uint32(16), np.uint32(13), np.uint32(8), np.float32(2.0**-24)
 _HOPELESS = 1e-3
 """Chance of being better than the one that looks best below which a creative is not integrated over."""
 
@@ -31,8 +33,8 @@ class Rotation(NamedTuple):
     creative: Array
     """(entries,) int32, row of each creative."""
     cell: Array
-    """(entries × cohorts, 2) float32: an item's entries for one cohort lie together. The running sum of the shares, and
-    one over the factor on the odds of a click."""
+    """(entries × cohorts, 2) float32: an item's entries for one cohort lie together. The running sum of the shares beyond
+    what is explored, and one over the factor on the odds of a click."""
     cohort: Array
     """(shoppers,) int16."""
     cohorts: int
@@ -76,7 +78,7 @@ def make_rotation(
     if not (np.all(factor > 0) and np.all(np.isfinite(factor))):
         raise ValueError(f"factors must be positive and finite, found {factor.min()} to {factor.max()}")
     cell, total = np.empty((share.size, 2), np.float32), np.ones((len(first) - 1, cohorts))
-    _lay_out(first, share, factor, cell, total)
+    _lay_out(first, share, factor, explore, cell, total)
     if not (np.all(share >= 0) and np.all(np.abs(total - 1.0) < 1e-6)):
         item = int(np.abs(total - 1.0).max(axis=1).argmax())
         raise ValueError(f"shares of item {item} must be at least 0 and sum to 1, found {total[item]}")
@@ -84,7 +86,7 @@ def make_rotation(
 
 
 @compiled
-def _lay_out(first: Array, share: Array, factor: Array, cell: Array, total: Array) -> None:
+def _lay_out(first: Array, share: Array, factor: Array, explore: float, cell: Array, total: Array) -> None:
     cohorts = share.shape[1]
     for item in range(first.shape[0] - 1):
         begin, end = first[item], first[item + 1]
@@ -92,16 +94,31 @@ def _lay_out(first: Array, share: Array, factor: Array, cell: Array, total: Arra
             edge, place = 0.0, begin * cohorts + cohort * (end - begin)
             for entry in range(begin, end):
                 edge += share[entry, cohort]
-                # rounding must not leave a gap at the end
-                cell[place, 0] = edge if entry < end - 1 else 2.0
+                cell[place, 0] = explore + (1.0 - explore) * edge
                 cell[place, 1] = 1.0 / factor[entry, cohort]
                 place += 1
             total[item, cohort] = edge
 
 
 @inlined
+def luck_of(key: np.uint64, request: np.uint64) -> np.uint32:
+    """A request's own luck with creatives."""
+    return np.uint32(fold(key, request) >> np.uint64(32))
+
+
+@inlined
+def _draw(luck: np.uint32, item: int) -> np.float32:
+    """In [0, 1); the finaliser of MurmurHash3 (Appleby 2011), since it is asked for every candidate of every page."""
+    mixed = luck ^ np.uint32(np.uint32(item) * _STIR)
+    mixed = np.uint32((mixed ^ (mixed >> _16)) * _STIR_1)
+    mixed = np.uint32((mixed ^ (mixed >> _13)) * _STIR_2)
+    mixed = mixed ^ (mixed >> _16)
+    return np.float32(np.int32(mixed >> _8)) * _UNIT
+
+
+@inlined
 def pick(
-    luck: np.uint64, item: int, cohort: int, first: Array, cell: Array, cohorts: int, explore: float
+    luck: np.uint32, item: int, cohort: int, first: Array, cell: Array, cohorts: int, explore: float
 ) -> tuple[int, np.float32]:
     """The entry that shows an item in one request, −1 where it has none, and one over its factor on the odds.
 
@@ -112,15 +129,13 @@ def pick(
     count = first[item + 1] - begin
     if count < 1:
         return -1, np.float32(1.0)
-    draw = uniform(luck, item)
+    draw = _draw(luck, item)
     if draw < explore:
         return int(begin + min(int(draw / explore * count), count - 1)), np.float32(1.0)
-    draw = (draw - explore) / (1.0 - explore)
-    start = begin * cohorts + cohort * count
-    place = start
-    while draw >= cell[place, 0]:
-        place += 1
-    return int(begin + place - start), cell[place, 1]
+    start, place = begin * cohorts + cohort * count, np.int64(0)
+    for entry in range(count - 1):  # counted rather than looked for: a branch that cannot be foreseen costs more
+        place += np.int64(draw >= cell[start + entry, 0])
+    return int(begin + place), cell[start + place, 1]
 
 
 @inlined
@@ -145,7 +160,7 @@ def choose(request: Array, shopper: Array, item: Array, rotation: Rotation, out:
     first, creative, cell, cohort = rotation.first, rotation.creative, rotation.cell, rotation.cohort
     cohorts, explore = rotation.cohorts, rotation.explore
     for row in range(item.shape[0]):
-        luck, whom = fold(rotation.key, request[row]), int(cohort[shopper[row]])
+        luck, whom = luck_of(rotation.key, request[row]), int(cohort[shopper[row]])
         for position in range(item.shape[1]):
             what, entry = int(item[row, position]), -1
             if what >= 0:
@@ -164,7 +179,7 @@ def bases(
     first, cell, cohort = rotation.first, rotation.cell, rotation.cohort
     cohorts, explore = rotation.cohorts, rotation.explore
     for row in range(item.shape[0]):
-        luck, whom = fold(rotation.key, request[row]), int(cohort[shopper[row]])
+        luck, whom = luck_of(rotation.key, request[row]), int(cohort[shopper[row]])
         for position in range(item.shape[1]):
             what = int(item[row, position])
             out[row, position] = rate[row, position]
@@ -172,14 +187,14 @@ def bases(
             if what >= 0:
                 _, over = pick(luck, what, whom, first, cell, cohorts, explore)
                 out[row, position] = moved(rate[row, position], 1.0 / float(over))
-                even[row, position] = uniform(luck, what) < explore
+                even[row, position] = _draw(luck, what) < explore
 
 
 @compiled
 def explored(request: Array, item: Array, key: np.uint64, explore: float, out: Array) -> None:
     """Which requests drew the creatives of an item evenly, (rows,) bool: known again from the request alone."""
     for row in range(request.shape[0]):
-        out[row] = uniform(fold(key, request[row]), int(item[row])) < explore
+        out[row] = _draw(luck_of(key, request[row]), int(item[row])) < explore
 
 
 def shares(first: NDArray[np.int64], mean: Floats, spread: Floats, least: float = 0.0) -> Floats:

@@ -19,7 +19,7 @@ from magnetar.capabilities.serving.caps import (
 )
 from magnetar.capabilities.serving.natural import ANSWERING, FOLLOWING, LAST, RANKED, Organic
 from magnetar.capabilities.serving.reasons import Reason
-from magnetar.capabilities.serving.rotation import moved, pick
+from magnetar.capabilities.serving.rotation import luck_of, moved, pick
 from magnetar.capabilities.serving.snapshot import PAID_POSITIONS, PAID_SLOTS, Drawn, Slates, Snapshot
 from magnetar.capabilities.shoppers import POSITIONS
 from magnetar.capabilities.understanding import (
@@ -91,7 +91,7 @@ def sell(
     for row in range(first, last):
         lane, person, where, asked = row - first, int(shopper[row]), int(scene[row]), int(wanted[row])
         luck = fold(explore, request[row])
-        shown = fold(rotation.key, request[row])
+        shown = luck_of(rotation.key, request[row])
         whom = int(cohort[person]) if several else 0
         left_over = fading(person, drives)
         order_base = order_context[where] * purse(person, left_over, drives)
