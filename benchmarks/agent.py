@@ -1,8 +1,9 @@
 """The creative agent's ear: how much of what merchants say plainly it understands, and how often it does what was not said.
 
-`python benchmarks/agent.py [--split held|tune|fresh] [--model] [--quick] [--show] [--json FILE|-]`. The rows of
+`python benchmarks/agent.py [--split held|tune|fresh|again] [--model] [--quick] [--show] [--json FILE|-]`. The rows of
 `agent_requests.tsv` were written before the rules were tuned, by the hand that tuned them; the split is by their hash.
-Those of `agent_requests_fresh.tsv` were written after the rules were frozen, in other turns of speech. A request is understood where
+Those of `agent_requests_fresh.tsv` were written after the rules were frozen, in other turns of speech;
+those of `agent_requests_again.tsv` after the examples were frozen by which commands are offered where no rule understands. A request is understood where
 exactly what it means is heard: a part too few or too many counts as a miss. The baseline are the rules as they stood at
 `BEFORE`, run from the repository's history where that is at hand, else their recorded answers.
 """
@@ -28,6 +29,8 @@ from magnetar.surface.report import progress, write_json
 
 FILE = Path(__file__).with_name("agent_requests.tsv")
 FRESH = Path(__file__).with_name("agent_requests_fresh.tsv")
+AGAIN = Path(__file__).with_name("agent_requests_again.tsv")
+FILES = {"held": FILE, "tune": FILE, "fresh": FRESH, "again": AGAIN}
 BEFORE = "8036432"
 PLACE = "src/magnetar/capabilities/creative/agent"
 RECORDED = {"": 0.293, "zh": 0.281, "en": 0.320, "wrong": 0.134}
@@ -184,16 +187,52 @@ def rewording() -> Any:
     return None if language is None else lambda said: reworded(language, said)
 
 
+def offered_rows(chosen: Sequence[Request], ear: Ear, split: str) -> list[dict[str, Any]]:
+    """How often what was meant is among the commands offered, where the rules hear nothing; nothing without an embedder."""
+    from magnetar.capabilities.creative.agent.nearness import EXAMPLES, OFFERED, offers
+    from magnetar.capabilities.creative.agent.service import KNOWING
+    from magnetar.capabilities.generation import Matrix
+    from magnetar.kernel.settings import Settings
+
+    lost = [one for one in chosen if judged(one, acts(ear(one.said))) == "nothing"]
+    embedder = Matrix(Settings()).embedder
+    if embedder is None or embedder.name not in KNOWING or not lost:
+        progress("没有向量模型或没有漏听 no embedder that knows meanings, or nothing was lost: no offers are measured")
+        return []
+    listed = [offers(embedder, one.said) for one in lost]
+    first, any_of = (
+        ["understood" if any(judged(one, acts(ear(command))) == "understood" for command in row[:most]) else "" for one, row in zip(lost, listed, strict=True)]
+        for most in (1, OFFERED)
+    )  # fmt: skip
+    chance = OFFERED / len({command for command, _ in EXAMPLES})
+    found = [
+        row(f"offers: {split} requests that no rule hears, meant by the first", "of 1", _counted(first, "understood"), baseline=("one at random", chance / OFFERED)),
+        row(f"offers: by one of {OFFERED}", "of 1", _counted(any_of, "understood"), baseline=(f"{OFFERED} at random", chance)),
+    ]  # fmt: skip
+    heard = sum(judged(one, acts(ear(one.said))) == "understood" for one in chosen)
+    low, high = interval(heard + any_of.count("understood"), len(chosen))
+    total = Interval((heard + any_of.count("understood")) / len(chosen), low, high, len(chosen))
+    return [
+        *found,
+        row(
+            f"{split} requests understood at once or after one more word",
+            "of 1",
+            total,
+            baseline=("at once", heard / len(chosen)),
+        ),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", default="held", choices=("held", "tune", "fresh"))
+    parser.add_argument("--split", default="held", choices=tuple(FILES))
     parser.add_argument("--model", action="store_true", help="also with the small language model, where one is pulled")
     parser.add_argument("--show", action="store_true", help="print what was missed (never for the held rows)")
     parser.add_argument("--quick", action="store_true", help="the same; it takes seconds")
     parser.add_argument("--json", default="", metavar="FILE|-")
     given = parser.parse_args()
-    file = FRESH if given.split == "fresh" else FILE
-    chosen = [one for one in requests(file) if given.split == "fresh" or one.tune == (given.split == "tune")]
+    file = FILES[given.split]
+    chosen = [one for one in requests(file) if file is not FILE or one.tune == (given.split == "tune")]
     ears: dict[str, Ear] = {"rules": now()}
     if given.model and (model := rewording()) is not None:
         ears["rules and model"] = now(model)
@@ -232,6 +271,7 @@ def main() -> int:
             for one, verdict in zip(chosen, verdicts, strict=True):
                 if verdict != "understood":
                     progress(f"{verdict:10} {one.said}  meant {'; '.join(one.meant)}, heard {acts(ear(one.said))}")
+    rows += offered_rows(chosen, ears["rules"], given.split)
     for one_row in rows:
         progress("  ".join(shown(one_row)))
     missed = not_met(rows)

@@ -42,6 +42,7 @@ class Bench:
         self.made: list[tuple[Script, Direction, str]] = []
         self.published: list[str] = []
         self.rewords: Sequence[str] = ()
+        self.offered: Sequence[str] = ()
         self.speakers: Sequence[str] = ()
         self._copies: dict[tuple[str, Brief], Copy] = {}
 
@@ -71,6 +72,9 @@ class Bench:
 
     def voices(self, language: str) -> Sequence[str]:
         return self.speakers
+
+    def offers(self, text: str) -> Sequence[str]:
+        return self.offered
 
     def reword(self, text: str) -> Sequence[str]:
         return self.rewords
@@ -519,3 +523,57 @@ def test_the_requests_of_the_bench_stay_understood():
     assert len(every) >= 120
     assert bench.judged(every[0], ["publish"]) == "wrong"
     assert bench.judged(every[0], []) == "nothing"
+
+
+def test_what_words_of_no_rule_may_mean_is_offered_and_done_on_a_yes_only(bench):
+    talk = talked(bench, "p001", "1")
+    bench.offered = ("高级感", "简约", "换一批")
+    talk, answer = step(talk, "看着有点土气", bench)
+    assert answer.offered == ("高级感", "简约", "换一批")
+    assert "1. 高级感; 2. 简约" in answer.text
+    assert len(bench.made) == 1, "nothing is done by a guess"
+    after, _ = step(talk, "2", bench)
+    assert after.plan.direction.style == "minimal"
+    assert not after.offered
+    after, _ = step(talk, "对", bench)
+    assert after.plan.direction.style == "premium"
+    after, answer = step(talk, "字大一点", bench)
+    assert after.plan.direction.style == ""
+    assert after.plan.direction.text_scale > 1
+    assert not step(after, "2", bench)[0].plan.direction.style, "an offer holds for one answer"
+
+
+def test_every_command_that_is_offered_is_one_that_the_rules_know_in_both_languages():
+    from magnetar.capabilities.creative.agent.nearness import EXAMPLES, english
+
+    for command in dict.fromkeys(command for command, _ in EXAMPLES):
+        kinds = [
+            [(one.kind, one.field, one.value) for one in read_wishes(words)[0]] for words in (command, english(command))
+        ]
+        assert kinds[0] == kinds[1], command
+        assert len(kinds[0]) == 1, command
+        assert kinds[0][0][0] != "publish"
+
+
+def test_offers_are_the_nearest_commands_each_once():
+    import numpy as np
+
+    from magnetar.capabilities.creative.agent.nearness import EXAMPLES, offers
+
+    class Letters:
+        """Places texts by the letters that they hold."""
+
+        name, dimensions = "letters", 4096
+
+        def embed(self, texts):
+            rows = np.zeros((len(texts), self.dimensions))
+            for row, text in zip(rows, texts, strict=True):
+                for letter in text:
+                    row[ord(letter) % self.dimensions] += 1
+            return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+    phrase = EXAMPLES[3][1]
+    found = offers(Letters(), phrase)
+    assert found[0] == EXAMPLES[3][0]
+    assert len(found) == len(set(found)) <= 3
+    assert offers(Letters(), " ") == offers(Letters(), "☃☃☃") == []

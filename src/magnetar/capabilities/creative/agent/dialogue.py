@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from magnetar.capabilities.creative.agent.changing import Step, apply, put
+from magnetar.capabilities.creative.agent.nearness import english
 from magnetar.capabilities.creative.agent.talk import (
     OPTIONS,
     Answer,
@@ -45,11 +46,18 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
     talk = replace(talk, tongue=tongue or talk.tongue)
     run = Step(talk, tools, talk.tongue != "en")
     wished, left = read_wishes(said)
+    if talk.offered and (taken := _taken(talk.offered, wished)):
+        wished, left = read_wishes(taken)
+    talk = replace(talk, offered=())
+    run = Step(talk, tools, talk.tongue != "en")
     if not wished and talk.product and left:
         for one in tools.reword(said):
             more, _ = read_wishes(one)
             wished += more
         left = "" if wished else left
+        if not wished and not _names_another(run, said):
+            offered = tuple(tools.offers(said))
+            run.talk = talk = replace(talk, offered=offered)
     if not talk.product or _names_another(run, said):
         wished, left = _choose_product(run, said, wished, left)
         if not run.talk.product:
@@ -69,6 +77,14 @@ def step(talk: Talk, said: str, tools: Tools) -> tuple[Talk, Answer]:
     if run.talk.plan != plan and not run.moved:
         run.talk = replace(run.talk, before=(*run.talk.before, plan)[-UNDOS:], after=(), stale=True)
     return _act(run, left, replace(good, plan=plan))
+
+
+def _taken(offered: tuple[str, ...], wished: list[Wish]) -> str:
+    """The command among those offered that a number or a yes takes; '' where the words say something else."""
+    if len(wished) != 1 or wished[0].kind not in ("choose", "yes"):
+        return ""
+    number = 1 if wished[0].kind == "yes" else int(wished[0].value)
+    return offered[number - 1] if 1 <= number <= len(offered) else ""
 
 
 def _act(run: Step, left: str, before: Talk) -> tuple[Talk, Answer]:
@@ -276,8 +292,17 @@ def _answer(
     if run.talk.product:
         left = re.sub(rf"[给用做]?{re.escape(run.talk.product)}", " ", left, flags=re.IGNORECASE).strip()
     if len(left) > 1 and asks != "product":
-        parts.append(put(zh, f"“{left[:40]}” 没有听懂, 说“帮助”可以看能做什么。", f"I did not understand “{left[:40]}”; say “help” for what can be done."))  # fmt: skip
+        parts.append(_lost(run, left))
     if zh:
         parts = [part[:-1] + "。" if part.endswith(".") else part for part in parts]
     text = (" " if not zh else "").join(parts) or put(zh, "请说您想要的。", "Tell me what you would like.")
-    return Answer(text, options, cases, film, tuple(run.done), left, asks, scenes, films)
+    return Answer(text, options, cases, film, tuple(run.done), left, asks, scenes, films, run.talk.offered)
+
+
+def _lost(run: Step, left: str) -> str:
+    """That words were not understood, and what they may have meant."""
+    zh, offered = run.zh, run.talk.offered
+    if not offered:
+        return put(zh, f"“{left[:40]}” 没有听懂, 说“帮助”可以看能做什么。", f"I did not understand “{left[:40]}”; say “help” for what can be done.")  # fmt: skip
+    listed = "; ".join(f"{place}. {command if zh else english(command)}" for place, command in enumerate(offered, 1))
+    return put(zh, f"“{left[:40]}” 没有听懂。您是想说: {listed}? 说编号就照做, 都不是就换个说法。", f"I did not understand “{left[:40]}”. Did you mean: {listed}? Say the number, or say it otherwise.")  # fmt: skip

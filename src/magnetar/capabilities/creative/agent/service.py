@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from magnetar.capabilities.creative.agent.dialogue import step
+from magnetar.capabilities.creative.agent.nearness import offers
 from magnetar.capabilities.creative.agent.talk import Answer, Case, MadeFilm, Talk
 from magnetar.capabilities.creative.agent.wishes import EXAMPLES, LONGEST, SCHEMA
 from magnetar.capabilities.creative.copy import Brief, Copy, Pitch, choose_scripts, make_copy
@@ -30,6 +31,8 @@ from magnetar.kernel.store import Store
 from magnetar.vocabulary.catalogue import Product
 
 MOST_TURNS, SCRIPTS_KEPT = 200, 60
+KNOWING = frozenset({"e5", "openai"})
+"""Embedders that place words by meaning, not by their letters."""
 SURE = 1.3
 """A product is meant when it fits the words so many times better than the next."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
@@ -259,6 +262,10 @@ class _Hands:
     def voices(self, language: str) -> Sequence[str]:
         voice = self._agent._matrix.voice if self._agent._matrix is not None else None
         return voice.voices(language) if voice is not None else ()
+
+    def offers(self, text: str) -> Sequence[str]:
+        embedder = self._agent._matrix.embedder if self._agent._matrix is not None else None
+        return offers(embedder, text) if embedder is not None and embedder.name in KNOWING else ()
 
     def reword(self, text: str) -> Sequence[str]:
         model = self._agent._matrix.language if self._agent._matrix is not None else None

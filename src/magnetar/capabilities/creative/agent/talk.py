@@ -65,6 +65,10 @@ class Tools(Protocol):
         """Names of the voices that are ready."""
         ...
 
+    def offers(self, text: str) -> Sequence[str]:
+        """Commands that words of no rule may mean, best first; empty where nobody can tell."""
+        ...
+
     def reword(self, text: str) -> Sequence[str]:
         """The same wish in words that the rules know, by a language model; empty where there is none."""
         ...
@@ -105,6 +109,8 @@ class Talk:
     """Products that were asked about, while none is chosen."""
     waiting: tuple[str, ...] = ()
     """What was said before a product was chosen."""
+    offered: tuple[str, ...] = ()
+    """Commands that were offered for words that no rule understood; a number or a yes takes one."""
     tongue: str = ""
     """zh or en: what the merchant last spoke; '' before any word."""
 
@@ -125,6 +131,8 @@ class Answer:
     scenes: tuple[dict[str, Any], ...] = ()
     films: tuple[MadeFilm, ...] = ()
     """All films that the step made, where there were several."""
+    offered: tuple[str, ...] = ()
+    """Commands that the words may have meant."""
 
 
 def script_of(plan: Plan, product: str, tools: Tools) -> Script:
