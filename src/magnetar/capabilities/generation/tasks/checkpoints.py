@@ -20,10 +20,11 @@ from magnetar.kernel.database import Database
 
 PAGES = 16_000
 """Some 64 MB: only here does a commit copy what the thread has left over, and the log begin again from its start."""
-EVERY_S = 2.0
-BUSY = 200
+EVERY_S, LOOK_S = 2.0, 0.25
+BUSY = 500
 """Pages in the log that tell of a service under load; a quiet one keeps its small log."""
-_STEP = 2 << 20
+_FRAME = 4_096 + 24
+_STEP = 4 << 20
 _SPARE = 20
 """The log is given its length only where the disk has this many times as much free."""
 
@@ -59,29 +60,36 @@ class Checkpoints:
             self._engine.dispose()
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY_S):
+        looks = round(EVERY_S / LOOK_S)
+        while not self._stop.wait(LOOK_S):
+            looks -= 1
             with contextlib.suppress(Exception):  # busy: copied two seconds later
-                if self.copy() >= BUSY and not self._grown:
+                if not self._grown and self._log.stat().st_size >= BUSY * _FRAME:
                     self._grown = True
                     self._grow()
+                if looks <= 0:
+                    looks = round(EVERY_S / LOOK_S)
+                    self.copy()
 
-    def copy(self) -> int:
-        """Copy what can be copied without keeping anybody from writing; the pages that the log has."""
+    def copy(self) -> None:
+        """Copy what can be copied without keeping anybody from writing."""
         connection = self._engine.raw_connection()
         try:
-            [(_, pages, _)] = connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         finally:
             connection.close()
-        return int(pages)
+
+    @property
+    def _log(self) -> Path:
+        return Path(f"{self._engine.url.database}-wal")
 
     def _grow(self) -> None:
         """Fill the log's file up with zeros, a step at a time; SQLite reads no further than the last whole commit."""
-        log = Path(f"{self._engine.url.database}-wal")
-        most = PAGES * 4_120
+        log, most = self._log, PAGES * _FRAME
         if shutil.disk_usage(log.parent).free < _SPARE * most:
             return
         with log.open("r+b", buffering=0) as file:
-            while not self._stop.wait(0.02):
+            while not self._stop.wait(0.01):
                 with self._database.writing():  # nobody appends to it now
                     size = file.seek(0, os.SEEK_END)
                     if size >= most:
