@@ -61,7 +61,7 @@ ANY = st.recursive(
 FIELDS = ("name", "offers", "image", "brand", "description", "@type", "sku", "additionalProperty", "category", "positiveNotes", "gtin13", "@graph", "hasVariant", "url")  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), ANY, max_size=6))
 def test_json_ld_of_any_types_gives_a_product_or_a_clear_error(wrong: dict[str, Any]):
     read = product_or_error(page(ld=json.dumps({**LD, **wrong})))
