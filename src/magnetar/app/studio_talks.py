@@ -32,6 +32,8 @@ class Shown:
     scenes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     understood: list[str] = field(default_factory=list[str])
     defects: int = 0
+    offered: list[str] = field(default_factory=list[str])
+    """Commands that the words may have meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def shown_of(answer: Answer) -> Shown:
     ]
     return Shown(
         [pitch.as_json() for pitch in answer.options], cases, [dict(one) for one in answer.scenes], list(answer.understood),
-        answer.film.defects if answer.film else 0,
+        answer.film.defects if answer.film else 0, list(answer.offered),
     )  # fmt: skip
 
 

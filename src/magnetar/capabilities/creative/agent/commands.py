@@ -50,13 +50,13 @@ def agent(
         _show(console, one if said is not None else "", answer)
         turns.append(
             {
-                "said": one, "answer": answer.text, "understood": list(answer.understood), "missed": answer.missed or None,
+                "said": one, "answer": answer.text, "understood": list(answer.understood), "missed": answer.missed or None, "offered": list(answer.offered),
                 "options": [pitch.as_json() for pitch in answer.options],
                 "cases": [
                     {"words": case.words, "impressions": case.impressions, "click_rate": case.click_rate, "own": case.own}
                     for case in answer.cases
                 ],
-                "film": answer.film.file if answer.film else None, "scenes": list(answer.scenes),
+                "film": answer.film.file if answer.film else None, "films": [one.file for one in answer.films], "scenes": list(answer.scenes),
             }
         )  # fmt: skip
     last = held_agent.get(owner, held.id)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from magnetar.app.film_shelf import LIVE, PUBLISHED
+from magnetar.capabilities.creative.agent.nearness import english
 from magnetar.capabilities.creative.agent.service import Conversation
 from magnetar.kernel.errors import BadInput, NotFound, Refused
 from magnetar.web.console.film_words import FilmWords
@@ -41,7 +42,7 @@ def routes(site: Site) -> list[Route]:
         states = {name: site.shelf.get(merchant, name) for name in made}
         return {
             "held": held, "turns": turns, "working": working, "error": talks.error(merchant, held.id), "films": made,
-            "states": states, "chips": CHIPS, "longest": LONGEST, "tell": FilmWords(visit.voice),
+            "states": states, "chips": CHIPS, "longest": LONGEST, "tell": FilmWords(visit.voice), "english": english,
         }  # fmt: skip
 
     def listed(visit: Visit) -> Response:
