@@ -577,3 +577,15 @@ def test_offers_are_the_nearest_commands_each_once():
     assert found[0] == EXAMPLES[3][0]
     assert len(found) == len(set(found)) <= 3
     assert offers(Letters(), " ") == offers(Letters(), "☃☃☃") == []
+
+
+def test_an_offer_or_an_answer_stands_alone_so_that_a_number_means_one_thing(bench):
+    talk = talked(bench, "p001")
+    bench.offered = ("高级感",)
+    _, answer = step(talk, "看着有点土气", bench)
+    assert (answer.options, answer.offered) == ((), ("高级感",))
+    bench.offered = ()
+    _, answer = step(talk, "多少钱", bench)
+    assert not answer.options
+    _, answer = step(talk, "多少钱, 换一批", bench)
+    assert len(answer.options) == 3

@@ -40,6 +40,8 @@ class Step:
     cases: bool = False
     series: list[tuple[str, Plan]] = field(default_factory=list[tuple[str, Plan]])
     """Films to be made side by side: what each is called, and its plan."""
+    asked: bool = False
+    """Whether a question was answered."""
     moved: bool = False
     """Whether the plan was taken from those before or after it."""
     said: list[str] = field(default_factory=list[str])
@@ -303,6 +305,7 @@ def _do(run: Step, wish: Wish) -> None:
     elif wish.kind == "cases":
         run.cases = True
     elif wish.kind == "ask":
+        run.asked = True
         run.said.append(answer(wish.field, run.talk, run.tools, run.zh))
     elif wish.kind in ("count", "audiences"):
         _several(run, wish)

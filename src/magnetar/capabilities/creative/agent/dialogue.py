@@ -122,7 +122,8 @@ def _act(run: Step, left: str, before: Talk) -> tuple[Talk, Answer]:
     elif run.publish and not talk.film:
         run.problems.append(put(run.zh, "还没有影片可以发布, 先说“开始做”.", "There is no film to publish yet; say “make it” first."))  # fmt: skip
     run.talk = talk
-    if film is None and not run.publish and (run.show or not talk.plan.chosen):
+    answered = run.asked and not run.done and not run.show
+    if film is None and not run.publish and not talk.offered and not answered and (run.show or not talk.plan.chosen):
         options = _options(run)
     return run.talk, _answer(run, left, options, cases, film, films=films)
 
