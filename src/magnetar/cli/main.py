@@ -140,6 +140,10 @@ COMMANDS: Table = {
                 "素材库 · Creatives with what they did",
                 "magnetar.capabilities.creative.library.commands:library",
             ),
+            "refine": (
+                "素材微调 · Variants of winners, one element changed in each",
+                "magnetar.capabilities.creative.library.commands:refine",
+            ),
             "score": (
                 "预估跑量 · What creatives should bring before money is spent",
                 "magnetar.capabilities.creative.library.commands:score",

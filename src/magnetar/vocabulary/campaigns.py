@@ -256,6 +256,10 @@ class Creative:
     made_at: int = 0
     """Microseconds since the Unix epoch."""
     state: CreativeState = CreativeState.DRAFT
+    parent: str = ""
+    """Id of the creative that it is a fine-tuned variant of (素材微调)."""
+    changed: str = ""
+    """The one element that differs from the parent's, as `sort:level`."""
 
 
 @dataclass(frozen=True, slots=True)

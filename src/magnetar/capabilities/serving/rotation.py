@@ -101,7 +101,7 @@ def _lay_out(first: Array, share: Array, factor: Array, explore: float, cell: Ar
 
 
 @inlined
-def luck_of(key: np.uint64, request: np.uint64) -> np.uint32:
+def luck_of(key: np.uint64, request: int) -> np.uint32:
     """A request's own luck with creatives."""
     return np.uint32(fold(key, request) >> np.uint64(32))
 

@@ -93,6 +93,7 @@ def read_manifest(path: Path, *, merchant: str = "", category: str = "", made_at
         str(told.get("audience") or "")[:120], elements,
         str(scenes[0].get("headline", ""))[:_LONGEST] if scenes else "", words,
         tuple(str(one.get("look", ""))[:20] for one in scenes), made_at=made_at,
+        parent=str(told.get("parent") or "")[:128], changed=str(told.get("changed") or "")[:60],
     )  # fmt: skip
 
 

@@ -132,7 +132,15 @@ class Library:
                 raise BadInput(f"creative {one.id!r} is of merchant {one.merchant!r}, expected {merchant!r}.")
         known = dict(self._kept.list(merchant))
         fresh = [
-            replace(one, state=old.state, made_at=old.made_at, group=old.group, category=one.category or old.category)
+            replace(
+                one,
+                state=old.state,
+                made_at=old.made_at,
+                group=old.group,
+                category=one.category or old.category,
+                parent=one.parent or old.parent,
+                changed=one.changed or old.changed,
+            )
             if (old := known.get(one.id))
             else one
             for one in fresh
@@ -264,6 +272,7 @@ def plain(one: Listed) -> dict[str, Any]:
         "category": creative.category, "angle": creative.angle, "audience": creative.audience,
         "elements": creative.elements, "opening": creative.opening, "looks": list(creative.looks),
         "group": creative.group, "state": creative.state.value, "made_at": creative.made_at,
+        "parent": creative.parent or None, "changed": creative.changed or None,
         "impressions": figures.impressions, "clicks": figures.clicks, "ctr": figures.ctr, "lift": figures.lift,
         "orders": figures.orders, "gmv": figures.gmv, "returned": figures.returned,
     }  # fmt: skip

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
         indicator,
         table_of,
     )
-    from magnetar.capabilities.creative.science.refining import Refinement, refine
+    from magnetar.capabilities.creative.science.refining import CHANGEABLE, Change, Refinement, changes, refine
     from magnetar.capabilities.creative.science.similarity import Groups, find_groups, print_of, shingle_signature
     from magnetar.capabilities.creative.science.volume import Belief, Evidence, Volume, fit
 
 __all__ = [
+    "CHANGEABLE",
     "COHORTS",
     "COLUMN",
     "LEVELS",
@@ -30,6 +31,7 @@ __all__ = [
     "TRAITS",
     "Advice",
     "Belief",
+    "Change",
     "Effect",
     "Evidence",
     "Fatigue",
@@ -37,6 +39,7 @@ __all__ = [
     "Refinement",
     "Volume",
     "centres",
+    "changes",
     "cohorts_of",
     "columns_of",
     "effects",
@@ -58,7 +61,7 @@ __getattr__ = lazily(
         "elements": ("Effect", "effects"),
         "fatigue": ("Advice", "Fatigue", "find_fatigue"),
         "features": ("COLUMN", "LEVELS", "NAMES", "SORTS", "columns_of", "indicator", "table_of"),
-        "refining": ("Refinement", "refine"),
+        "refining": ("CHANGEABLE", "Change", "Refinement", "changes", "refine"),
         "similarity": ("Groups", "find_groups", "print_of", "shingle_signature"),
         "volume": ("Belief", "Evidence", "Volume", "fit"),
     },

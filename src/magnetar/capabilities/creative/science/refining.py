@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from magnetar.capabilities.creative.direction import Direction, SceneWish
@@ -17,6 +17,41 @@ CHANGEABLE = ("hook", "price", "tempo", "text", "voice", "length", "aspect")
 _SCALE = {"small": 0.85, "normal": 1.0, "large": 1.2}
 _SECONDS = {"short": 9.0, "middle": 0.0, "long": 24.0}
 _PACE = {"slow": "slow", "fast": "fast"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One element of a creative changed, and what that should bring."""
+
+    sort: str
+    level: str
+    elements: dict[str, str]
+    expected: Volume | None
+    """Factor on the click rate of the creative that it is a variant of; None where nothing is known of elements yet."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.sort}:{self.level}"
+
+
+def changes(elements: Mapping[str, str], belief: Belief | None = None) -> list[Change]:
+    """Every variant of such a creative that changes one element, those first that should bring most."""
+    base = {sort: elements.get(sort, levels[0]) for sort, levels in SORTS.items()}
+    found = [
+        Change(sort, level, {**base, sort: level}, None)
+        for sort in CHANGEABLE
+        for level in SORTS[sort]
+        if level != base[sort] and not (sort == "price" and level == "none")
+    ]
+    if belief is None:
+        return found
+    table = table_of([base, *(one.elements for one in found)])
+    gain, error = belief.gains(table[0], table[1:])
+    ranked = [
+        replace(one, expected=Volume.around(log, wide))
+        for one, log, wide in zip(found, gain.tolist(), error.tolist(), strict=True)
+    ]
+    return sorted(ranked, key=lambda one: -one.expected.factor if one.expected else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +103,19 @@ def refine(
         raise BadInput(f"winner {winner.id!r} shows product {winner.product!r}, expected {product.id!r}.")
     base = {sort: winner.elements.get(sort, levels[0]) for sort, levels in SORTS.items()}
     found: list[Refinement] = []
-    for sort in CHANGEABLE:
-        for level in SORTS[sort]:
-            if level == base[sort] or (sort == "price" and level == "none"):
-                continue
-            told = _scenes_for(sort, level, product, scenes)
-            if told is None:
-                continue
-            elements = {**base, sort: level}
-            zh, en = NAMES[sort]
-            found.append(
-                Refinement(
-                    direction_of(elements, told), sort, level, elements, None,
-                    f"{zh}由 {base[sort]} 改为 {level}, 其余不变", f"{en} from {base[sort]} to {level}, all else kept",
-                )
-            )  # fmt: skip
-    if belief is None or not found:
-        return found[:most]
-    table = table_of([base, *(one.elements for one in found)])
-    mean, spread = belief.of(table)
-    gain = (mean[1:] - mean[0]) @ belief.weight
-    own = belief.own_spread
-    error = ((spread[1:] ** 2 - own**2).clip(0.0) ** 0.5) @ belief.weight
-    ranked = [
-        replace(one, expected=Volume.around(float(log), float(wide)))
-        for one, log, wide in zip(found, gain, error, strict=True)
-    ]
-    return sorted(ranked, key=lambda one: -one.expected.factor if one.expected else 0.0)[:most]
+    for one in changes(winner.elements, belief):
+        told = _scenes_for(one.sort, one.level, product, scenes)
+        if told is None or len(found) == most:
+            continue
+        zh, en = NAMES[one.sort]
+        found.append(
+            Refinement(
+                direction_of(one.elements, told), one.sort, one.level, one.elements, one.expected,
+                f"{zh}由 {base[one.sort]} 改为 {one.level}, 其余不变",
+                f"{en} from {base[one.sort]} to {one.level}, all else kept",
+            )
+        )  # fmt: skip
+    return found
 
 
 def _scenes_for(sort: str, level: str, product: Product, scenes: Sequence[SceneWish]) -> tuple[SceneWish, ...] | None:

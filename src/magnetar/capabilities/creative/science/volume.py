@@ -140,6 +140,20 @@ class Belief:
             flat = np.where(known, self.flat[np.where(known, product, 0)], flat)
         return [Volume.around(*one) for one in zip((flat * log).tolist(), (flat * error).tolist(), strict=True)]
 
+    def gains(self, base: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """(others,) each: by how much the log of the click rate moves over all cohorts where a creative's levels become
+        others, and its standard error.
+
+        Args:
+            base: (sorts,), columns of the creative's levels; others: (others, sorts).
+        """
+        apart = indicator(others) - indicator(base[None])
+        person = self.weight @ _with_one(self.traits)
+        inner = np.tensordot(np.tensordot(person, self._covariance, (0, 0)), person, (1, 0))
+        flat = float(self.flat.mean()) if len(self.flat) else 1.0
+        error = np.sqrt(np.maximum(((apart @ inner) * apart).sum(axis=1), 0.0))
+        return flat * (apart @ (person @ self.weights)), flat * error
+
 
 def fit(table: NDArray[np.int64], product: NDArray[np.int64], evidence: Evidence) -> Belief:
     """Learn from what ran.
