@@ -106,7 +106,7 @@ def board(shop: SimpleNamespace, name: str = "first") -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for field in ("row", "kind", "shown", "headline", "caption", "chip", "seconds"):
         fields[field] = re.findall(rf'name="{field}" value="([^"]*)"', page)
-    return {**fields, "text_scale": "1.0", "aspect": "9:16", "subtitles": "yes"}
+    return {**fields, "text_scale": "1.0", "style": "", "aspect": "9:16", "subtitles": "yes"}
 
 
 # ---- the gallery
@@ -441,6 +441,7 @@ def test_price_first_puts_the_offer_second_and_the_direction_is_carried(
         "text_scale": "1.25",
         "pace": "fast",
         "tune": "3",
+        "style": "tech",
         "seconds": ["", "2.5", ""],
     }
     shop.li.http.post("/studio/films/first", data={"form_token": shop.li.token("/creatives"), **fields, "do": "make"}, follow_redirects=False)  # fmt: skip
@@ -449,6 +450,7 @@ def test_price_first_puts_the_offer_second_and_the_direction_is_carried(
     assert wish.direction.scenes[2].seconds == 2.5
     told = wish.direction
     assert (told.text_scale, told.pace, told.tune, told.voice, told.subtitles) == (1.25, "fast", 3, "none", True)
+    assert told.style == "tech"
     assert (wish.kind, wish.film, wish.product) == ("cut", "first", "p012")
 
 

@@ -9,12 +9,14 @@ import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from magnetar.app.apart import kill, last_words, spawn
 from magnetar.app.backlog import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED, Backlog, told_by
+from magnetar.app.film_shelf import Note, Shelf
 from magnetar.app.studio_rendering import Rendered
 from magnetar.capabilities.creative.agent.service import CreativeAgent, Order
 from magnetar.capabilities.creative.agent.talk import Answer, MadeFilm
@@ -64,13 +66,14 @@ class StudioTalks(Backlog[Saying]):
 
     noun = "回答", "answer"
 
-    def __init__(self, agent: Callable[[Any], CreativeAgent], store: Store, clock: Clock) -> None:
+    def __init__(self, agent: Callable[[Any], CreativeAgent], store: Store, clock: Clock, shelf: Shelf) -> None:
         """
         Args:
             agent: makes the agent, given what renders its films.
+            shelf: where the films lie; keeps how each was directed, for the storyboard's editor.
         """
         super().__init__(store, clock, "studio_sayings", Saying)
-        self._make, self._made = agent, None
+        self._make, self._made, self._shelf = agent, None, shelf
         self._agents = threading.Lock()
         self._shown = store.collection("studio_answers", Shown)
 
@@ -144,6 +147,8 @@ class StudioTalks(Backlog[Saying]):
             self._rendering(merchant, None)
             kill(process)
         if found is not None and found.film is not None:
+            note = Note(angle=order.angle, audience=order.audience, direction=order.direction.plain())
+            self._shelf.note(merchant, Path(order.out).stem, note)
             return found.film
         if found is not None and found.error:
             raise Refused(found.error)

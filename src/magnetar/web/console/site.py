@@ -148,7 +148,7 @@ class Site:
         self.dramas = DramaOrders(
             self.runtime.store, self.runtime.clock, settings.home, self.goods, font=str(getattr(settings, "font", "") or "")
         )  # fmt: skip
-        self.talks = StudioTalks(self._agent, self.runtime.store, self.runtime.clock)
+        self.talks = StudioTalks(self._agent, self.runtime.store, self.runtime.clock, self.shelf)
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,

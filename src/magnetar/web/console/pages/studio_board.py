@@ -24,6 +24,7 @@ from magnetar.capabilities.creative.direction import (
     SceneWish,
     read_direction,
 )
+from magnetar.capabilities.creative.styles import STYLES
 from magnetar.kernel.errors import BadInput, MagnetarError, NotFound, Refused
 from magnetar.vocabulary.catalogue import Product
 from magnetar.web.console.film_words import FilmWords
@@ -74,7 +75,7 @@ def routes(site: Site) -> list[Route]:
             )
         return site.render(
             visit, "studio_board.html", status, film=film, board=board, said=said, fine=fine, product=product, aspects=ASPECTS,
-            paces=PACES, scales=TEXT_SCALES, speeds=SPEEDS, scene_s=SCENE_S, longest=LONGEST, most=MOST_SCENES,
+            paces=PACES, styles=STYLES, scales=TEXT_SCALES, speeds=SPEEDS, scene_s=SCENE_S, longest=LONGEST, most=MOST_SCENES,
             tell=FilmWords(visit.voice), versions=site.shelf.versions(visit.merchant, film),
         )  # fmt: skip
 
@@ -173,6 +174,7 @@ def read_board(visit: Visit, film: Film) -> Board:
             "text_scale": visit.number("text_scale", "字号", "Text size") if visit.text("text_scale") else 1.0,
             "price_first": False,
             "pace": visit.text("pace"),
+            "style": visit.text("style"),
             "tune": int(tune) if tune.isascii() and tune.isdigit() and len(tune) < 4 else 0,
             "voice": "" if visit.text("voice") else "none",
             "speed": visit.number("speed", "语速", "Voice speed") if visit.text("speed") else 1.0,
