@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from magnetar.capabilities.creative.facts import check_numbers, show_price
-from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, lawful_title, sentences
+from magnetar.capabilities.creative.wording import (
+    clauses,
+    clean_text,
+    lawful,
+    lawful_title,
+    sentences,
+    shown_or_left,
+)
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.catalogue import Product
 
@@ -19,6 +26,8 @@ POINTS = 3
 """Selling points that fit into fifteen seconds."""
 LONGEST_POINT = {"zh": 60, "en": 140}
 """Characters of a selling point; of a longer one its first short sentence is told."""
+LONGEST_DESCRIPTION = 4000
+"""Characters of a description that are read."""
 ACTION = {"zh": "立即购买", "en": "Shop now"}
 ACTIONS_EN = ("Shop now", "See details", "Add to cart")
 """English words of a button, each a sentence of its own."""
@@ -79,13 +88,13 @@ def write_script(product: Product, language: str = "zh", points: Sequence[str] |
 
     Raises:
         BadInput: the language is not known, or the record has no title that can be shown.
-        Refused: right-to-left writing, or a number that the record does not hold.
+        Refused: a title that is written from right to left, or a number that the record does not hold.
     """
     if language not in LANGUAGES:
         raise BadInput(f"--language takes {' or '.join(LANGUAGES)}, found {language!r}.")
     notes: list[str] = []
     title = shown_title(product, language, notes)
-    brand = lawful(clean_text(product.brand, "brand", notes), "brand", notes)
+    brand = lawful(shown_or_left(product.brand, "brand", notes), "brand", notes)
     if language == "en" and not is_latin(brand):
         brand = ""  # the English title names it in Latin letters
     name, extras = split_title(title, brand)
@@ -187,7 +196,7 @@ def shown_points(
         notes.append("selling_points: those that are not in English are not shown")
     found: list[str] = []
     for number, point in enumerate(raw):
-        kept = lawful(clean_text(point, f"selling_points[{number}]", notes), f"selling_points[{number}]", notes)
+        kept = lawful(shown_or_left(point, f"selling_points[{number}]", notes), f"selling_points[{number}]", notes)
         if len(kept) > LONGEST_POINT[language]:
             notes.append(f"selling_points[{number}]: of {len(kept)} characters, too long for a scene")
             kept = next((part for part in sentences(kept) if len(part) <= LONGEST_POINT[language]), "")
@@ -200,10 +209,11 @@ def shown_points(
 
 def shown_sentences(product: Product, language: str, notes: list[str]) -> list[str]:
     """Sentences of the description that praise rather than warn, for records without selling points."""
-    text = clean_text(re.sub(r"<[^>]*>", " ", product.description), "description", notes)
+    text = re.sub(r"<[^>]{0,200}>", " ", product.description[:LONGEST_DESCRIPTION])
     most = 34 if language == "zh" else 72
     kept: list[str] = []
-    for sentence in sentences(text):
+    for told in sentences(text):
+        sentence = shown_or_left(told, "description", notes) if len(told) <= 4 * most else ""
         if (language == "en") != is_latin(sentence) or CAUTION.search(sentence) or not re.search(r"\w", sentence):
             continue
         if len(sentence) <= most and (sentence := lawful(sentence, "description", notes)):
@@ -214,7 +224,7 @@ def shown_sentences(product: Product, language: str, notes: list[str]) -> list[s
 def shown_facts(product: Product, language: str, notes: list[str]) -> list[str]:
     found: list[str] = []
     for name, value in product.attributes.items():
-        name, value = (clean_text(text, f"attributes.{name}", notes) for text in (name, value))
+        name, value = (shown_or_left(text, f"attributes.{name}", notes) for text in (name, value))
         if language == "en":
             name = NAMES_EN.get(name, name)
         if not name or not value or len(name) + len(value) > 16 or (language == "en" and not is_latin(name + value)):

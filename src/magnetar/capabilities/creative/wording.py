@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from magnetar.capabilities.creative.disguises import readings
+from magnetar.capabilities.understanding import find_flags
 from magnetar.kernel.errors import Refused
 
 FORBIDDEN = (
@@ -63,6 +64,22 @@ def clean_text(text: str, field: str, notes: list[str]) -> str:
     if dropped:
         notes.append(f"{field}: control or invisible characters are dropped")
     return re.sub(r" {2,}", " ", "".join(kept)).strip()
+
+
+def shown_or_left(text: str, field: str, notes: list[str]) -> str:
+    """The text as it may be shown; '' with a note where it cannot be: right-to-left, an order to a machine, markup.
+
+    The rest of a record goes on without it. A title has nothing that could stand for it; there `clean_text` refuses.
+    """
+    try:
+        text = clean_text(text, field, notes)
+    except Refused:
+        notes.append(f"{field}: left out, right-to-left writing")
+        return ""
+    if flags := find_flags(field, text):
+        notes.append(f"{field}: left out, {flags[0].reason}: {flags[0].text[:40]!r}")
+        return ""
+    return text
 
 
 def forbidden_words(text: str) -> list[str]:

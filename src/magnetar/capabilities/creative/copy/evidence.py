@@ -24,9 +24,8 @@ from magnetar.capabilities.creative.script import (
     shown_title,
     split_title,
 )
-from magnetar.capabilities.creative.wording import clauses, clean_text, lawful, sentences
-from magnetar.capabilities.understanding import Claim, Kind, ProductCard, Quote, find_flags, sources_of
-from magnetar.kernel.errors import Refused
+from magnetar.capabilities.creative.wording import clauses, lawful, sentences, shown_or_left
+from magnetar.capabilities.understanding import Claim, Kind, ProductCard, Quote, sources_of
 from magnetar.vocabulary.catalogue import Product
 
 MOST_POINTS, MOST_FACTS, MOST_SENTENCES = 12, 10, 6
@@ -129,7 +128,7 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
     notes: list[str] = []
     sources = sources_of(product)
     title = shown_title(product, language, notes)
-    brand = lawful(_clean(product.brand, "brand", notes), "brand", notes)
+    brand = lawful(shown_or_left(product.brand, "brand", notes), "brand", notes)
     if language == "en" and not is_latin(brand):
         brand = ""
     name, extras = split_title(title, brand)
@@ -158,21 +157,8 @@ def gather(product: Product, card: ProductCard, language: str, points: Sequence[
     )  # fmt: skip
 
 
-def _clean(text: str, field: str, notes: list[str]) -> str:
-    """The text as it may be shown; '' for one that cannot be: right-to-left, an order to a machine, markup."""
-    try:
-        text = clean_text(text, field, notes)
-    except Refused:
-        notes.append(f"{field}: left out, right-to-left writing")
-        return ""
-    if flags := find_flags(field, text):
-        notes.append(f"{field}: left out, {flags[0].reason}: {flags[0].text[:40]!r}")
-        return ""
-    return text
-
-
 def _point(text: str, field: str, language: str, notes: list[str]) -> Said | None:
-    text = lawful(_clean(text[:400], field, notes), field, notes).rstrip("。.；;！!")
+    text = lawful(shown_or_left(text[:400], field, notes), field, notes).rstrip("。.；;！!")
     if not re.search(r"\w", text) or CAUTION.search(text) or (language == "en" and not is_latin(text)):
         return None
     if len(text) > LONGEST[language]:
@@ -204,7 +190,7 @@ def _facts(product: Product, language: str, notes: list[str]) -> list[Said]:
     found: list[Said] = []
     for raw, value in product.attributes.items():
         field = f"attributes.{raw}"
-        name, value = _clean(raw, field, notes), _clean(value, field, notes)
+        name, value = shown_or_left(raw, field, notes), shown_or_left(value, field, notes)
         if language == "en":
             name = KEYS_EN.get(name, name)
             value = value if is_latin(value) else "" if raw in _SHADE_KEYS else _in_english(value)
