@@ -140,3 +140,11 @@ def test_any_text_is_checked_without_an_error(text: str):
 def test_a_number_that_the_record_lacks_is_always_found(number: int, unit: str):
     thing = Product(ProductId("p"), MerchantId("m"), "陶瓷碗", Money.of("45.80"))
     assert check_claims([f"{number}{unit}"], thing, strict=False)
+
+
+def test_a_known_brand_that_the_record_names_is_no_borrowed_name(product: Make):
+    bags = product(
+        title="Vacuum Bags for Panasonic Types U", title_en="Vacuum Bags for Panasonic Types U", brand="EnviroCare"
+    )
+    assert not kinds("Vacuum Bags for Panasonic Types U", bags)
+    assert kinds("Vacuum Bags for Bosch Types U", bags) == {"name"}

@@ -207,7 +207,7 @@ def _discount(one: Quantity, text: str, record: Record) -> Finding | None:
 def _names(text: str, record: Record) -> list[Finding]:
     """Names of others: a known brand, a word in Latin letters within Chinese, a capital within an English sentence."""
     found: list[Finding] = []
-    if (match := BRANDS.search(text)) and match.group() not in record.whole:
+    if (match := BRANDS.search(text)) and plain(match.group()) not in record.whole:
         found.append(Finding("name", match.group(), text, "档案里没有这个名字 · the record does not name it"))
     chinese = is_chinese(text)
     for word, start in latin_words(text):
