@@ -244,7 +244,8 @@ def test_file_names_hold_nothing_of_the_outside(tmp_path: Path):
     "words",
     [
         "先不要发布", "别发布", "暂时不上线", "明天再发布", "怎么发布?", "发布了吗", "don't publish", "dont publish yet",
-        "please do not publish it", "publish it later", "how do I publish?", "is it ok to publish?", "when should I publish",
+        "please do not publish it", "publish it later", "整得跟苹果发布会似的", "等我老板看过再发", "改完再发布", "publish it once my boss has seen it",
+        "发布第九版", "像新品发布那样拍", "post it to my cousin's group chat", "how do I publish?", "is it ok to publish?", "when should I publish",
     ],
 )  # fmt: skip
 def test_what_is_denied_put_off_or_asked_about_is_never_published(bench, words):
@@ -518,6 +519,14 @@ def test_the_requests_of_the_bench_stay_understood():
     spec.loader.exec_module(bench)
     ear, every = bench.now(), bench.requests()
     tuned = [one for one in every if one.tune]
+    heard = [
+        one
+        for file in set(bench.FILES.values())
+        for one in bench.requests(file)
+        if "publish" in bench.acts(ear(one.said))
+    ]
+    assert heard
+    assert [one.said for one in heard if "publish" not in one.meant] == []
     verdicts = [bench.judged(one, bench.acts(ear(one.said))) for one in tuned]
     assert verdicts.count("understood") >= 0.95 * len(tuned)
     assert len(every) >= 120
@@ -589,3 +598,21 @@ def test_an_offer_or_an_answer_stands_alone_so_that_a_number_means_one_thing(ben
     assert not answer.options
     _, answer = step(talk, "多少钱, 换一批", bench)
     assert len(answer.options) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "发布",
+        "可以发了",
+        "就这版，上吧",
+        "行, 现在发布吧",
+        "ship it",
+        "great, publish it now",
+        "please post it",
+        "发布到投放计划",
+    ],
+)
+def test_a_plain_word_to_publish_publishes(bench, words):
+    talked(bench, "p001", "1", words)
+    assert bench.published == ["p001-1.mp4"]

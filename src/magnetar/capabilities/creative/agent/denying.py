@@ -13,9 +13,20 @@ _DENIED_ZH = re.compile(
 _DENIED_EN = re.compile(
     r"\b(?:don'?t|do not|doesn'?t|not|never|no need to|without|stop|wait|hold off(?: on)?)\b[^.]{0,40}$", re.I
 )
-_LATER_BEFORE = re.compile(r"(?:明天|晚点|等会儿?|等下|等等|等一下|稍后|回头|以后|下次|过几天)[再才我们来]{0,3}$")
-_LATER_AFTER = re.compile(r"\s*(?:it|this|先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)*?\s*(?:先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)", re.I)  # fmt: skip
+_LATER_BEFORE = re.compile(
+    r"(?:明天|晚点|等会儿?|等下|等等|等一下|稍后|回头|以后|下次|过几天)[再才我们来]{0,3}$|(?:等|过|后|完|好)[^，,。；;]{0,14}再$"
+)
+_LATER_AFTER = re.compile(r"\s*(?:it|this|先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet)*?\s*(?:先不要|先别|先不|就算了|不急|later|tomorrow|next week|another time|not yet|once|after|when|until|unless|if)\b|\s*(?:先不要|先别|先不|就算了|不急)", re.I)  # fmt: skip
 _ASKED = re.compile(r"怎么|如何|什么时候|多久|会不会|是不是|能不能|可不可以|\b(?:how|when|should|what|is it (?:ok|okay|fine|safe))\b|可以[^，,。]{0,6}吗", re.I)  # fmt: skip
+
+
+def clause_of(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands in a clause before and after a stretch of it.
+
+    >>> clause_of("好, 现在发布吧, 谢谢", 5, 7)
+    (' 现在', '吧')
+    """
+    return _CLAUSE.split(text[:start])[-1], _CLAUSE.split(text[end:])[0]
 
 
 def denied(text: str, start: int, end: int) -> bool:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from magnetar.capabilities.creative.agent.denying import asked, denied
+from magnetar.capabilities.creative.agent.denying import asked, clause_of, denied
 from magnetar.capabilities.creative.agent.rules import LAST, RULES, Wish, number
 
 LONGEST = 2000
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), made) for pattern, made in RULES)
 _EMPTY = re.compile(r"\b(?:don'?t|do not|it's|i'd)\b|[\W_]+|先不要|先别|可以|还是|一点|一些|点儿|整体|换成|改成|这个|那个|这款|这条|请问|想问|不用|目标|就这个|都要|又要|各一条|但要|请|麻烦|帮我|给我|我们家?|我想要?|我要|我觉得|我的|我|然后|再|和|把|的|吧|一下|商品|产品|广告|片子|视频|影片|短片|左右|时长|你好|谢谢|不过|但是|那|呢|啊|了|嗯|哦|\b(?:please|pls|and|then|the|an?|with|it'?s?|i'?d?|want|would|like|to|can|u|you|me|make|ads?|films?|videos?|product|this|that|is|be|for|hi|hello|thanks|ok|okay|good|nah|well|so|too|but|instead|say|yet|show|give|get|about|what|s|first|actually|lol|need|of|nope|one|ones|version|versions|look|feel|style|bit|more|just|will|my|on|it's|does|do|did|was|are|i'?ll|have|please)\b", re.I)  # fmt: skip
+_URGED = re.compile(r"可以|现在|马上|立刻|赶紧|直接|没问题|就|去|行|好|都|\b(?:why not|just|now|right away|go ahead|ready|let'?s|all of (?:them|it)|them|both|great|live)\b", re.I)  # fmt: skip
 _COULD_BE_HELD = {
     "make",
     "publish",
@@ -72,7 +73,7 @@ def read_wishes(text: str) -> tuple[list[Wish], str]:
 def _heard(told: str, match: re.Match[str], wish: Wish) -> Wish:
     """A wish as it is meant: one that is taken back or only asked about is held, not done."""
     start, end = match.span()
-    if wish.kind == "publish" and (denied(told, start, end) or asked(told, start, end)):
+    if wish.kind == "publish" and (denied(told, start, end) or asked(told, start, end) or _beside(told, start, end)):
         return Wish("held", "publish")
     free = wish.kind in _COULD_BE_HELD or wish.kind in ("brief", "direction")
     if free and not _NEGATED.match(match.group()) and denied(told, start, end):
@@ -82,6 +83,12 @@ def _heard(told: str, match: re.Match[str], wish: Wish) -> Wish:
             return Wish("direction", "voice", "none")
         return Wish("held", wish.field if wish.kind in ("brief", "direction") else wish.kind, wish.value)
     return wish
+
+
+def _beside(told: str, start: int, end: int) -> bool:
+    """Whether a clause says more than to publish: then it is not done on a guess at what the rest means."""
+    before, after = clause_of(told, start, end)
+    return len(_EMPTY.sub("", _URGED.sub("", f"{before} {after}"))) > 1
 
 
 def settle(found: Sequence[Wish]) -> tuple[list[Wish], list[tuple[Wish, Wish]]]:
