@@ -181,6 +181,36 @@ def test_any_scene_may_open_the_film(film: Path, tmp_path: Path):
     assert all(np.abs(one - other).mean() > 0.5 for one, other in pairwise(opening[:8]))
 
 
+@pytest.mark.parametrize("rate", [0.0, float("nan")])
+def test_clips_without_times_are_refused(film: Path, rate: float):
+    def timeless(track: Any, clips: list[Any]) -> None:
+        clips[0].source_range = otio.opentime.TimeRange(
+            otio.opentime.RationalTime(0, rate), otio.opentime.RationalTime(10, rate)
+        )
+        track.extend(clips)
+
+    with pytest.raises(BadInput):
+        render_timeline(read_timeline(edited(film, timeless), 25), film, film.with_name("no.mp4"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"language": "fr"},
+        {"aspect": "2:1"},
+        {"turn_s": "x"},
+        {"turn_s": 1e9},
+        {"subtitles": [1]},
+        {"film": None, "language": []},
+    ],
+)
+def test_a_manifest_that_cannot_be_trusted_is_refused(film: Path, tmp_path: Path, change: dict[str, Any]):
+    beside = film.with_suffix(".json")
+    beside.write_text(json.dumps({**json.loads(beside.read_text()), **change}))
+    with pytest.raises(BadInput, match="manifest"):
+        render_timeline(read_timeline(edited(film, swap)), film, tmp_path / "no.mp4")
+
+
 def test_footage_of_other_films_is_refused(film: Path):
     def foreign(track: Any, clips: list[Any]) -> None:
         clips[1].media_reference.target_url = "holiday.mov"

@@ -71,7 +71,7 @@ def render_timeline(timeline: Timeline, film: Path, out: Path, *, anyway: bool =
         BadInput: the timeline asks for what cannot be kept, or for frames that the film does not have.
     """
     cut = read_cut(film)
-    about = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
+    about = _about(film)
     if out.absolute() == film.absolute():
         raise BadInput(f"--out 不能是原片 {str(out)!r} is the film that went out. Name another file.")
     unkept = [*timeline.unkept, *_words_changed(timeline, about)]
@@ -99,6 +99,33 @@ def render_timeline(timeline: Timeline, film: Path, out: Path, *, anyway: bool =
     return _render(timeline, cut, about, out, tuple(unkept), check)
 
 
+def _about(film: Path) -> dict[str, Any]:
+    """The film's manifest, as far as it is needed here.
+
+    Raises:
+        BadInput: it is damaged.
+    """
+    beside = film.with_suffix(".json")
+    try:
+        told: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        subtitles = [
+            {**one, "text": str(one["text"]), "start_s": float(one["start_s"]), "end_s": float(one["end_s"]),
+             "words": [{**word, "start_s": float(word["start_s"]), "end_s": float(word["end_s"])} for word in one.get("words") or ()]}
+            for one in told.get("subtitles") or ()
+        ]  # fmt: skip
+        plain = {
+            "film": str(told["film"]), "language": str(told["language"]), "merchant": str(told.get("merchant") or ""),
+            "aspect": str(told.get("aspect") or "9:16"), "turn_s": float(told.get("turn_s") or 0.0),
+        }  # fmt: skip
+        if plain["language"] not in label.TEXT or plain["aspect"] not in FORMS or not 0.0 <= plain["turn_s"] <= 5.0:
+            raise ValueError(f"language {plain['language']!r}, aspect {plain['aspect']!r}, turn_s {plain['turn_s']!r}")
+        return {**told, **plain, "subtitles": subtitles}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(
+            f"清单文件无法读取. The manifest {str(beside)!r} cannot be used: {str(error)[:120]}. Make the film again."
+        ) from None
+
+
 def _words_changed(timeline: Timeline, about: dict[str, Any]) -> list[str]:
     scenes = about["scenes"]
     found = [
@@ -120,7 +147,7 @@ def _render(
     fps, width, height = cut.fps, cut.width, cut.height
     frames = sum(one.frames for one in timeline.stretches)
     scenes = [(round(one["start_s"] * fps), str(one["kind"])) for one in about["scenes"]]
-    parts = plan(timeline.stretches, scenes, round(float(about.get("turn_s") or 0.0) * fps), cut.frames)
+    parts = plan(timeline.stretches, scenes, round(about["turn_s"] * fps), cut.frames)
     rows = _band_rows(about, width)
     source = Source(cut.film, fps, Coding(width, height, fps, rows))
     coded, copied = source.encode(parts)
@@ -142,7 +169,7 @@ def _render(
         audio,
         {
             "title": str(told["scenes"][0]["headline"]),
-            label.KEY: label.metadata(str(about.get("merchant") or ""), digest),
+            label.KEY: label.metadata(about["merchant"], digest),
             "comment": f"{label.TEXT[about['language']]} · magnetar {__version__}",
         },
         text,
@@ -152,9 +179,9 @@ def _render(
         defects = check_film(part, Expected(width, height, fps, frames), (), every_frame=True) if check else []
     told |= {
         "film": digest, "bytes": size, "edited_from": about["film"], "segments": [], "signed_by": "", "defects": defects,
-        "music": {**(about.get("music") or {}), "lufs": round(lufs, 2), "true_peak_db": round(peak, 2)},
+        "music": {**_object(about.get("music")), "lufs": round(lufs, 2), "true_peak_db": round(peak, 2)},
         "sound": {"outline_hz": OUTLINE_HZ, "outline": outline(sound)},
-        "label": {"text": label.TEXT[about["language"]], "metadata": json.loads(label.metadata(str(about.get("merchant") or ""), digest))},
+        "label": {"text": label.TEXT[about["language"]], "metadata": json.loads(label.metadata(about["merchant"], digest))},
     }  # fmt: skip
     with whole_or_nothing(out.with_suffix(".json")) as part:
         part.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -162,11 +189,15 @@ def _render(
     return Rendered(out, frames / fps, frames, copied, turns, False, unkept, tuple(defects))
 
 
+def _object(told: Any) -> dict[str, Any]:
+    return dict(told) if isinstance(told, dict) else {}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
 def _band_rows(about: dict[str, Any], width: int) -> int:
     """Height of the still band at the top, 0 for a film without one."""
     if "band" not in about:
         return 0
-    form = FORMS[str(about.get("aspect") or "9:16")]
+    form = FORMS[about["aspect"]]
     return -(-round(form.band[0] * width / form.width) // BLOCK) * BLOCK
 
 

@@ -95,28 +95,37 @@ def _read_otio(path: Path, fps: int | None) -> Timeline:
         elif item.enabled:
             unkept += [f"the effect {one.effect_name or type(one).__name__!r} on {item.name!r}" for one in item.effects]
             films[Path(str(getattr(item.media_reference, "target_url", "") or "")).name] = None
-            span = item.trimmed_range()
-            rate = float(fps or span.start_time.rate)
-            first, count = (round(one.rescaled_to(rate).value) for one in (span.start_time, span.duration))
-            stretches.append(Stretch(first, count))
+            stretches.append(_stretch(path, item, fps))
             held: Any = item.metadata.get(KEY)
             if hasattr(held, "get") and isinstance(held.get("scene"), int):
                 headline, caption, chip = (str(held.get(name) or "")[:200] for name in ("headline", "caption", "chip"))
                 words.append((held["scene"], headline, caption, chip))
-    unkept += _sound_edits(sounds, stretches, fps)
+    unkept += _sound_edits([[_stretch(path, clip, fps) for clip in clips] for clips in sounds], stretches)
     return _checked(path, films, stretches, unkept, words)
 
 
-def _sound_edits(sounds: Sequence[Sequence[Any]], stretches: Sequence[Stretch], fps: int | None) -> list[str]:
+def _stretch(path: Path, clip: Any, fps: int | None) -> Stretch:
+    """The frames of the film that a clip shows.
+
+    Raises:
+        BadInput: its times are none.
+    """
+    try:
+        span = clip.trimmed_range()
+        rate = float(fps or span.start_time.rate)
+        first, count = (round(one.rescaled_to(rate).value) for one in (span.start_time, span.duration))
+    except Exception as error:  # no media, no range, a rate of nothing: the library has an error for each
+        raise BadInput(
+            f"{str(path)!r}: 镜头没有时间 the clip {clip.name[:60]!r} has no times: {str(error)[:120]}. Export the timeline again."
+        ) from None
+    return Stretch(first, count)
+
+
+def _sound_edits(sounds: Sequence[Sequence[Stretch]], stretches: Sequence[Stretch]) -> list[str]:
     """Whether the sound was edited in another way than the picture."""
-    for clips in sounds:
-        spans = [clip.trimmed_range() for clip in clips]
-        found = [
-            Stretch(*(round(one.rescaled_to(float(fps or span.start_time.rate)).value) for one in (span.start_time, span.duration)))
-            for span in spans
-        ]  # fmt: skip
+    for found in sounds:
         whole = len(found) == 1 and found[0].first == 0
-        if found and not whole and found != list(stretches):
+        if found and not whole and list(found) != list(stretches):
             return ["sound that was cut in other places than the picture"]
     return []
 
