@@ -10,6 +10,9 @@ shoppers, rivals and luck:
   overall     the best for everybody, found while serving
   audience    the best for the shopper's cohort, found while serving
   rested      as audience, and what `find_fatigue` calls tired rests for three days
+And an account of UAX whose products have two creatives in use and four drafts, lived through twice:
+  left        nobody touches its creatives
+  tended      UAX tries drafts, rests what tires, makes room, and has variants of winners made (rows, no pixels)
 Judged on the clicks of all products on pages that come after the first of the days. From the uniform arm: volume of
 creatives that the fit never saw (two of each six), effects of elements beside the twin's truth, fatigue.
 """
@@ -20,7 +23,7 @@ import argparse
 import math
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +38,8 @@ from scipy.stats import rankdata
 from magnetar.app.benches.rows import conditions, not_met, row, shown
 from magnetar.app.benches.seeds import seeds_of
 from magnetar.app.goods import goods_from, sample_shop
+from magnetar.capabilities.autopilot import Kind, Uax
+from magnetar.capabilities.autopilot.creatives import STATES
 from magnetar.capabilities.creative.science import COLUMN, SORTS, Advice, Evidence, effects, fit
 from magnetar.capabilities.measurement import Interval, mean_interval
 from magnetar.capabilities.shoppers import Clicked, Ordered, Viewed
@@ -42,6 +47,7 @@ from magnetar.engines.spread import spread
 from magnetar.kernel.chance import Floats
 from magnetar.platform.creatives import Creatives
 from magnetar.surface.report import cpu_seconds, progress, write_json
+from magnetar.twin.bazaar.drafting import Drafting
 from magnetar.twin.bazaar.market import BazaarMarket
 from magnetar.twin.bazaar.population import APPEAL, DIMENSIONS, TASTE, VECTOR
 from magnetar.twin.rehearsal import TICKS_PER_DAY, WARM_UP_DAYS, Setting, Stage
@@ -272,7 +278,73 @@ def tell(stage: Stage, traits: Floats, flat: float) -> Told:
     return told
 
 
-def pair(days: int, seed: int) -> tuple[dict[str, Came], Told]:
+@dataclass(slots=True)
+class Ran:
+    """What UAX came to."""
+
+    gmv: float
+    spend: float
+    clicks: float
+    views: float
+    tried: int
+    rested: int
+    variants: int
+
+
+def run_uax(days: int, seed: int) -> dict[str, Ran]:
+    """The account of UAX with its creatives left alone, and tended."""
+    stage = Stage(setting(seed, days), 0)
+    own, market = stage.setting.merchant, stage.market
+    assert isinstance(market, BazaarMarket)
+    drafts, seen = [], dict[str, int]()
+    for one in stage.platform.creatives.library.creatives(own):
+        seen[one.product] = seen.get(one.product, 0) + 1
+        if seen[one.product] > 2:
+            drafts.append(replace(one, state=CreativeState.DRAFT))
+    kept = stage.platform.creatives.library
+    kept._kept.put(own, [(one.id, one) for one in drafts])
+    kept._changed()
+    stage.warm_up()
+    found: dict[str, Ran] = {}
+    for arm in ("left", "tended"):
+        here = stage.fork()
+        platform, agent = here.platform, Uax()
+        agent.tends = arm == "tended"
+        assert isinstance(here.market, BazaarMarket)
+        platform.refiner = Drafting(platform, here.market)
+        seller = platform.shelf.merchants.index(own)
+        mine = platform.shelf.arrays.merchant == seller
+        clicks = views = 0.0
+
+        def on_viewed(event: Viewed, mine: NDArray[np.bool_] = mine) -> None:
+            nonlocal views
+            on_screen = np.arange(event.pages.item.shape[1]) < np.asarray(event.depth)[:, None]
+            views += float((mine[event.pages.item] & on_screen & (event.pages.item >= 0)).sum())
+
+        def on_clicked(event: Clicked, mine: NDArray[np.bool_] = mine) -> None:
+            nonlocal clicks
+            clicks += float(mine[event.item].sum())
+
+        platform.bus.subscribe(Viewed, on_viewed)
+        platform.bus.subscribe(Clicked, on_clicked)
+        first = WARM_UP_DAYS * TICKS_PER_DAY
+        agent.start(platform, here.brief(), first)
+        for tick in range(first, first + days * TICKS_PER_DAY):
+            if tick in here.launch_ticks:
+                platform.list_items(here.launches[here.launch_ticks == tick])
+            agent.act(platform, tick)
+            here.step(tick)
+        organic, paid = (here.tally.net() / MICROS).tolist()
+        moves = [one.intention.value for one in platform.desk.audit(own) if one.intention.kind is Kind.CREATIVE]
+        found[arm] = Ran(
+            organic + paid, float(here.tally.spend.sum()) / MICROS, clicks, views,
+            moves.count(STATES.index(CreativeState.IN_USE)), moves.count(STATES.index(CreativeState.PAUSED)),
+            sum(bool(one.parent) for one in platform.creatives.library.creatives(own)),
+        )  # fmt: skip
+    return found
+
+
+def pair(days: int, seed: int) -> tuple[dict[str, Came], Told, dict[str, Ran]]:
     """All arms of one market."""
     stage = Stage(setting(seed, days), 0)
     stage.platform.creatives.policy = "uniform"
@@ -284,19 +356,19 @@ def pair(days: int, seed: int) -> tuple[dict[str, Came], Told]:
         came[arm] = live(here, arm, days)
         if arm == "uniform":
             told = tell(here, came[arm].traits, came[arm].flat)
-    return came, told
+    return came, told, run_uax(days, seed)
 
 
 def bench(seeds: list[int], days: int, workers: int, quick: bool) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Rows and conditions."""
-    found: list[tuple[dict[str, Came], Told]] = []
+    found: list[tuple[dict[str, Came], Told, dict[str, Ran]]] = []
     for place, one in spread(partial(pair, days), seeds, workers):
         rate = {arm: came.clicks / came.views for arm, came in one[0].items()}
         progress(f"seed {seeds[place]}: " + ", ".join(f"{arm} {value:.4f}" for arm, value in rate.items()))
         found.append(one)
     rows: list[dict[str, Any]] = []
-    ctr = {arm: np.array([came[arm].clicks / came[arm].views for came, _ in found]) for arm in ARMS}
-    gmv = {arm: np.array([came[arm].gmv for came, _ in found]) for arm in ARMS}
+    ctr = {arm: np.array([came[arm].clicks / came[arm].views for came, _, _ in found]) for arm in ARMS}
+    gmv = {arm: np.array([came[arm].gmv for came, _, _ in found]) for arm in ARMS}
     for arm, base in (
         ("audience", "first"),
         ("audience", "uniform"),
@@ -314,7 +386,20 @@ def bench(seeds: list[int], days: int, workers: int, quick: bool) -> tuple[list[
         rows.append(
             row(f"成交额 GMV: {arm} ⁄ {base}", "share", mean_interval(gmv[arm] / gmv[base] - 1.0), baseline=(base, 0.0))
         )
-    volume = {name: np.array([told.volume[name] for _, told in found]) for name in found[0][1].volume}
+    uax = {arm: [one[arm] for _, _, one in found] for arm in ("left", "tended")}
+    for name, value in (
+        ("成交额 GMV", lambda one: one.gmv),
+        ("点击率 CTR", lambda one: one.clicks / one.views),
+        ("消耗 spend", lambda one: one.spend),
+    ):
+        each = {arm: np.array([value(one) for one in ran]) for arm, ran in uax.items()}
+        change = mean_interval(each["tended"] / each["left"] - 1.0)
+        judged = name.endswith("CTR") and not quick
+        rows.append(
+            row(f"UAX 托管素材 {name}: tended ⁄ left", "share", change, baseline=("left", 0.0), goal=0.0 if judged else None,
+                met=change.low > 0.0 if judged else None)
+        )  # fmt: skip
+    volume = {name: np.array([told.volume[name] for _, told, _ in found]) for name in found[0][1].volume}
     for name, key, base, goal in (
         ("预估跑量 held-out creatives, rank correlation", "rank", ("product's mean", float(volume["rank_mean"].mean())), None),
         ("同商品内 within a product, rank correlation", "within", ("product's mean, random", 0.0), 0.3),
@@ -335,7 +420,7 @@ def bench(seeds: list[int], days: int, workers: int, quick: bool) -> tuple[list[
                 met=met,
             )
         )
-    every = [one for _, told in found for one in told.effects]
+    every = [one for _, told, _ in found for one in told.effects]
     if every:
         inside = np.array([low <= truth <= high for _, _, low, high, truth in every], np.float64)
         rows.append(
@@ -347,9 +432,10 @@ def bench(seeds: list[int], days: int, workers: int, quick: bool) -> tuple[list[
     return rows, conditions(
         [sample_shop() / "catalogue.csv"], worlds=["creatives"], seeds=seeds, days=days, warm_up=WARM_UP_DAYS,
         creatives_of_a_product=6, arms=list(ARMS),
-        cpu_of_arms={arm: round(float(np.mean([came[arm].cpu for came, _ in found])), 1) for arm in ARMS},
-        rested=round(float(np.mean([came["rested"].rested for came, _ in found]))),
-        clicks=round(float(np.mean([came["uniform"].clicks for came, _ in found]))),
+        cpu_of_arms={arm: round(float(np.mean([came[arm].cpu for came, _, _ in found])), 1) for arm in ARMS},
+        rested=round(float(np.mean([came["rested"].rested for came, _, _ in found]))),
+        uax={name: round(float(np.mean([getattr(one, name) for one in uax["tended"]])), 1) for name in ("tried", "rested", "variants")},
+        clicks=round(float(np.mean([came["uniform"].clicks for came, _, _ in found]))),
     )  # fmt: skip
 
 

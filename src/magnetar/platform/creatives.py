@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from magnetar.capabilities.autopilot.creatives import Candidate
+from magnetar.capabilities.autopilot.creatives import Candidate, Wanted
 from magnetar.capabilities.autopilot.view import value_per_view
-from magnetar.capabilities.creative.library import Figures, Library
+from magnetar.capabilities.creative.library import LEAST_CLICKS, Figures, Library
 from magnetar.capabilities.creative.science import (
     COHORTS,
     SORTS,
@@ -22,7 +22,9 @@ from magnetar.capabilities.creative.science import (
     Belief,
     Evidence,
     Fatigue,
+    Volume,
     centres,
+    changes,
     cohorts_of,
     columns_of,
     find_fatigue,
@@ -269,17 +271,47 @@ class Creatives:
         row = [self._row.get((merchant, one.id)) for one in records]
         running = [place for place in row if place is not None and self.in_use[place]]
         tired = dict(zip(running, self.fatigue(np.array(running, np.int64)), strict=True))
-        found: list[Candidate] = []
-        for one, place, value in zip(records, row, worth.tolist(), strict=True):
-            known = None if place is None else np.array([place])
-            volume = belief.overall(table_of([one.elements]), known, np.array([self._item_of(one)]))[0]
-            found.append(
-                Candidate(
-                    one.id, one.product, one.state, one.group, volume, value * volume.factor,
-                    None if place is None else tired.get(place),
-                )
-            )  # fmt: skip
-        return found
+        table, ran = table_of([one.elements for one in records]), np.array([place is not None for place in row])
+        volumes: dict[int, Volume] = {}
+        for some, known in (
+            (np.flatnonzero(~ran), None),
+            (np.flatnonzero(ran), np.array([place for place in row if place is not None])),
+        ):
+            if len(some):
+                volumes |= zip(some.tolist(), belief.overall(table[some], known, item[some]), strict=True)
+        return [
+            Candidate(
+                one.id, one.product, one.state, one.id if one.parent else one.group, volumes[number],
+                value * volumes[number].factor, None if place is None else tired.get(place),
+            )
+            for number, (one, place, value) in enumerate(zip(records, row, worth.tolist(), strict=True))
+        ]  # fmt: skip
+
+    def variants(self, merchant: str) -> list[Wanted]:
+        """Variants of a merchant's winners that nobody has made yet: of each product the creative in use that is believed
+        to do best, if it was clicked often enough, with each element changed."""
+        self.read_library()
+        known = self.library.creatives(merchant)
+        made = {(one.parent, one.changed) for one in known if one.parent}
+        mine = [row for row in np.flatnonzero(self.in_use).tolist() if self.rows[row].merchant == merchant]
+        if not mine:
+            return []
+        belief = self.learn()
+        mean = belief.mean(self.table, np.arange(len(self.rows))) @ belief.weight
+        found: list[Wanted] = []
+        for item in dict.fromkeys(self.item[mine].tolist()):
+            best = max((row for row in mine if self.item[row] == item), key=lambda row: mean[row])
+            record = self.records[best]
+            if record is None or self.totals["had"][best] < LEAST_CLICKS:
+                continue
+            worth = 1000.0 * float(value_per_view(self._predictor, np.array([item]))[0])
+            for one in changes(record.elements, belief):
+                if one.expected is not None and (record.id, one.name) not in made:
+                    gain = worth * (one.expected.factor - 1.0)
+                    found.append(
+                        Wanted(record.id, record.product, one.sort, one.level, one.elements, one.expected, gain)
+                    )
+        return sorted(found, key=lambda one: (-one.worth, one.winner, one.sort, one.level))
 
     def new_day(self) -> None:
         """Evidence fades, a day of every creative's course begins, and figures are written down."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from magnetar.capabilities.auction import SECOND_PRICE
 from magnetar.capabilities.autopilot import Desk
+from magnetar.capabilities.autopilot.creatives import Refiner
 from magnetar.capabilities.bidding import Bidding
 from magnetar.capabilities.campaigns import Campaigns
 from magnetar.capabilities.forecast import Landscape, Traffic
@@ -69,6 +70,8 @@ class Marketplace:
     serving: Serving
     desk: Desk
     creatives: Creatives
+    refiner: Refiner | None = None
+    """Who makes variants of winners; None where nobody does."""
     tick: int = -1
     opened_at: int = 0
     written_off: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))

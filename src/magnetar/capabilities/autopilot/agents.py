@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetar.capabilities.autopilot import creatives, playbook, uax
-from magnetar.capabilities.autopilot.creatives import CreativeBook
+from magnetar.capabilities.autopilot.creatives import CreativeBook, Refiner
 from magnetar.capabilities.autopilot.desk import Desk
 from magnetar.capabilities.autopilot.intentions import Intention, Kind
 from magnetar.capabilities.autopilot.planner import UAX_GROUPS, WHOLE_SITE_GROUPS, Plan, plan
@@ -193,6 +193,8 @@ class Uax(_Runner):
     name = "uax"
     groups = UAX_GROUPS
     whole_site = False
+    tends = True
+    """Whether it tries, rests and refines creatives."""
     reach: ReachPolicy = BY_RULE
 
     def start(self, account: RunningAccount, brief: Brief, tick: int) -> Plan:
@@ -217,9 +219,12 @@ class Uax(_Runner):
             whom = self.reach.core(account, item, CORE_AUDIENCE)
             self._launch(account, item, tick, whom, audience=whom.mask, phase=Phase.UNDERSTANDING)
         book: CreativeBook | None = getattr(account, "creatives", None)
-        if book is not None and self.brief is not None and tick % 48 == creatives.REVIEW_AT:
+        if book is not None and self.tends and self.brief is not None and tick % 48 == creatives.REVIEW_AT:
             found = book.candidates(self.brief.merchant)
             account.desk.settle(creatives.review(found, self.plan.campaign.id), tick)
+            refiner: Refiner | None = getattr(account, "refiner", None)
+            if refiner is not None:
+                refiner.refine(self.brief.merchant, creatives.choose_variants(book.variants(self.brief.merchant)))
         if tick % 2 == 0:
             wanted: list[Intention] = []
             delivery = account.campaigns.delivery

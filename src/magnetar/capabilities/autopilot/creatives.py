@@ -15,6 +15,8 @@ from magnetar.vocabulary.campaigns import CreativeState
 
 IN_USE = 6
 """Creatives of one product that are shown in turn, at most: more would each be seen too seldom to be judged."""
+REFINED_A_DAY = 6
+"""Variants of winners that are ordered for an account in a day, at most; the next review may try them."""
 NEW_A_DAY = 2
 """Drafts of one product that are tried in a day, at most."""
 REVIEW_AT = 18
@@ -40,6 +42,22 @@ class Candidate:
     """None where it does not run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A variant of a winner that should be made (素材微调)."""
+
+    winner: str
+    product: str
+    sort: str
+    level: str
+    """The one element that changes, and to what."""
+    elements: dict[str, str]
+    expected: Volume
+    """Factor on the winner's click rate."""
+    worth: float
+    """GMV that a thousand views should bring beyond the winner's, currency units."""
+
+
 class CreativeBook(Protocol):
     """Where an account's creatives are looked up."""
 
@@ -47,12 +65,34 @@ class CreativeBook(Protocol):
         """A merchant's creatives that may be shown or are."""
         ...
 
+    def variants(self, merchant: str) -> list[Wanted]:
+        """Variants of a merchant's winners that nobody has made yet, those first that should bring most."""
+        ...
+
+
+class Refiner(Protocol):
+    """Who makes variants; they come into the library as drafts, at once or later."""
+
+    def refine(self, merchant: str, wanted: Sequence[Wanted]) -> None:
+        """Make these."""
+        ...
+
+
+def choose_variants(wanted: Sequence[Wanted], most: int = REFINED_A_DAY) -> list[Wanted]:
+    """Which variants are made today: of each product the one that should bring most, where it should bring anything."""
+    best: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.worth > 0.0 and (one.product not in best or one.worth > best[one.product].worth):
+            best[one.product] = one
+    return sorted(best.values(), key=lambda one: (-one.worth, one.winner))[:most]
+
 
 def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
     """What should change: tired creatives rest, the best untried take their places.
 
     A creative rests where its decline is sure and its product has a better one in use; one in use is never the last to go.
-    Of near-duplicates one is in use.
+    Where all places are taken, one that is surely worse than the best gives way to a draft that promises more. Of
+    near-duplicates one is in use.
     """
     wanted: list[Intention] = []
     for product in dict.fromkeys(one.product for one in candidates):
@@ -77,12 +117,17 @@ def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
         drafts = sorted(
             (one for one in mine if one.state is CreativeState.DRAFT), key=lambda one: (-one.volume.factor, one.id)
         )
-        room = min(IN_USE - (len(running) - len(tired)), NEW_A_DAY)
+        left = [one for one in running if one.id not in gone]
+        room = min(IN_USE - len(left), NEW_A_DAY)
         for one in drafts:
-            if room <= 0:
-                break
             if (one.group or one.id) in taken:
                 continue
+            if room <= 0:
+                last = _makes_room(left, one) if room > -NEW_A_DAY else None
+                if last is None:
+                    break
+                left.remove(last)
+                wanted.append(_yield(last, one, campaign))
             taken.add(one.group or one.id)
             room -= 1
             found = one.volume
@@ -97,6 +142,26 @@ def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
                 )
             )  # fmt: skip
     return wanted
+
+
+def _makes_room(running: Sequence[Candidate], draft: Candidate) -> Candidate | None:
+    """The creative in use that gives its place to a draft: surely worse than the best, and below what the draft promises."""
+    if len(running) < IN_USE:
+        return None
+    best = max(one.volume.factor for one in running)
+    worst = min(running, key=lambda one: (one.volume.factor, one.id))
+    sure = worst.volume.high < best and worst.volume.factor < draft.volume.factor
+    return worst if sure else None
+
+
+def _yield(one: Candidate, draft: Candidate, campaign: str) -> Intention:
+    mine, its = one.volume.factor, draft.volume.factor
+    return _move(
+        one, campaign, CreativeState.PAUSED,
+        f"素材汰换: 点击率为商品平均的 {mine:.2f} 倍, 低于在用最优; 让位给预估 {its:.2f} 倍的新素材",
+        f"gives way: clicked {mine:.2f} times as often as its product, surely below the best; a new one should reach {its:.2f}",
+        factor=mine, high=one.volume.high, draft=its,
+    )  # fmt: skip
 
 
 def _move(

@@ -7,6 +7,7 @@ share some of the wear: a new one resets the rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,8 @@ creative's own quality. Set before anything was fitted to them; the twin's analo
 two in click rate from the best to the worst of a dozen."""
 THRIFT = 0.15
 """Utility of a level that says the price early, for each spread that a shopper is thriftier than the mean."""
+FRESH = 0.4
+"""Share of the spread of creatives' own quality by which a variant is better or worse than its parent beyond the change."""
 SHARED = 0.4
 """Share of the wear that all creatives of a product cause together."""
 _WEAR_SPREAD = 0.35
@@ -63,7 +66,12 @@ class CreativeWorld:
     """The creatives of one draw of the bazaar, and who has seen them."""
 
     def __init__(
-        self, truth: CreativeTruth, records: tuple[Creative, ...], people: NDArray[np.float32], key: np.uint64
+        self,
+        truth: CreativeTruth,
+        records: tuple[Creative, ...],
+        people: NDArray[np.float32],
+        key: np.uint64,
+        made: Chance,
     ) -> None:
         self.truth = truth
         self.records = records
@@ -74,6 +82,7 @@ class CreativeWorld:
         self.products = np.zeros((len(people), int(truth.product.max(initial=-1)) + 1), np.uint8)
         self._night = 0
         self._key = key
+        self._made = made
         self._clicked: dict[tuple[int, int], int] = {}
         """Creative of each click by request and item, for the orders that follow."""
 
@@ -101,6 +110,33 @@ class CreativeWorld:
         """The creatives of the clicks that orders or returns follow."""
         found = (self._clicked.get(one, -1) for one in zip(request.tolist(), item.tolist(), strict=True))
         return np.fromiter(found, np.int32, len(request))
+
+    def add(self, records: Sequence[Creative]) -> None:
+        """What sellers have made since: variants, in the order in which the platform numbers them.
+
+        A variant does what its elements do, and is as good beyond them as the film that it is a variant of, but for
+        FRESH of the spread; nobody has seen it yet, and it wears as its parent does.
+
+        Raises:
+            ValueError: a creative that is no variant of one that is known.
+        """
+        where = {str(one.id): row for row, one in enumerate(self.records)}
+        for one in records:
+            if one.parent not in where:
+                raise ValueError(f"creative {one.id!r} is a variant of {one.parent!r}, which is not known")
+            old, truth = where[one.parent], self.truth
+            made = indicator(table_of([one.elements, self.records[old].elements]))
+            apart = made[0] - made[1]
+            luck = self._made.of(one.id)
+            base = truth.base[old] + apart @ truth.elements + FRESH * OWN * luck.normals(1)[0]
+            self.truth = truth._replace(
+                base=np.append(truth.base, np.float32(base)),
+                draw=np.vstack([truth.draw, (truth.draw[old] + apart @ truth.leaning).astype(np.float32)]),
+                **{name: np.append(column, column[old]) for name, column in _inherited(truth).items()},
+            )
+            where[str(one.id)] = len(self.records)
+            self.records = (*self.records, one)
+            self.seen = np.concatenate([self.seen, np.zeros((len(self.seen), 1), np.uint8)], axis=1)
 
     def utility(self, creative: int) -> Floats:
         """(shoppers,), what a creative adds to each shopper's click utility at first sight; for judges."""
@@ -157,7 +193,12 @@ def draw_creatives(shelf: Shelf, people: People, count: int, wear: float, chance
         )
         for row, item in enumerate(items.tolist())
     )  # fmt: skip
-    return CreativeWorld(truth, records, traits, chance.of("shop").key)
+    return CreativeWorld(truth, records, traits, chance.of("shop").key, luck.of("variants"))
+
+
+def _inherited(truth: CreativeTruth) -> dict[str, Array]:
+    """What a variant has of the creative that it is a variant of."""
+    return {"wear": truth.wear, "together": truth.together, "product": truth.product, "item": truth.item}
 
 
 @compiled

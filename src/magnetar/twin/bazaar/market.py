@@ -97,6 +97,16 @@ class BazaarMarket:
         """What the sellers have made, in the order in which a platform is to number them; none in most worlds."""
         return self._creatives.records if self._creatives else ()
 
+    def take_up(self, made: Sequence[Creative]) -> None:
+        """Variants that sellers made of their creatives since, in the order in which the platform numbers them.
+
+        Raises:
+            ValueError: nobody has creatives here, or one is no variant of those.
+        """
+        if self._creatives is None:
+            raise ValueError("this market has no creatives")
+        self._creatives.add(made)
+
     def _date(self, tick: int) -> tuple[int, int]:
         """(day of the rehearsal, weekday) of a tick; warm-up days are negative."""
         day = tick // self._day.ticks - self._day.warm_up

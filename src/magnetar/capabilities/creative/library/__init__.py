@@ -6,8 +6,8 @@ from magnetar.kernel.lazy import lazily
 
 if TYPE_CHECKING:
     from magnetar.capabilities.creative.library.records import Figures, read_manifest
-    from magnetar.capabilities.creative.library.service import Case, Library, Listed
+    from magnetar.capabilities.creative.library.service import LEAST_CLICKS, Case, Library, Listed
 
-__all__ = ["Case", "Figures", "Library", "Listed", "read_manifest"]
+__all__ = ["LEAST_CLICKS", "Case", "Figures", "Library", "Listed", "read_manifest"]
 
-__getattr__ = lazily(__name__, {"records": ("Figures", "read_manifest"), "service": ("Case", "Library", "Listed")})
+__getattr__ = lazily(__name__, {"records": ("Figures", "read_manifest"), "service": ("LEAST_CLICKS", "Case", "Library", "Listed")})

@@ -25,7 +25,7 @@ what the predictor misses of a product; on the log of the odds of a click."""
 _TRUST = 50.0
 """Creatives' worth of doubt that the spread of what is their own differs from OWN."""
 _LEAST_OWN = 0.05
-_MISSED = 0.15
+_MISSED = 0.21
 """Spread of what becomes of a creative that has not run beyond all this: its product's audience is not everybody, and wears
 it. So that intervals hold the truth as often as they say in the twin's tuned markets."""
 _ROUNDS = 5
