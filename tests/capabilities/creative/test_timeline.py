@@ -10,9 +10,10 @@ import pytest
 
 from magnetar.capabilities.creative.timeline.commands import format_of
 from magnetar.capabilities.creative.timeline.cut import MANIFEST, Cut, read_cut
+from magnetar.capabilities.creative.timeline.edited import Stretch, read_timeline
 from magnetar.capabilities.creative.timeline.edl import write_edl
 from magnetar.capabilities.creative.timeline.jianying import write_draft
-from magnetar.capabilities.creative.timeline.otio import read_otio, write_otio
+from magnetar.capabilities.creative.timeline.otio import write_otio
 from magnetar.capabilities.creative.timeline.subtitles import write_subtitles
 from magnetar.kernel.errors import BadInput, NotFound
 
@@ -65,10 +66,10 @@ def test_an_edl_counts_frames(film):
 def test_an_otio_timeline_comes_back_as_it_went_out(film, tmp_path):
     path = tmp_path / "a.otio"
     path.write_text(write_otio(read_cut(film)), encoding="utf-8")
-    back = read_otio(path)
-    assert [(one.scene, round(one.seconds, 3), one.headline) for one in back] == [
-        (0, 2.4, "青釉餐盘"), (1, 2.8, "微波炉能进"), (2, 2.8, "青釉餐盘"),
-    ]  # fmt: skip
+    back = read_timeline(path)
+    assert back.stretches == (Stretch(0, 60), Stretch(60, 70), Stretch(130, 70))
+    assert [words[:2] for words in back.words] == [(0, "青釉餐盘"), (1, "微波炉能进"), (2, "青釉餐盘")]
+    assert (back.film, back.unkept) == ("a.mp4", ())
 
 
 def test_an_editor_may_swap_shorten_and_drop_scenes(film, tmp_path):
@@ -84,7 +85,7 @@ def test_an_editor_may_swap_shorten_and_drop_scenes(film, tmp_path):
     track.extend([clips[2], clips[0]])
     path = tmp_path / "b.otio"
     path.write_text(timeline.to_json_string(), encoding="utf-8")
-    assert [(one.scene, one.seconds) for one in read_otio(path)] == [(2, 2.0), (0, 2.4)]
+    assert read_timeline(path).stretches == (Stretch(130, 50), Stretch(0, 60))
 
 
 @pytest.mark.parametrize("content", ["", "{}", "no json", '{"OTIO_SCHEMA": "Clip.1"}', "[" * 5000])
@@ -92,7 +93,7 @@ def test_what_is_no_timeline_is_refused(tmp_path, content):
     path = tmp_path / "x.otio"
     path.write_text(content)
     with pytest.raises(BadInput):
-        read_otio(path)
+        read_timeline(path)
 
 
 def test_a_draft_names_only_what_lies_in_its_folder(film, tmp_path):
