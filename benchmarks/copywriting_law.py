@@ -50,7 +50,7 @@ ZH_NEXT = """最靠谱 最暖 最大气 全国销冠 全网之最 业内第一 �
 治腰疼 治咳嗽 治湿疹 消水肿 止血 降火 润肺 养颜排毒 护肝 明目 抗疲劳 提高记忆力 燃脂 祛皱 生发液 预防近视 改善睡眠 三天瘦五斤 一次见效 保证不反弹 旺财运 升值空间 同行都怕 军队特供 人民大会堂"""
 EN_NEXT = """the toughest|the warmest|the best value|world-leading|number one choice|the ultimate gift|the most beautiful|beyond compare|perfection|the finest|first in its class|never beaten|unmatched comfort|the leading brand|top quality guaranteed
 cures everything|treats eczema|heals cuts|relieves back pain|anti-aging cream|fights cancer|reduces anxiety|weight-loss tea|detoxes the liver|improves memory|prevents colds|stops hair loss|works overnight|100 percent effective|no risk"""
-"""Written after the shapes; only --final reads them."""
+"""Written after the shapes, judged at seed 20261213 (74 % and 63 % found) and used to mend since."""
 LAWFUL = """麦色 情侣款低帮鞋 || 纯白/麦色/情侣 || 哑光消肿显深 || the most common size || 最近 | 最近天凉，加件外套 || 最后 | 最后放盐，味道更鲜 || 最大承重150kg || 最长可拉到3米 || 最高温度230℃，可调 || 最小起订2件 || 最佳食用期6个月 || 最好在3天内吃完 || 最初的样子 || 最终尺寸以实物为准
 第一次露营也能搭 || 宝宝的第一双学步鞋 || 第一层放毛巾，第二层放书 || 第一步：加水 || 到货第一时间冷藏 || 第一口是桂花香 || 第一天干得快 || 五年级第一章 || 中央空调出风口挡板 || 绝对湿度显示 || 100%棉 || 面料100%桑蚕丝
 100% 新疆棉 || 棉100% || 不能代替药物 || 本品不具有治疗作用 || 非药品，不能治疗疾病 || 国家级非遗技艺 || 极简设计 || 极地蓝 || 顶部提手 || 顶层抽屉 || 独立包装 || 独立开关 || 完整包装 || 永远的夏天 || 首层床板 || 冠状花边 || 王字领
