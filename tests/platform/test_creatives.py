@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from magnetar.capabilities.serving.rotation import bases
 from magnetar.capabilities.shoppers import Clicked, Ordered, Requested, Returned, Served, Viewed
@@ -14,6 +15,7 @@ from magnetar.kernel.bus import Bus, HandlingFailed
 from magnetar.kernel.clock import DAY, MINUTE, SteppedClock
 from magnetar.kernel.events import decode, encode
 from magnetar.kernel.settings import Settings
+from magnetar.platform import creatives as creatives_at_work
 from magnetar.platform.assemble import assemble
 from magnetar.platform.carrying import packed, unpacked
 from magnetar.platform.live import Ask, LivePlatform
@@ -21,6 +23,8 @@ from magnetar.platform.market import Marketplace
 from magnetar.platform.tokens import LONG_TOKEN_CHARS, PAGE, TOKEN_CHARS, Sealer
 from magnetar.twin import rehearsal
 from magnetar.twin.bazaar import WORLDS, Bazaar
+from magnetar.twin.bazaar.drafting import Drafting
+from magnetar.twin.bazaar.market import BazaarMarket
 from magnetar.twin.bazaar.settings import BazaarSettings
 from magnetar.twin.rehearsal import WARM_UP_DAYS, Stage, enter, seed_of
 from magnetar.vocabulary.campaigns import Creative, CreativeState
@@ -243,3 +247,39 @@ def test_the_door_names_the_creative_and_reports_credit_it(tmp_path: Path):
     assert again.market.creatives.figures(row) == found
     again.close()
     platform.close()
+
+
+def test_variants_of_winners_are_wanted_made_and_known_to_market_and_platform_alike(monkeypatch: Any):
+    stage = lived(monkeypatch, 2, ticks=22)
+    platform, market = stage.platform, stage.market
+    assert isinstance(market, BazaarMarket)
+    monkeypatch.setattr(creatives_at_work, "LEAST_CLICKS", 2)
+    wanted = platform.creatives.variants("demo")
+    assert wanted
+    assert wanted == sorted(wanted, key=lambda one: (-one.worth, one.winner, one.sort, one.level))
+    assert platform.creatives.variants("stranger") == []
+    first = len(market.creatives)
+    Drafting(platform, market).refine("demo", wanted[:3])
+    made = market.creatives[first:]
+    assert [(one.parent, one.changed) for one in made] == [
+        (one.winner, f"{one.sort}:{one.level}") for one in wanted[:3]
+    ]
+    assert [platform.creatives.row_of("demo", one.id) for one in made] == [first, first + 1, first + 2]
+    assert platform.creatives.library.get("demo", made[0].id).state is CreativeState.DRAFT
+    again = {(one.winner, one.sort, one.level) for one in platform.creatives.variants("demo")}
+    assert not again & {(one.winner, one.sort, one.level) for one in wanted[:3]}
+    found = {one.id: one for one in platform.creatives.candidates("demo")}
+    assert found[made[0].id].group == made[0].id  # as good as words of its own
+    platform.creatives.library.set_state("demo", made[0].id, CreativeState.IN_USE)
+    for tick in (22, 23):
+        stage.step(tick)
+    assert not events(stage, HandlingFailed)
+    assert platform.creatives.totals["views"][first] > 0
+    assert platform.creatives.totals["views"][first + 1] == 0
+
+
+def test_a_variant_of_nobody_is_refused(monkeypatch: Any):
+    stage = lived(monkeypatch, 2, ticks=1)
+    assert isinstance(stage.market, BazaarMarket)
+    with pytest.raises(ValueError, match="not known"):
+        stage.market.take_up([Creative(CreativeId("x"), ProductId("1"), parent="nobody")])

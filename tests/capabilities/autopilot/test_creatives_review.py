@@ -4,7 +4,15 @@ import math
 
 import pytest
 
-from magnetar.capabilities.autopilot.creatives import IN_USE, NEW_A_DAY, STATES, Candidate, review
+from magnetar.capabilities.autopilot.creatives import (
+    IN_USE,
+    NEW_A_DAY,
+    STATES,
+    Candidate,
+    Wanted,
+    choose_variants,
+    review,
+)
 from magnetar.capabilities.autopilot.desk import Desk
 from magnetar.capabilities.autopilot.intentions import Intention, Kind, Outcome
 from magnetar.capabilities.campaigns import Campaigns
@@ -52,6 +60,37 @@ def test_tired_creatives_make_room_and_the_last_one_stays():
         ("new", CreativeState.IN_USE),
     ]
     assert review([candidate("only", CreativeState.IN_USE, tired=True)], "camp") == []
+
+
+def test_one_that_is_surely_worse_gives_way_to_a_draft_that_promises_more():
+    full = [candidate(f"u{place}", CreativeState.IN_USE, 1.4 if place else 0.6) for place in range(IN_USE)]
+    found = review([*full, candidate("new", CreativeState.DRAFT, 1.2)], "camp")
+    assert [(one.creative, STATES[int(one.value)]) for one in found] == [
+        ("u0", CreativeState.PAUSED),
+        ("new", CreativeState.IN_USE),
+    ]
+    assert "1.20" in found[0].reason
+    assert review([*full, candidate("new", CreativeState.DRAFT, 0.5)], "camp") == []
+    alike = [candidate(f"u{place}", CreativeState.IN_USE, 1.1 if place else 1.0) for place in range(IN_USE)]
+    assert review([*alike, candidate("new", CreativeState.DRAFT, 2.0)], "camp") == []
+
+
+def test_no_more_give_way_than_a_day_takes():
+    full = [candidate(f"u{place}", CreativeState.IN_USE, 2.0 if place == 0 else 0.5) for place in range(IN_USE)]
+    drafts = [candidate(f"d{place}", CreativeState.DRAFT, 1.0) for place in range(5)]
+    found = review([*full, *drafts], "camp")
+    assert sum(STATES[int(one.value)] is CreativeState.PAUSED for one in found) == NEW_A_DAY
+    assert sum(STATES[int(one.value)] is CreativeState.IN_USE for one in found) == NEW_A_DAY
+
+
+def test_of_each_product_the_variant_that_should_bring_most_is_made():
+    def wanted(product: str, worth: float, level: str = "large") -> Wanted:
+        return Wanted(f"w-{product}", product, "text", level, {}, Volume.around(0.0, 0.1), worth)
+
+    some = [wanted("cup", 3.0), wanted("cup", 5.0, "small"), wanted("pot", 4.0), wanted("pan", -1.0)]
+    assert [(one.product, one.level) for one in choose_variants(some)] == [("cup", "small"), ("pot", "large")]
+    assert [one.product for one in choose_variants(some, most=1)] == ["cup"]
+    assert choose_variants([]) == []
 
 
 def test_nothing_to_look_at_gives_nothing():

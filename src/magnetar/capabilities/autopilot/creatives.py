@@ -118,18 +118,21 @@ def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
             (one for one in mine if one.state is CreativeState.DRAFT), key=lambda one: (-one.volume.factor, one.id)
         )
         left = [one for one in running if one.id not in gone]
-        room = min(IN_USE - len(left), NEW_A_DAY)
+        places, today = IN_USE - len(left), NEW_A_DAY
         for one in drafts:
             if (one.group or one.id) in taken:
                 continue
-            if room <= 0:
-                last = _makes_room(left, one) if room > -NEW_A_DAY else None
+            if not today:
+                break
+            if places <= 0:
+                last = _makes_room(left, one)
                 if last is None:
                     break
                 left.remove(last)
                 wanted.append(_yield(last, one, campaign))
+                places += 1
             taken.add(one.group or one.id)
-            room -= 1
+            places, today = places - 1, today - 1
             found = one.volume
             wanted.append(
                 _move(
@@ -146,7 +149,7 @@ def review(candidates: Sequence[Candidate], campaign: str) -> list[Intention]:
 
 def _makes_room(running: Sequence[Candidate], draft: Candidate) -> Candidate | None:
     """The creative in use that gives its place to a draft: surely worse than the best, and below what the draft promises."""
-    if len(running) < IN_USE:
+    if not running:
         return None
     best = max(one.volume.factor for one in running)
     worst = min(running, key=lambda one: (one.volume.factor, one.id))

@@ -133,11 +133,12 @@ class Belief:
         if rows is None:
             error = np.hypot(error, _MISSED)
         flat = np.full(len(log), self.flat.mean() if len(self.flat) else 1.0)
-        if product is not None:
+        if product is not None and len(self.reference):
             known = (product >= 0) & (product < len(self.reference))
-            log = log - np.where(known, self.reference[np.where(known, product, 0)], 0.0)
-            error = np.sqrt(error**2 + np.where(known, self.reference_variance[np.where(known, product, 0)], 0.0))
-            flat = np.where(known, self.flat[np.where(known, product, 0)], flat)
+            place = np.where(known, product, 0)
+            log = log - np.where(known, self.reference[place], 0.0)
+            error = np.sqrt(error**2 + np.where(known, self.reference_variance[place], 0.0))
+            flat = np.where(known, self.flat[place], flat)
         return [Volume.around(*one) for one in zip((flat * log).tolist(), (flat * error).tolist(), strict=True)]
 
     def gains(self, base: NDArray[np.int64], others: NDArray[np.int64]) -> tuple[Floats, Floats]:
