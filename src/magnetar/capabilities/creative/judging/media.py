@@ -29,8 +29,6 @@ MOST_PIXELS = 7680 * 4320
 LEAST_FPS, MOST_FPS = 5.0, 240.0
 HEADER_S, HEADER_SHARE = 1.0, 0.05
 """A file may announce another length than it has by no more than this, plus this share of it."""
-_SAFE = {"protocol_whitelist": "file"}
-"""A film's contents cannot make the reader open anything else than files."""
 Look = Callable[[int, Any], None]
 """Called with a frame's number and the frame."""
 
@@ -77,7 +75,7 @@ def read_media(path: Path, every: bool, look: Look | None = None, until_s: float
     level = av.logging.get_level()
     av.logging.set_level(av.logging.ERROR)
     try:
-        with av.logging.Capture(local=True) as said, av.open(str(path.resolve()), options=_SAFE) as box:
+        with av.logging.Capture(local=True) as said, av.open(str(path.resolve()), **_careful()) as box:
             made.metadata = dict(box.metadata)
             if not box.streams.video:
                 made.defects.append(defect("no picture", 0.0, "the file has no video stream"))
@@ -89,6 +87,11 @@ def read_media(path: Path, every: bool, look: Look | None = None, until_s: float
     finally:
         av.logging.set_level(level)
     return made
+
+
+def _careful() -> dict[str, Any]:
+    """A film's contents can make the reader open nothing else than files, and decode no giant picture to find out about it."""
+    return {"options": {"protocol_whitelist": "file"}, "stream_options": [{"max_pixels": str(MOST_PIXELS)}] * 4}
 
 
 def _read(box: Any, made: Media, every: bool, look: Look | None, until_s: float) -> None:
@@ -225,13 +228,11 @@ def _formats(video: Any, sound: Any) -> list[Defect]:
     context = video.codec_context
     if context.name not in PLAYED:
         found.append(defect("codec", 0.0, f"picture in {context.name}; phones play {' and '.join(PLAYED)}"))
+    elif video.width * video.height > MOST_PIXELS:
+        found.append(defect("size", 0.0, f"{video.width} x {video.height}: larger than any player shows, at most 7680 x 4320; not decoded"))  # fmt: skip
     elif context.pix_fmt not in PLAYED_FORMATS and (context.name, context.pix_fmt) != ("hevc", "yuv420p10le"):
         found.append(defect("pixel format", 0.0, f"{context.pix_fmt}; phones play {PLAYED_FORMATS[0]}"))
     width, height = video.width, video.height
-    if width * height > MOST_PIXELS:
-        found.append(
-            defect("size", 0.0, f"{width} x {height}: larger than any player shows, at most 7680 x 4320; not decoded")
-        )
     if width % 2 or height % 2:
         found.append(defect("size", 0.0, f"{width} x {height}: an odd size"))
     square = video.sample_aspect_ratio
