@@ -160,3 +160,21 @@ def test_one_process_an_hour_sweeps(desk: Desk, tmp_path: Path):
     assert desk.service.keeping.sweep_if_due() is None
     assert desk.agrees()  # the sweeps' own row is no queue
     store.close()
+
+
+def test_a_day_of_hourly_sweeps_looks_through_every_folder(desk: Desk):
+    for number in range(100):
+        place = desk.service.files.place(f"1{number:02d}", "00.png")
+        place.parent.mkdir(parents=True)
+        place.write_bytes(b"x")
+        os.utime(place, (NOON / SECOND, NOON / SECOND))
+    desk.wait(DAY_S + 1)
+    swept = 0
+    for _ in range(24):
+        found = desk.service.keeping.sweep_if_due()
+        assert found is not None
+        assert found.leftovers < 20
+        swept += found.leftovers
+        desk.wait(3600)
+    assert swept == 100
+    assert files(desk) == []

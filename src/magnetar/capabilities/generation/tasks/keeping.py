@@ -24,6 +24,8 @@ from magnetar.kernel.database import Database, driver_of
 DAY = 24 * HOUR
 SWEEP_EVERY = HOUR
 LOOK_EVERY_S = 600.0
+SHELVES = 24
+"""So many hourly sweeps look through all folders."""
 _TOGETHER = 500
 
 _CLAIM = (
@@ -33,7 +35,7 @@ _CLAIM = (
 """The row of no merchant says when the last sweep began, so that one of many processes makes it."""
 _OLD = (
     "SELECT id, task_id, bytes FROM generation_tasks WHERE result IS NOT NULL AND expired_at IS NULL "
-    "AND updated_at <= :before ORDER BY updated_at LIMIT :most"
+    "AND updated_at <= :before LIMIT :most"
 )
 _FULL = (
     "SELECT merchant, sum(bytes) FROM generation_tasks WHERE result IS NOT NULL AND expired_at IS NULL "
@@ -85,13 +87,15 @@ class Keeping:
         now = self._clock.now()
         with self._database.writing() as connection:
             mine = driver_of(connection).execute(_CLAIM, {"now": now, "before": now - SWEEP_EVERY}).rowcount
-        return self.sweep() if mine else None
+        return self.sweep(shelf=now // HOUR % SHELVES) if mine else None
 
-    def sweep(self, *, days: float | None = None) -> Swept:
+    def sweep(self, *, days: float | None = None, shelf: int | None = None) -> Swept:
         """Delete what is over its time now.
 
         Args:
             days: another time to keep than the usual one.
+            shelf: leftovers and pictures are looked for among one in SHELVES folders only, so that an hour's sweep
+                is short; None: among all.
         """
         now, days = self._clock.now(), self.days if days is None else days
         results, freed = 0, 0
@@ -99,8 +103,8 @@ class Keeping:
             count, size = self._expire(self._old(now - round(days * DAY)), now)
             results, freed = results + count, freed + size
         crowded, size = self._make_room(now)
-        leftovers, more = self._leftovers(now)
-        pictures, most = self._unused_pictures(now, days)
+        leftovers, more = self._leftovers(now, shelf)
+        pictures, most = self._unused_pictures(now, days, shelf)
         return Swept(results, crowded, leftovers, pictures, freed + size + more + most)
 
     def _old(self, before: int) -> Iterator[list[tuple[int, str, int]]]:
@@ -140,10 +144,10 @@ class Keeping:
                 count, freed = count + 1, freed + size
         return count, freed
 
-    def _leftovers(self, now: int) -> tuple[int, int]:
+    def _leftovers(self, now: int, shelf: int | None) -> tuple[int, int]:
         """Files older than a day that no result names."""
         count = freed = 0
-        for folder in sorted(self._files.folder.glob("*/*")):
+        for folder in _shelved(self._files.folder, shelf):
             old = [one for one in folder.iterdir() if _changed(one) <= now - DAY] if folder.is_dir() else []
             if not old:
                 continue
@@ -162,11 +166,11 @@ class Keeping:
                 folder.rmdir()
         return count, freed
 
-    def _unused_pictures(self, now: int, days: float) -> tuple[int, int]:
+    def _unused_pictures(self, now: int, days: float, shelf: int | None) -> tuple[int, int]:
         if days <= 0:
             return 0, 0
         before = now - max(round(days * DAY), DAY)
-        old = [one for one in self._pictures.glob("*/*") if _changed(one) <= before]
+        old = [one for one in _shelved(self._pictures, shelf) if _changed(one) <= before]
         if not old:
             return 0, 0
         needed: set[str] = set()
@@ -210,6 +214,13 @@ class Sweeper:
             waits = LOOK_EVERY_S
             with contextlib.suppress(Exception):  # a locked or full disk: looked at again
                 self._keeping.sweep_if_due()
+
+
+def _shelved(folder: Path, shelf: int | None) -> Iterator[Path]:
+    """What lies in a folder's folders, or in those of one shelf; their names are the ends or beginnings of numbers."""
+    for inner in sorted(folder.glob("*")):
+        if shelf is None or sum(inner.name.encode()) % SHELVES == shelf:
+            yield from inner.iterdir()
 
 
 def _changed(path: Path) -> int:
