@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from magnetar.capabilities.generation.ports import (
         Cost,
         Embedder,
+        Face,
         FilmWanted,
         Heard,
         ImageMaker,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Made,
         Mark,
         Message,
+        PeopleFinder,
         PictureWanted,
         Speech,
         TextSeen,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         Voice,
         Written,
     )
+    from magnetar.capabilities.generation.rendering.framing import cut_out, faces_in
     from magnetar.capabilities.generation.speakers import find_speaker
     from magnetar.capabilities.generation.tasks.prices import Prices
     from magnetar.capabilities.generation.weighing import estimated_seconds, spread_marks
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cost",
     "Embedder",
+    "Face",
     "FilmWanted",
     "Heard",
     "ImageMaker",
@@ -41,6 +45,7 @@ __all__ = [
     "Mark",
     "Matrix",
     "Message",
+    "PeopleFinder",
     "PictureWanted",
     "Prices",
     "Speech",
@@ -49,7 +54,9 @@ __all__ = [
     "Viewer",
     "Voice",
     "Written",
+    "cut_out",
     "estimated_seconds",
+    "faces_in",
     "find_speaker",
     "spread_marks",
 ]
@@ -58,12 +65,14 @@ __getattr__ = lazily(
     __name__,
     {
         "matrix": ("Matrix",),
+        "rendering.framing": ("cut_out", "faces_in"),
         "speakers": ("find_speaker",),
         "tasks.prices": ("Prices",),
         "weighing": ("estimated_seconds", "spread_marks"),
         "ports": (
             "Cost",
             "Embedder",
+            "Face",
             "FilmWanted",
             "Heard",
             "ImageMaker",
@@ -72,6 +81,7 @@ __getattr__ = lazily(
             "Made",
             "Mark",
             "Message",
+            "PeopleFinder",
             "PictureWanted",
             "Speech",
             "TextSeen",
