@@ -56,6 +56,25 @@ def test_music_that_was_cut_off_at_its_peaks_is_clipping(times: float):
     assert "clipping" in kinds(np.clip(sound, -top, top))
 
 
+def noise() -> Sound:
+    """Pink noise: power falls with frequency."""
+    rng = np.random.default_rng(11)
+    spectrum = np.fft.rfft(rng.standard_normal(SECONDS * RATE))
+    spectrum[:400] = 0
+    spectrum[400:] /= np.sqrt(np.arange(400, len(spectrum)))
+    drawn = np.fft.irfft(spectrum)
+    return np.tile(0.1 * drawn / drawn.std(), (2, 1)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("at", "cut"), [(9.0, False), (3.0, False), (1.5, True), (0.8, True)])
+def test_noise_is_clipping_where_its_amplitudes_end_too_soon_whatever_an_encoder_does_after(at: float, cut: bool):
+    rng = np.random.default_rng(2)
+    smeared = np.clip(noise(), -0.1 * at, 0.1 * at) + 0.015 * rng.standard_normal((2, SECONDS * RATE)).astype(
+        np.float32
+    )
+    assert ("clipping" in kinds(smeared)) is cut
+
+
 def test_each_fault_of_sound_has_its_name():
     sound = music()
     quiet = sound.copy()
@@ -138,6 +157,31 @@ def test_a_repeated_frame_is_a_defect_of_ours_only():
     frames[40] = frames[39]
     assert named(frames) == [("repeated frame", 1.6)]
     assert named(frames, ours=False) == []
+
+
+def slow(frames: int) -> list[np.ndarray]:
+    """A smooth picture that drifts by a quarter of a pixel a frame, with an encoder's grain."""
+    rng = np.random.default_rng(4)
+    across, down = np.meshgrid(np.arange(256.0), np.arange(384.0))
+    made: list[np.ndarray] = []
+    for n in range(frames):
+        light = 120 + 50 * np.sin((across + 0.25 * n) / 12) * np.cos(down / 30)
+        made.append(np.clip(light + rng.normal(0, 0.2, light.shape), 0, 255).astype(np.uint8))
+    return made
+
+
+def test_a_repeat_in_a_slow_film_is_told_from_its_slow_motion():
+    frames = slow(60)
+    assert named(frames) == []
+    frames[30:32] = [frames[29], frames[29]]
+    assert named(frames) == [("repeated frame", 1.2)]
+
+
+def test_a_key_frame_does_not_end_a_frozen_stretch():
+    frames = walk(120)
+    frames[41:81] = [frames[40]] * 40
+    frames[60:81] = [np.clip(frames[40].astype(int) + 1, 0, 255).astype(np.uint8)] * 21
+    assert named(frames, ours=False) == [("frozen", 1.64)]
 
 
 def test_a_frozen_stretch_is_found_in_anybodys_film():
