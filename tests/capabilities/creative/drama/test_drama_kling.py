@@ -86,7 +86,7 @@ def test_clips_bought_over_the_contract_fill_the_shots_at_the_forecast_credits(
     maker = Asked()
 
     def bearer() -> dict[str, str]:
-        return {"authorization": f"Bearer {sign(desk.pair.access_key, desk.pair.secret_key, SystemClock())}"}
+        return {"authorization": f"Bearer {sign(desk.pair.access_key, desk.pair.secret_key, desk.clock)}"}
 
     def run() -> dict[str, Any]:
         matrix = Matrix(settings)
