@@ -45,7 +45,8 @@ def routes(site: Site) -> list[Route]:
 
     def page(visit: Visit, status: int = 200, pair: Any = None) -> Response:
         tasks, mine, show = service(), visit.merchant, Showing(visit.voice)
-        tasks.credits.grant_month(mine)
+        if mine:  # an operator before the first merchant has none
+            tasks.credits.grant_month(mine)
         keys, rows = tasks.keys.list(mine), tasks.book.newest(mine, MOST)
         return site.render(
             visit,
