@@ -19,9 +19,11 @@ _SMALL = """
 import sys
 from magnetar.capabilities import creative
 from magnetar.capabilities.creative import studio
+from magnetar.capabilities.creative.script import write_script
 real = studio.make_variants
-def small(*arguments, **options):
-    return real(*arguments, **{**options, "width": 270, "length_s": 6.0})
+def small(product, *arguments, **options):
+    scripts = [write_script(product, points=product.selling_points[:1])]
+    return real(product, *arguments, **{**options, "width": 270, "length_s": 6.0, "scripts": scripts})
 creative.make_variants = small
 from magnetar.cli.main import run
 sys.exit(run(sys.argv[1:]))
