@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,19 @@ import pytest
 from PIL import Image
 
 from magnetar.capabilities.creative.cutting import conform
+from magnetar.capabilities.creative.cutting import footage as footage_rules
 from magnetar.capabilities.creative.cutting.choosing import Wanted, choose, fit
 from magnetar.capabilities.creative.cutting.cutting import cut_film
 from magnetar.capabilities.creative.cutting.footage import Footage, Unusable, gather, probe
 from magnetar.capabilities.creative.cutting.own_sound import kept_spans, speech_in
+from magnetar.capabilities.creative.cutting.reading import hear, sentences_of, writing_in
 from magnetar.capabilities.creative.cutting.shots import Stretch, look_through, scan
 from magnetar.capabilities.creative.direction import Direction
 from magnetar.capabilities.creative.judging.judge import judge_film
 from magnetar.capabilities.creative.typeface import Typeface
+from magnetar.capabilities.generation import Heard, TextSeen
 from magnetar.cli.main import run
-from magnetar.kernel.errors import BadInput
+from magnetar.kernel.errors import BadInput, ProviderUnavailable
 from magnetar.vocabulary.catalogue import Product
 
 Paint = Callable[[int], np.ndarray]
@@ -292,12 +296,146 @@ def test_a_film_of_clips_passes_the_judge_and_names_its_sources(
     assert (tmp_path / "cut.mp4").read_bytes() == first
 
 
+def test_groups_that_are_looked_at_twice_are_seen_once_and_in_order(tmp_path: Path):
+    first, second = moving(50), moving(51)
+    clip = opened(film(tmp_path / "clip.mp4", lambda number: first(number) if number < 60 else second(number) // 2, 125))  # fmt: skip
+    glanced, cuts = look_through(clip)
+    every, _ = look_through(clip, every=True)
+    assert len(every) == 125
+    assert len(glanced) == glanced.decoded < 60
+    assert glanced.times == sorted(set(glanced.times))
+    assert cuts == pytest.approx([60 / 25], abs=0.041)
+    there = {round(at, 4): place for place, at in enumerate(every.times)}
+    for place, at in enumerate(glanced.times):
+        other = there[round(at, 4)]
+        assert (glanced.mean[place], glanced.blur[place]) == (every.mean[other], every.blur[other])
+    for low, high in ((0.0, 0.16), (2.0, 2.96)):  # a glance, and the group with the cut whole
+        assert sum(low <= at <= high + 1e-6 for at in glanced.times) == round((high - low) * 25) + 1
+
+
+def test_damaged_uneven_and_single_frames_are_read_as_far_as_they_go(tmp_path: Path):
+    whole = film(tmp_path / "whole.ts", moving(52), 100)
+    data = bytearray(whole.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 2000] = bytes(2000)
+    (tmp_path / "hurt.ts").write_bytes(data[: len(data) - 3000])
+    hurt = opened(tmp_path / "hurt.ts")
+    samples, _ = look_through(hurt)
+    assert 10 <= len(samples) <= 100
+    assert samples.times == sorted(samples.times)
+    uneven = tmp_path / "uneven.mp4"
+    with av.open(str(uneven), "w") as box:
+        stream: Any = box.add_stream("libx264", rate=30, options={"preset": "ultrafast", "g": "15", "threads": "1"})
+        stream.width, stream.height, stream.pix_fmt = WIDE, TALL, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number in range(60):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(moving(53)(number)), format="rgb24")
+            frame.pts, frame.time_base = number * 33 + (400 if number > 30 else 0) + number % 3 * 9, Fraction(1, 1000)
+            for packet in stream.encode(frame):
+                box.mux(packet)
+        for packet in stream.encode():
+            box.mux(packet)
+    clip = opened(uneven)
+    assert len(clip.times) == 60
+    assert clip.seconds == pytest.approx(2.4, abs=0.1)
+    assert 10 <= len(look_through(clip)[0]) <= 60
+    single = probe(film(tmp_path / "single.mp4", moving(54), 1))
+    assert isinstance(single, Unusable)
+    assert "at least" in single.reason
+
+
+def test_newer_codecs_are_read(tmp_path: Path):
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as box:
+        stream: Any = box.add_stream(
+            "libx265", rate=25, options={"preset": "ultrafast", "x265-params": "log-level=none:keyint=15:pools=1"}
+        )
+        stream.width, stream.height, stream.pix_fmt = WIDE, TALL, "yuv420p"
+        for number in range(50):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(moving(55)(number)), format="rgb24")
+            for packet in stream.encode(frame):
+                box.mux(packet)
+        for packet in stream.encode():
+            box.mux(packet)
+    clip = opened(path)
+    samples, cuts = look_through(clip)
+    assert (len(clip.times), cuts) == (50, [])
+    assert 15 <= len(samples) <= 50
+    assert samples.times == sorted(set(samples.times))
+
+
+def test_a_header_that_claims_too_many_pixels_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = film(tmp_path / "clip.mp4", moving(56), 15)
+    monkeypatch.setattr(footage_rules, "MOST_PIXELS", WIDE * TALL - 1)
+    found = probe(path)
+    assert isinstance(found, Unusable)
+    assert "too many" in found.reason
+
+
+class Reads:
+    """A viewer that sees one line of writing."""
+
+    name = "reads"
+
+    def __init__(self, box: tuple[float, float, float, float]) -> None:
+        self.box = box
+
+    def read(self, picture: np.ndarray) -> list[TextSeen]:
+        assert picture.shape[2] == 3
+        return [TextSeen("限时五折", self.box, 0.9), TextSeen("?", (0.0, 0.0, 1.0, 1.0), 0.1)]
+
+
+def test_writing_in_a_clip_is_kept_in_sight_or_the_whole_is_shown(tmp_path: Path):
+    clip = opened(film(tmp_path / "clip.mp4", moving(57), 40))
+    seen = conform.inspect(clip, 0.0, 1.2)
+    told: list[str] = []
+    for box, whole in (((0.02, 0.8, 0.2, 0.9), False), ((0.05, 0.8, 0.9, 0.9), True)):
+        keep = writing_in(clip, 0.4, Reads(box), told.append)
+        assert keep == pytest.approx((box[0] - 0.01, box[1] - 0.01, box[2] + 0.01, box[3] + 0.01))
+        assert keep is not None
+        made = conform.plan(clip, seen, 0.0, 25, 25, 1.0, True, keep)
+        assert made.whole is whole
+        for place in range(0 if whole else 25):
+            x, _, across, _ = conform.part_of(clip.width / clip.height, 1.0, made, place)
+            assert x <= keep[0] + 1e-9
+            assert x + across >= keep[2] - 1e-9
+    assert told == []
+
+
+class Hears:
+    """A listener that hears two sentences, or fails."""
+
+    name = "hears"
+
+    def __init__(self, fails: bool = False) -> None:
+        self.fails = fails
+
+    def listen(self, sound: np.ndarray, rate: int, *, language: str = "", hints: Any = ()) -> list[Heard]:
+        assert (sound.ndim, rate, language) == (1, 16_000, "zh")
+        if self.fails:
+            raise ProviderUnavailable("no model")
+        return [Heard(1.0, 1.6, "背着不闷"), Heard(0.0, 0.9, "底仓自带防雨罩"), Heard(1.7, 1.8, " ")]
+
+
+def test_a_listener_tells_words_and_sentences_and_its_failure_is_told(tmp_path: Path):
+    clip = opened(film(tmp_path / "clip.mp4", moving(58), 50, sound=True))
+    told: list[str] = []
+    heard = hear(clip, Hears(), "zh", ["双肩包"], told.append)
+    assert [one.text for one in heard] == ["底仓自带防雨罩", "背着不闷"]
+    assert sentences_of(heard) == [(0.0, 1.6)]
+    assert kept_spans(sentences_of(heard), 1.2, 1.9) == ([(1.6, 1.9)], 1)
+    assert hear(clip, Hears(fails=True), "zh", [], told.append) == []
+    assert "no model" in told[0]
+    assert hear(opened(film(tmp_path / "mute.mp4", moving(58), 15)), Hears(), "zh", [], told.append) == []
+
+
 def test_a_wide_film_of_a_slow_clip_is_whole(
     footage: Path, face: Typeface, product: Callable[..., Product], tmp_path: Path
 ):
     del face
     slow = film(tmp_path / "slow.mp4", moving(40), 60, fps=15)
-    made = cut_film(product(), [slow, footage / "clip1.mp4", footage / "clip2.mp4"], tmp_path / "wide.mp4", width=320, direction=Direction(aspect="16:9", length_s=6.0), every_frame=True)  # fmt: skip
+    tall = film(tmp_path / "tall.mp4", lambda number: np.rot90(moving(41)(number)), 60, sound=True)
+    made = cut_film(product(), [slow, tall, footage / "clip1.mp4", footage / "clip2.mp4"], tmp_path / "wide.mp4", width=320, direction=Direction(aspect="16:9", length_s=6.0), every_frame=True, keep_sound=True, listener=Hears(), viewer=Reads((0.1, 0.7, 0.4, 0.8)))  # fmt: skip
     assert made.report.defects == ()
 
 

@@ -28,6 +28,7 @@ def cut(
     direction: Annotated[str, typer.Option("--direction", metavar="FILE.json", help="导演意图 · Scenes, sizes, order, pace, voice …")] = "",
     keep_sound: Annotated[bool, typer.Option("--keep-sound", help="保留原声 · The clips' own sound, low under the music.")] = False,
     steady: Annotated[bool, typer.Option("--steady/--no-steady", help="防抖 · Steady a shaking hand.")] = True,
+    models: Annotated[bool, typer.Option("--models/--no-models", help="听与看 · Hear and read the footage where models are there (magnetar models pull); off: by rules alone.")] = True,
     length: Annotated[float, typer.Option("--length", help="片长 · About how many seconds, 6 to 60; 0: as it comes.")] = 0.0,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help="线程数 · Threads of the encoder.")] = 2,
     width: Annotated[int, typer.Option("--width", help="宽度 · Pixels across; 0: the aspect's own.")] = 0,
@@ -83,6 +84,7 @@ def cut(
         found.product, [Path(one) for one in files], out, pictures=found.pictures, language=language, seed=seed, points=points_for(found, language),
         direction=wanted, voice=matrix.voice, speech=session.settings.home / "speech",
         threads=threads, width=width, keep_sound=keep_sound, steady=steady, told=progress,
+        listener=matrix.listener if models else None, viewer=matrix.viewer if models else None,
     )  # fmt: skip
     report = made.report
     write_json(

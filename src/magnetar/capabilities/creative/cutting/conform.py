@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from magnetar.capabilities.creative.cutting.footage import Footage, frames, shown
 from magnetar.capabilities.creative.cutting.looking import Eye, Samples
+from magnetar.capabilities.creative.cutting.reading import Area
 from magnetar.capabilities.creative.planes import Box, Planes
 
 GAMMA, GAIN, TINT = (0.72, 1.30), (0.90, 1.25), 5.0
@@ -58,14 +59,16 @@ def inspect(footage: Footage, start_s: float, end_s: float) -> Samples:
 
 
 def plan(
-    footage: Footage, samples: Samples, start_s: float, count: int, fps: int, aspect: float, steady: bool = True
-) -> Plan:
+    footage: Footage, samples: Samples, start_s: float, count: int, fps: int, aspect: float, steady: bool = True,
+    keep: Area | None = None,
+) -> Plan:  # fmt: skip
     """Decide how a stretch is brought to a window of a shape.
 
     Args:
         samples: of its every frame.
         count: frames of the film that it fills.
         aspect: width over height of the window.
+        keep: what must not be cut, such as writing, shares of the sides; where it does not fit the whole picture is shown.
     """
     at = start_s + np.arange(count) / fps
     times = np.array(samples.times)
@@ -78,6 +81,9 @@ def plan(
     kept = min(1.0, aspect / source)
     whole = kept < LOST and float(np.median(samples.spread)) > 1.15 * kept
     done: list[str] = []
+    if keep and not whole and not _within(path, keep, (kept, min(1.0, source / aspect))):
+        whole = True
+        done.append("画面有字, 不裁 writing in it is not cut")
     if whole:
         done.append("整幅加虚化底 whole picture over its blur")
     elif kept < 0.98 or source / aspect < 0.98:
@@ -109,6 +115,24 @@ def plan(
     if noise > NOISY:
         done.append("降噪 denoised")
     return Plan(whole, path, shift, zoom, light, tint, min(10.0, 3 * noise) if noise > NOISY else 0.0, tuple(done))
+
+
+def _within(path: NDArray[np.float64], keep: Area, parts: tuple[float, float]) -> bool:
+    """Move the part that is shown so that an area stays inside it; whether it can.
+
+    Args:
+        path: (frames, 2) middles, which are changed.
+        parts: how much of each side is shown.
+    """
+    for axis, part in enumerate(parts):
+        if part >= 0.98:
+            continue
+        half = part / 2 / (1 + STEADY + CLOSER) - STEADY / 2
+        low, high = keep[axis], keep[axis + 2]
+        if high - low > 2 * half:
+            return False
+        path[:, axis] = np.clip(path[:, axis], high - half, low + half)
+    return True
 
 
 def levels_for(samples: Samples) -> tuple[NDArray[np.uint8], bool]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from magnetar.capabilities.creative.cutting.choosing import Chosen, Wanted, choo
 from magnetar.capabilities.creative.cutting.footage import Footage, Unusable, frames, gather, shown
 from magnetar.capabilities.creative.cutting.looking import Samples
 from magnetar.capabilities.creative.cutting.own_sound import kept_spans, own_track, sound_of_clip, speech_in
+from magnetar.capabilities.creative.cutting.reading import Area, hear, sentences_of, writing_in
 from magnetar.capabilities.creative.cutting.shots import REASONS, Scanned, Stretch, find_bad, judge, look_through
 from magnetar.capabilities.creative.direction import Direction
 from magnetar.capabilities.creative.encode import Writer, whole_or_nothing
@@ -33,7 +34,7 @@ from magnetar.capabilities.creative.preparing import FPS, Prepared, prepare
 from magnetar.capabilities.creative.scenes import build
 from magnetar.capabilities.creative.script import Script
 from magnetar.capabilities.creative.telling import manifest
-from magnetar.capabilities.generation import Voice
+from magnetar.capabilities.generation import Listener, Viewer, Voice
 from magnetar.kernel.errors import BadInput
 from magnetar.vocabulary.catalogue import Product
 
@@ -60,6 +61,7 @@ def cut_film(
     points: Sequence[str] | None = None, script: Script | None = None, direction: Direction | None = None, voice: Voice | None = None,
     speech: Path | None = None, font: str = "", threads: int = 1, width: int = 0, fps: int = FPS, length_s: float = 0.0, keep_sound: bool = False,
     steady: bool = True, every_frame: bool = False, words: Sequence[str] | None = None, told: Callable[[str], None] | None = None,
+    listener: Listener | None = None, viewer: Viewer | None = None,
 ) -> Cut:  # fmt: skip
     """Make a finished film of a merchant's own clips and photos.
 
@@ -70,8 +72,10 @@ def cut_film(
         out: the MP4 file; it appears whole or not at all.
         keep_sound: the clips' own sound low under the music; sentences that a cut would break are left out.
         steady: steady a shaking hand.
-        words: what is known of each usable clip, in their order; by default their names.
+        words: what is known of each usable clip, in their order; by default their names, and what the listener hears.
         told: is told how far the work is.
+        listener: hears what is said in the clips: which scene they fit, and where their sentences begin and end.
+        viewer: reads the writing in what was chosen, which is then not cut off.
 
     Raises:
         BadInput: no file can be used; and as `render_film`.
@@ -97,15 +101,19 @@ def cut_film(
         product, pictures, language=language, seed=seed, points=points, font=font, width=width, fps=fps, length_s=length_s,
         script=script, direction=direction, voice=voice, speech=speech,
     )  # fmt: skip
-    known = list(words) if words is not None else [one.name for one in clips]
+    hints = [product.title[:40], *(point[:40] for point in product.selling_points[:4])]
+    said = [hear(one, listener, made.script.language, hints, tell) if listener else [] for one in clips]
+    known = [
+        " ".join([one.name, *(part.text for part in heard)])[:2000] for one, heard in zip(clips, said, strict=True)
+    ]
+    known = list(words) if words is not None else known
     chosen, close = _settle(made, clips, scans, known, [one.name for one in photos], tell)
-    sources = _dress(made, chosen, clips, photos, close, steady)
+    sources = _dress(made, chosen, clips, photos, close, steady, partial(writing_in, viewer=viewer, tell=tell) if viewer else None)  # fmt: skip
     made = replace(made, digest=_digest(made, usable, sources, keep_sound, steady))
-    if any(one["kind"] == "record" for one in sources):
-        pass
-    else:
+    if not any(one["kind"] == "record" for one in sources):
         made = replace(made, picture_used="")
-    sound = _sound(made, chosen, clips, keep_sound, sources)
+    sentences = [sentences_of(one) for one in said] if listener else None
+    sound = _sound(made, chosen, clips, keep_sound, sources, sentences)
     lufs, peak = sound.lufs, sound.peak_db
     studio, board = made.stage.studio, made.board
     metadata = {
@@ -228,6 +236,7 @@ def _dress(
     photos: Sequence[Footage],
     close: dict[tuple[int, float], Samples],
     steady: bool,
+    writing: Callable[[Footage, float], Area | None] | None,
 ) -> list[dict[str, Any]]:
     """Put the chosen footage into the scenes' windows; tells where each scene's picture comes from."""
     stage, fps = made.stage, made.board.fps
@@ -250,7 +259,10 @@ def _dress(
             clip, first = clips[part.clip], reels[-1][0] + len(reels[-1][1].plan.zoom) if reels else 0
             frames_ = count - first if number == len(one.stretches) - 1 else round(part.seconds * fps)
             seen = close[part.clip, part.start_s]
-            plan = conform.plan(clip, seen, part.start_s, frames_, fps, window.width / window.height, steady)
+            shape = window.width / window.height
+            cropped = abs(shape * clip.height / clip.width - 1) > 0.02
+            keep = writing(clip, part.start_s + frames_ / fps / 2) if writing and cropped else None
+            plan = conform.plan(clip, seen, part.start_s, frames_, fps, shape, steady, keep)
             reels.append((first, conform.Reel(clip, part.start_s, plan, window, fps)))
             end_s = part.start_s + min(frames_, max(1, shot.frames - first)) / fps
             told_ = {
@@ -292,9 +304,14 @@ def _backdrop(canvas: Planes, ink: RGB) -> Picture:
 
 
 def _sound(
-    made: Prepared, chosen: Sequence[Chosen], clips: Sequence[Footage], keep: bool, sources: list[dict[str, Any]]
-) -> Coded:
-    """Music, the clips' own sound low where it is kept, the voice over both; −14 LUFS."""
+    made: Prepared, chosen: Sequence[Chosen], clips: Sequence[Footage], keep: bool, sources: list[dict[str, Any]],
+    sentences: Sequence[Sequence[tuple[float, float]]] | None,
+) -> Coded:  # fmt: skip
+    """Music, the clips' own sound low where it is kept, the voice over both; −14 LUFS.
+
+    Args:
+        sentences: of each clip, as they were heard; None where nobody listened: speech is told by its energy.
+    """
     board, raw = made.board, bed(made)
     if keep:
         heard = lru_cache(maxsize=4)(lambda number: sound_of_clip(clips[number]))
@@ -304,7 +321,8 @@ def _sound(
             lost = 0
             for part, where in zip(one.stretches, source.get("ranges", []), strict=True):
                 own = heard(part.clip)
-                kept, left = kept_spans(speech_in(own), where["start_s"], where["end_s"])
+                speech = speech_in(own) if sentences is None else sentences[part.clip]
+                kept, left = kept_spans(speech, where["start_s"], where["end_s"])
                 lost += left
                 kept_here += [[round(a, 3), round(b, 3)] for a, b in kept]
                 if own.shape[1]:
