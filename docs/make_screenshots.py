@@ -166,9 +166,11 @@ def search_for(shop: Shop, people: int = 40) -> None:
         )
 
 
-def rehearse(page: Any, shop: Shop, pairs: int) -> str:
-    """Ask for a rehearsal and wait for its verdict; returns its address."""
+def rehearse(page: Any, shop: Shop, pairs: int, days: int = 0) -> str:
+    """Ask for a rehearsal, of as many days as the form says where none are given, and wait for its verdict; returns its address."""
     page.goto(f"{shop.url}/rehearsals")
+    if days:
+        page.fill("input[name=days]", str(days))
     page.fill("input[name=pairs]", str(pairs))
     page.click("form[action='/rehearsals'] button")
     page.wait_for_selector("#rehearsal")

@@ -195,7 +195,7 @@ def test_everything_works_without_scripts(shop: Shop):
 
 def test_shoppers_show_up_in_the_figures(shop: Shop, page: Any):
     enter(page, shop, "counter")
-    address = rehearse(page, shop, 2)
+    address = rehearse(page, shop, 2, days=1)
     page.goto(f"{address}/launch/whole-site")
     page.click("main .primary")
     page.wait_for_url("**/campaigns/demo-whole-site")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from magnetar.capabilities.creative.captions import Caption
 from magnetar.capabilities.creative.layout import VERTICAL, Form
-from magnetar.capabilities.creative.motion import Travel, ease_out
+from magnetar.capabilities.creative.motion import ease_out
 from magnetar.capabilities.creative.palette import Palette
 from magnetar.capabilities.creative.picture import Picture
 from magnetar.capabilities.creative.planes import RGB, Box, Planes, Sprite, even
@@ -84,12 +85,23 @@ class Gleam:
                 self.shape.blend(canvas.view(part), 0, 0)
 
 
+class Moving(Protocol):
+    """What moves in a scene's window: a picture that travels, or stretches of footage."""
+
+    @property
+    def window(self) -> Box: ...
+
+    def paint(self, canvas: Planes, frame: int) -> None:
+        """Paint the window's content at one frame of the scene."""
+        ...
+
+
 @dataclass(slots=True)
 class Scene:
     """A scene that can paint any of its frames."""
 
     base: Planes
-    travel: Travel | None
+    travel: Moving | None
     edges: list[tuple[Sprite, int, int]]
     """Blended over the picture's window: soft seams and round corners."""
     appearing: list[Appearing] = field(default_factory=list[Appearing])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -279,7 +279,7 @@ def _dress(
                 picture = _backdrop(canvas, stage.studio.palette.ink)
         assert picture is not None
         scene = build(replace(stage.studio, picture=picture), shot)
-        scene.travel = cast(Any, conform.Chain(window, tuple(reels)))
+        scene.travel = conform.Chain(window, tuple(reels))
         stage.scenes[place] = scene
         told.append({"kind": "clip", **ranges[0], "why": list(one.why), "ranges": ranges})
     return told
