@@ -101,7 +101,7 @@ def test_sound_holds_its_peak_after_the_encoder_too():
     clicks = np.zeros((2, 3 * RATE), np.float32)
     clicks[:, chance.integers(0, 3 * RATE, 400)] = 1.0
     time = np.arange(3 * RATE) / RATE
-    mixed = clicks + 0.2 * np.sin(2 * np.pi * 150 * time).astype(np.float32)
+    mixed = (clicks + 0.2 * np.sin(2 * np.pi * 150 * time)).astype(np.float32)
     made = settle(mixed)
     _, heard = encode(made.sound)
     assert true_peak(heard) <= PEAK_DB
