@@ -51,6 +51,7 @@ class Asked(Moving):
     """The service's own films, narrow; what it was given to start from is kept."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.pictures: list[bytes] = []
 
     def make(self, wanted: FilmWanted, out: Path, progress: Any = None) -> Made:
@@ -90,7 +91,12 @@ def test_clips_bought_over_the_contract_fill_the_shots_at_the_forecast_credits(
 
     def run() -> dict[str, Any]:
         matrix = Matrix(settings)
-        tasks = Tasks(Caller("ours", url, bearer), wait=lambda seconds: desk.work(Makers(None, maker)), poll_s=1.0)
+        tasks = Tasks(
+            Caller("ours", url, bearer),
+            wait=lambda seconds: desk.work(Makers(None, maker)),
+            poll_s=1.0,
+            patience_s=10.0,
+        )
         matrix.__dict__["video"] = KlingVideos(tasks, "")
         planned = plan_drama(wanted, matrix, settings.home, "demo", (), lambda _: None)
         return make_drama(wanted, planned, lambda _: None)
