@@ -33,6 +33,8 @@ from magnetar.vocabulary.catalogue import Product
 MOST_TURNS, SCRIPTS_KEPT = 200, 60
 KNOWING = frozenset({"e5", "openai"})
 """Embedders that place words by meaning, not by their letters."""
+SMALL = frozenset({"llama"})
+"""Language models that are wrong about wishes more often than right; see docs/capabilities/creative-agent.md."""
 SURE = 1.3
 """A product is meant when it fits the words so many times better than the next."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2}")
@@ -269,7 +271,7 @@ class _Hands:
 
     def reword(self, text: str) -> Sequence[str]:
         model = self._agent._matrix.language if self._agent._matrix is not None else None
-        return () if model is None else reworded(model, text)
+        return () if model is None or model.name in SMALL else reworded(model, text)
 
 
 def render(order: Order, voice: Voice | None) -> MadeFilm:
