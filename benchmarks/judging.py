@@ -252,7 +252,11 @@ def spoiled(job: tuple[int, int, int, list[tuple[Path, Plan | None]], Path]) -> 
         others = [one for one, _ in bases if one.stem != path.stem]
         base = load(path, plan, others[int(rng.integers(len(others)))])
         out = folder / f"bad-{number}-{turn}.mp4"
-        if spoil(base, spoiler, rng, out):
+        try:
+            done = spoil(base, spoiler, rng, out)
+        except RuntimeError as error:  # ffmpeg refuses: said at the end, and no defect
+            return Result(spoiler.name, path.stem, made=False, details=[str(error)[-200:]])
+        if done:
             result = judge(out, base, spoiler.name, spoiler.right, plan is None)
             for one in (out, out.with_suffix(".json")):
                 one.unlink(missing_ok=True)
@@ -351,6 +355,9 @@ def main() -> int:
     ]  # fmt: skip
     for one in rows:
         print("  ".join(f"{cell:<28}" if place == 0 else f"{cell:<16}" for place, cell in enumerate(shown(one))))
+    for one in results:
+        if not one.made:
+            print(f"NOT MADE {one.name} {one.base}: {one.details}")
     missed = [one for one in results if one.made and one.caught == one.name.startswith("good")]
     for one in missed:
         print(f"{'ALARM' if one.name.startswith('good') else 'MISSED'} {one.name} {one.base}: {one.details}")
