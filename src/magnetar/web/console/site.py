@@ -22,6 +22,7 @@ from starlette.routing import Route
 from magnetar.app.drama_orders import DramaOrders
 from magnetar.app.film_shelf import Shelf
 from magnetar.app.hosting import Hosting
+from magnetar.app.refining import Refining
 from magnetar.app.rehearsals import Rehearsals
 from magnetar.app.studio_orders import StudioOrders
 from magnetar.app.studio_talks import StudioTalks
@@ -145,6 +146,8 @@ class Site:
             self.runtime.store, self.runtime.clock, self.shelf, self.found, settings.home, workers=settings.workers,
             font=str(getattr(settings, "font", "") or ""),
         )  # fmt: skip
+        if live is not None:
+            Refining(self.studio, self.shelf, live)
         self.dramas = DramaOrders(
             self.runtime.store, self.runtime.clock, settings.home, self.goods, font=str(getattr(settings, "font", "") or "")
         )  # fmt: skip
@@ -166,6 +169,7 @@ class Site:
             if self._hosting is None:
                 self._own_live = open_live(self.platform, shoppers=2_000)
                 self._hosting = Hosting(self._own_live)
+                Refining(self.studio, self.shelf, self._own_live)
                 self._book = MarketBook(self._own_live)
         if self._own_live is not None:
             self._own_live.open_ticks()
