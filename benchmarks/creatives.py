@@ -36,7 +36,6 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from magnetar.app.benches.rows import conditions, not_met, row, shown
-from magnetar.app.benches.seeds import seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.autopilot import Kind, Uax
 from magnetar.capabilities.autopilot.creatives import STATES
@@ -45,6 +44,7 @@ from magnetar.capabilities.measurement import Interval, mean_interval
 from magnetar.capabilities.shoppers import Clicked, Ordered, Viewed
 from magnetar.engines.spread import spread
 from magnetar.kernel.chance import Floats
+from magnetar.kernel.held_out import seeds_of
 from magnetar.platform.creatives import Creatives
 from magnetar.surface.report import cpu_seconds, progress, write_json
 from magnetar.twin.bazaar.drafting import Drafting

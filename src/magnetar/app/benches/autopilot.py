@@ -12,6 +12,7 @@ from magnetar.app.benches.rows import conditions, row
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval
 from magnetar.kernel.errors import BadInput
+from magnetar.kernel.held_out import held_out_file
 from magnetar.twin.rehearsal import Setting, rehearse
 from magnetar.twin.verdict import verdict
 from magnetar.vocabulary.campaigns import Goal, GoalKind
@@ -44,9 +45,7 @@ def held_out(file: str = "") -> HeldOut:
     Raises:
         BadInput: the file is not there, is no such file, or judges in a world that was tuned on.
     """
-    here = Path(__file__).resolve()
-    beside, packed = here.parents[4] / "benchmarks" / "held-out.toml", here.parents[2] / "examples" / "held-out.toml"
-    path = Path(file) if file else packed if packed.is_file() else beside
+    path = held_out_file(file)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         found = HeldOut(path, tuple(table["tuned_on"]), tuple(table["final"]), int(table["final_seed"]))

@@ -20,6 +20,7 @@ from magnetar.capabilities.bidding import SEATS, make_bidder
 from magnetar.capabilities.measurement import Interval, student_quantile
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.errors import BadInput, MagnetarError
+from magnetar.kernel.held_out import held_out_file
 from magnetar.surface.report import seconds
 from magnetar.twin.arena.contest import Columns, Entry, Result, Round, contest, enter, seed_of, spread
 from magnetar.twin.arena.family import CALIBRATED, FAMILIES, load_family
@@ -63,9 +64,7 @@ def held_out(file: str = "") -> MarketHeldOut:
     Raises:
         BadInput: the file is not there, has no such table, or judges on what was tuned on.
     """
-    here = Path(__file__).resolve()
-    beside, packed = here.parents[4] / "benchmarks" / "held-out.toml", here.parents[2] / "examples" / "held-out.toml"
-    path = Path(file) if file else packed if packed.is_file() else beside
+    path = held_out_file(file)
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))["market"]
         found = MarketHeldOut(

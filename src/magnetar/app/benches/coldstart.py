@@ -15,7 +15,6 @@ import numpy as np
 
 from magnetar.app.benches.predict_watch import NEW_MERCHANTS, NEW_SHARE
 from magnetar.app.benches.rows import conditions, row
-from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, ratio_interval
 from magnetar.capabilities.recommendation.following import alike
@@ -24,6 +23,7 @@ from magnetar.capabilities.shoppers import POSITIONS, Clicked, Ordered, Viewed
 from magnetar.capabilities.understanding.affinity import BIAS, NATURE, VAGUE, WIDE
 from magnetar.engines.spread import spread
 from magnetar.kernel.chance import Chance, Floats, Ints
+from magnetar.kernel.held_out import Seeds, seeds_of
 from magnetar.platform.market import TICKS_PER_DAY
 from magnetar.twin.rehearsal import Setting, Stage
 from magnetar.vocabulary.campaigns import Goal, GoalKind

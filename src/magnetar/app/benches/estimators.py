@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 
 from magnetar.app.benches.rows import conditions, row
-from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval
+from magnetar.kernel.held_out import Seeds, seeds_of
 from magnetar.twin.estimators.certificate import Certificate, Looking, certificates, looking, run_trials
 from magnetar.twin.estimators.commons import CommonsSettings
 from magnetar.twin.estimators.rehearsed import CASES, QUICK_CASES, run_markets

@@ -12,12 +12,12 @@ import numpy as np
 from magnetar.app.benches import predict_lifetime
 from magnetar.app.benches.predict_watch import Columns, Watch, Watched, auc, calibration_error, off
 from magnetar.app.benches.rows import conditions, cpu_time, per_cpu_second, row
-from magnetar.app.benches.seeds import Seeds, seeds_of
 from magnetar.app.goods import goods_from, sample_shop
 from magnetar.capabilities.measurement import Interval, mean_interval
 from magnetar.capabilities.understanding import Strengths
 from magnetar.capabilities.understanding.returns import return_risk
 from magnetar.kernel.chance import Chance
+from magnetar.kernel.held_out import Seeds, seeds_of
 from magnetar.twin.bazaar.population import RETURNS
 from magnetar.twin.rehearsal import WARM_UP_DAYS, Setting
 from magnetar.vocabulary.campaigns import Goal, GoalKind

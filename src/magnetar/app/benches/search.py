@@ -19,13 +19,13 @@ import numpy as np
 
 from magnetar.app.benches.rows import conditions, row
 from magnetar.app.benches.search_queries import Judged, make_queries
-from magnetar.app.benches.seeds import seeds_of
 from magnetar.app.goods import sample_shop
 from magnetar.capabilities.catalogue import Rejected, read_catalogue
 from magnetar.capabilities.measurement import Interval, mean_interval, ratio_interval
 from magnetar.capabilities.search import ENGINES, SearchEngine
 from magnetar.kernel.chance import Chance, Floats
 from magnetar.kernel.errors import BadInput
+from magnetar.kernel.held_out import seeds_of
 from magnetar.vocabulary.catalogue import Product
 
 GOAL = 0.10

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from magnetar.capabilities.catalogue.service import CatalogueService
-from magnetar.kernel.errors import BadInput, NotFound
+from magnetar.kernel.errors import NotFound
 from magnetar.surface.principal import Principal
+from magnetar.surface.upload import uploaded
 from magnetar.vocabulary.catalogue import Product
 
 UPLOAD_BYTES = 256 << 20
@@ -60,16 +59,9 @@ def router(service: CatalogueService, gate: Callable[..., Any]) -> APIRouter:
         filename: str = Query("feed", max_length=200),
     ) -> dict[str, Any]:
         mine = who.scope(merchant)
-        suffix = "".join(one for one in os.path.splitext(filename)[1] if one.isalnum() or one == ".")[:10]
-        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
-            size = 0
-            async for piece in request.stream():
-                size += len(piece)
-                if size > UPLOAD_BYTES:
-                    raise BadInput(f"A feed has at most {UPLOAD_BYTES >> 20} MB. Compress it, or send it in parts.")
-                file.write(piece)
-            file.flush()
-            report = await run_in_threadpool(service.import_file, file.name, mine, format=format, currency=currency)
+        refusal = f"A feed has at most {UPLOAD_BYTES >> 20} MB. Compress it, or send it in parts."
+        async with uploaded(request, filename, most=UPLOAD_BYTES, refusal=refusal) as path:
+            report = await run_in_threadpool(service.import_file, path, mine, format=format, currency=currency)
         return report.as_json()
 
     return routes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from magnetar.capabilities.orders.service import OrdersService
-from magnetar.kernel.errors import BadInput
 from magnetar.surface.principal import Principal
+from magnetar.surface.upload import uploaded
 
 UPLOAD_BYTES = 256 << 20
 """Largest log that is taken in one call, as sent."""
@@ -42,17 +40,10 @@ def router(service: OrdersService, gate: Callable[..., Any]) -> APIRouter:
         filename: str = Query("orders", max_length=200),
     ) -> dict[str, Any]:
         mine = who.scope(merchant)
-        suffix = "".join(one for one in os.path.splitext(filename)[1] if one.isalnum() or one == ".")[:10]
-        with tempfile.NamedTemporaryFile(suffix=suffix) as file:
-            size = 0
-            async for piece in request.stream():
-                size += len(piece)
-                if size > UPLOAD_BYTES:
-                    raise BadInput(f"An order log has at most {UPLOAD_BYTES >> 20} MB. Send it in parts.")
-                file.write(piece)
-            file.flush()
+        refusal = f"An order log has at most {UPLOAD_BYTES >> 20} MB. Send it in parts."
+        async with uploaded(request, filename, most=UPLOAD_BYTES, refusal=refusal) as path:
             report = await run_in_threadpool(
-                service.import_file, file.name, mine, format=format, currency=currency, dates=dates
+                service.import_file, path, mine, format=format, currency=currency, dates=dates
             )
         return report.as_json()
 

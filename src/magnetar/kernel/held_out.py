@@ -1,4 +1,4 @@
-"""Seeds that were written down before anything was looked at, beside the source or inside the installed package."""
+"""Seeds held out: which ones were developed on, and the one that judges, written down before it was looked at."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from magnetar.kernel.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """What one bench may look at, and what judges it."""
+    """What a measurement may look at, and what judges it."""
 
     file: Path
     tuned: tuple[int, ...]
     final: int
+
+
+def held_out_file(file: str = "") -> Path:
+    """benchmarks/held-out.toml, beside the source or inside the installed package; another where one is named."""
+    here = Path(__file__).resolve()
+    beside, packed = here.parents[3] / "benchmarks" / "held-out.toml", here.parents[1] / "examples" / "held-out.toml"
+    return Path(file) if file else packed if packed.is_file() else beside
 
 
 def seeds_of(table: str, file: str = "") -> Seeds:
@@ -24,9 +31,7 @@ def seeds_of(table: str, file: str = "") -> Seeds:
     Raises:
         BadInput: the file is not there, has no such table, or judges on a seed that was tuned on.
     """
-    here = Path(__file__).resolve()
-    beside, packed = here.parents[4] / "benchmarks" / "held-out.toml", here.parents[2] / "examples" / "held-out.toml"
-    path = Path(file) if file else packed if packed.is_file() else beside
+    path = held_out_file(file)
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))[table]
         found = Seeds(path, tuple(int(one) for one in read["tuned_seeds"]), int(read["final_seed"]))
