@@ -112,6 +112,6 @@ def test_from_a_product_to_films_edited_words_and_a_talk(shop: Any, page: Any):
 def test_pages_fit_a_phone(shop: Any):
     with browser("en-GB", 390, 844) as page:
         enter(page, shop, "phone")
-        for path in ("/studio", "/creatives", "/studio/variants", "/studio/agent", "/generation"):
+        for path in ("/studio", "/creatives", "/studio/variants", "/studio/agent", "/studio/drama", "/generation"):
             page.goto(f"{shop.url}{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

@@ -496,6 +496,7 @@ def test_a_film_that_was_shown_has_real_figures_beside_what_was_predicted(shop: 
     for name, value in (("views", 100.0), ("told", 9.0), ("had", 18.0), ("orders", 2.0)):
         creatives.totals[name][row] = value
     creatives.cells["expected"][row, 0], creatives.cells["clicks"][row, 0] = 9.0, 18.0
+    creatives.cells["doubt"][row, 0] = 100 * 0.09 * 0.91
     [one] = [row for row in rows_of(shop.site, "demo", shop.site.shelf.all("demo")) if row.film.name == "shown"]
     assert (one.figures.impressions, one.figures.ctr, one.figures.lift) == (100, 0.18, 2.0)
     assert one.predicted is not None
