@@ -15,8 +15,8 @@ from magnetar.surface.report import JsonOption, MerchantOption, SeedOption, prog
 from magnetar.surface.session import session_of
 
 if TYPE_CHECKING:
-    from magnetar.capabilities.creative.film import FilmReport
     from magnetar.capabilities.creative.direction import Direction
+    from magnetar.capabilities.creative.film import FilmReport
 
 
 def film(
