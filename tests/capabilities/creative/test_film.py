@@ -240,6 +240,12 @@ def test_a_feed_gives_the_product_its_pictures_and_its_english_points(pictures: 
         find_in_file(pictures / "feed.csv", "bag1", "demo", "CNY")
 
 
+def test_a_product_whose_row_cannot_be_read_is_told_with_its_line(pictures: Path):
+    (pictures / "feed.csv").write_text(FEED + "cup-2,杯子,-3,CNY,,,\n")
+    with pytest.raises(NotFound, match=r"It has 1: bag-1\..*: 1 \(line 3: price"):
+        find_in_file(pictures / "feed.csv", "cup-2", "demo", "CNY")
+
+
 def test_the_command_makes_stills_and_answers_an_unknown_product(
     face: Typeface, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

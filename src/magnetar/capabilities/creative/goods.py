@@ -53,12 +53,15 @@ def find_in_file(file: Path, id: str, merchant: str, currency: str, pictures: Pa
         NotFound: no such product in it; the message names close matches.
     """
     products: dict[str, Product] = {}
+    refused: list[Rejected] = []
     one: Product | Rejected
     for one in read_catalogue(file, merchant=merchant, currency=currency):
-        if not isinstance(one, Rejected):
+        if isinstance(one, Rejected):
+            refused.append(one)
+        else:
             products[one.id] = one
     if id not in products:
-        raise NotFound(_unknown(id, products.values(), repr(str(file))))
+        raise NotFound(_unknown(id, products.values(), repr(str(file))) + _refused(refused))
     return Found(products[id], pictures or file.parent, str(file), english_points(file, id))
 
 
@@ -95,5 +98,22 @@ def _unknown(id: str, products: Iterable[Product], where: str) -> str:
     close += [titles[title] for title in difflib.get_close_matches(id, titles, 2, 0.3)]
     close += [name for name, title in names.items() if id and id.lower() in title.lower()][:4]
     listed = "; ".join(f"{name} {names[name][:24]}" for name in list(dict.fromkeys(close))[:4])
-    hint = f" 相近的 Close: {listed}." if listed else " See: magnetar catalogue list."
-    return f"没有商品 No product {id!r} in {where}.{hint}"
+    some = ", ".join(list(names)[:6]) + (" …" if len(names) > 6 else "")
+    hint = (
+        f" 相近的 Close: {listed}."
+        if listed
+        else f" 其中有 It has {len(names)}: {some}."
+        if names
+        else " 没有商品 It is empty."
+    )
+    return f"没有商品 No product {id[:80]!r} in {where}.{hint}"
+
+
+def _refused(rows: list[Rejected]) -> str:
+    """What became of the rows that are no products: the one that was meant may be among them."""
+    if not rows:
+        return ""
+    told = "; ".join(
+        f"line {row.line}: {row.field} is {row.found[:40]!r}, expected {row.expected[:80]}" for row in rows[:3]
+    )
+    return f" 不能读取的行 Rows that cannot be read: {len(rows)} ({told}{'; …' if len(rows) > 3 else ''})."

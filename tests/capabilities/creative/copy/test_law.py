@@ -16,7 +16,7 @@ HIDDEN = (
 )  # fmt: skip
 LAWFUL = (
     "最近", "最后放盐", "最大承重150kg", "最长可拉到3米", "最小起订2件", "最佳食用期6个月", "最好在3天内吃完", "第一次露营", "宝宝的第一双学步鞋", "第一时间冷藏", "中央空调", "绝对湿度", "100%棉",
-    "100% 新疆棉", "不能代替药物", "本品不具有治疗作用", "国家级非遗技艺", "长高架", "best before 12 months", "holds best on smooth tables", "cures in 24 hours", "100% merino wool", "S M L XL",
+    "100%竹纤维", "100%头层牛皮", "100%实木", "100%全麦", "100% 新疆棉", "不能代替药物", "本品不具有治疗作用", "国家级非遗技艺", "长高架", "best before 12 months", "holds best on smooth tables", "cures in 24 hours", "100% merino wool", "S M L XL",
     "not intended to cure any disease", "304 stainless", "5 x 7 in", "4K 60 Hz", "12 x 1.5 L",
 )  # fmt: skip
 STILL = (
@@ -26,6 +26,7 @@ STILL = (
     "全国第一双",
     "中央电视台",
     "100%防水",
+    "100%治好牛皮癣",
     "100% effective",
     "not the best, the very best",
     "cures acne",
