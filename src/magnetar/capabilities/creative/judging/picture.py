@@ -26,6 +26,9 @@ again mostly a tenth."""
 STILL_THEIRS, BUSY_SHARE, STILL_BUSY = 1.0, 0.1, 2.0
 """Change of the liveliest block in a film that is not ours, where only long stretches are counted; this share of the
 film's middle one where that is more, but no more than the last: an encoder goes on sharpening a busy picture."""
+BREAKS_OFF = 2.5
+"""Where frames repeat, motion stops from one frame to the next: by at least this factor. What comes to rest by itself
+(a headline that eases in over a plain picture) slows down gradually and repeats nothing."""
 FLAT_SHARE = 0.6
 """A film that stands still in more of its frames is about a picture of one colour: only long stretches count there."""
 PUMPED, PUMPED_STIR = 4.0, 1.0
@@ -130,9 +133,18 @@ def check_pictures(seen: Pictures, fps: float, ours: bool, every: bool) -> list[
         length = end - start
         if length / fps >= longest:
             found.append(defect("frozen", seen.times[start], f"nothing moves for {length / fps:.2f} s"))
-        elif moving and not any(bad[start:end]):
+        elif moving and not any(bad[start:end]) and _breaks_off(seen.stirred, start):
             found.append(defect("repeated frame", seen.times[start], f"{length} frames repeat the one before"))
     return found
+
+
+def _breaks_off(stirred: Sequence[float], start: int) -> bool:
+    """Whether motion stops at this frame instead of coming to rest.
+
+    >>> _breaks_off([2.0, 1.5, 0.1, 0.1], 2), _breaks_off([0.4, 0.2, 0.15, 0.1], 2)
+    (True, False)
+    """
+    return start == 0 or stirred[start - 1] >= BREAKS_OFF * stirred[start]
 
 
 def _still(seen: Pictures, ours: bool) -> list[bool]:
