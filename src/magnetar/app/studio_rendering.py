@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from magnetar.app.apart import take_order
 from magnetar.capabilities.creative.agent.service import Order, render
 from magnetar.capabilities.creative.agent.talk import MadeFilm
-from magnetar.capabilities.generation import Matrix
+from magnetar.capabilities.generation import find_speaker
 from magnetar.kernel.errors import MagnetarError
 from magnetar.kernel.settings import Settings
 
@@ -31,9 +31,11 @@ class Rendered:
 def main() -> None:
     """Read the order, make the film, write the answer."""
     order = msgspec.msgpack.decode(take_order(), type=Order)
-    voice = Matrix(Settings(home=Path(order.home))).voice if order.direction.voice != "none" else None
+    wanted = order.direction
     try:
-        told = Rendered(render(order, voice))
+        matrix, named = find_speaker(Settings(home=Path(order.home)), wanted.voice, order.language)
+        wanted = replace(wanted, voice=named or ("none" if wanted.voice == "none" else ""))
+        told = Rendered(render(replace(order, direction=wanted), matrix.voice))
     except MagnetarError as error:
         told = Rendered(error=str(error))
     sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
