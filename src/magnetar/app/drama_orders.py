@@ -99,7 +99,7 @@ class DramaOrders(Backlog[Drama]):
                 f"画面来源应为 {', '.join(SOURCES)}. · Pictures come from {', '.join(SOURCES)}, found {wish.pictures[:20]!r}."
             )
         script = script.replace("\r\n", "\n")
-        read = parse(script, "剧本 script", wish.language)
+        read = parse(script, "script.md", wish.language)
         self._admit(merchant)
         one = Drama(
             self._new_id(merchant, "d"),

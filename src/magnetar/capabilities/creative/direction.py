@@ -168,9 +168,16 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
 
 def _one_of(name: str, found: str, known: Sequence[str]) -> None:
     if found not in known:
-        raise BadInput(f"{name} takes one of {', '.join(one for one in known if one)}, found {str(found)[:40]!r}.")
+        en, _, zh = name.partition(" ")
+        names = ", ".join(one for one in known if one)
+        raise BadInput(
+            f"{zh or en}应为 {names} 之一, 现为 {str(found)[:40]!r}. · {en} takes one of {names}, found {str(found)[:40]!r}."
+        )
 
 
 def _within(name: str, found: float, low: float, high: float) -> None:
     if not low <= found <= high:
-        raise BadInput(f"{name} takes {low:g} to {high:g}, found {found!r}.")
+        en, _, zh = name.partition(" ")
+        raise BadInput(
+            f"{zh or en}应为 {low:g} 到 {high:g}, 现为 {found!r}. · {en} takes {low:g} to {high:g}, found {found!r}."
+        )

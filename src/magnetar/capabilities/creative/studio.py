@@ -160,7 +160,7 @@ def make_variants(
     spoken = None
     if voice is not None:
         takes = sorted({take for recipe in recipes for take in recipe.takes}, key=repr)
-        told(f"台词 lines {len(takes)}: {voice.name}")
+        told(f"台词 {len(takes)} 句: {voice.name} · {len(takes)} lines: {voice.name}")
         grid = make_grid(fps, tempo, slots, length_s)
         spoken = say(takes, bare, grid, voice, voice_name, language, Path(home) / "speech")
         wanted, notes = replace(wanted, beats=spoken.beats), [*notes, *spoken.notes]
@@ -245,7 +245,7 @@ def _write_all(
             )
         )  # fmt: skip
         if number % every == 0:
-            told(f"影片 films {number}/{len(recipes)}")
+            told(f"影片 {number}/{len(recipes)} · films {number}/{len(recipes)}")
     return films, [film for film in films if not film.kept]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -81,8 +82,8 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         assert isinstance(error, MagnetarError)
         return await failed(site, request, error)
 
-    async def on_missing(request: Request, error: Exception) -> Response:
-        return await failed(site, request, None)
+    async def on_http(request: Request, error: Exception) -> Response:
+        return await failed(site, request, None, error.status_code if isinstance(error, HTTPException) else 500)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -90,7 +91,7 @@ def console_app(platform: Platform, live: LivePlatform | None = None) -> ASGIApp
         yield
         site.close()
 
-    handlers: dict[Any, Any] = {MagnetarError: on_error, 404: on_missing}
+    handlers: dict[Any, Any] = {MagnetarError: on_error, HTTPException: on_http, 500: on_http}
     app = Starlette(
         routes=[*routes, static_files()],
         middleware=[Middleware(SafeHeaders), Middleware(BodyLimit), Middleware(GZipMiddleware, minimum_size=800)],

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from magnetar.app.film_shelf import DELETED, LIVE, PUBLISHED, RETIRED
 from magnetar.app.studio_orders import DONE, FAILED, INTERRUPTED, QUEUED, RUNNING, STOPPED
+from magnetar.capabilities.creative.agent.tongues import in_tongue
 from magnetar.capabilities.creative.copy import ANGLES
 from magnetar.capabilities.creative.copy.audiences import CALLS
 from magnetar.capabilities.understanding.identities import IDENTITIES
@@ -58,6 +59,10 @@ class FilmWords:
 
     def language(self, name: str) -> str:
         return self._voice(*LANGUAGES.get(name, (name, name)))
+
+    def plainly(self, text: str) -> str:
+        """A message of the makers of films in the visitor's language alone."""
+        return in_tongue(text, self._voice.language == "zh")
 
     def looks(self, names: tuple[str, ...]) -> str:
         return " ".join(self._voice(*LOOKS.get(name, (name, name))) for name in names)

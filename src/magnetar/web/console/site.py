@@ -354,13 +354,29 @@ def _flash(cookie: str) -> tuple[str, str] | None:
     return (kind, said) if kind in ("good", "bad") and isinstance(said, str) else None
 
 
-async def failed(site: Site, request: Request, error: MagnetarError | None) -> Response:
-    """The page that says what went wrong; a toast where htmx asked."""
+HTTP_SAYS = {
+    400: ("请求格式有误.", "The request is malformed."),
+    404: ("没有这个页面.", "No such page."),
+    405: (
+        "这个地址不能这样打开, 请从页面上操作.",
+        "This address is not opened in this way; use the page's own buttons.",
+    ),
+    500: ("服务内部出错, 已记入日志; 请稍后再试.", "Something failed inside and was logged; try again later."),
+}
+
+
+async def failed(site: Site, request: Request, error: MagnetarError | None, status: int = 404) -> Response:
+    """The page that says what went wrong; a toast where htmx asked.
+
+    Args:
+        error: what was raised; where it is None, `status` tells what happened.
+    """
     visit = await run_in_threadpool(site.visit, request)
-    status = 404 if error is None or isinstance(error, NotFound) else 403 if isinstance(error, Forged) else 409
+    if error is not None:
+        status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Forged) else 409
     if isinstance(error, BadInput):
         status = 422
-    said = visit.voice.of(str(error)) if error else visit.voice("没有这个页面.", "No such page.")
+    said = visit.voice.of(str(error)) if error else visit.voice(*HTTP_SAYS.get(status, HTTP_SAYS[400]))
     response = await run_in_threadpool(
         site.render, visit, "part_toast.html" if visit.in_part else "error.html", status, kind="bad", said=said,
         status_code=status,

@@ -138,7 +138,7 @@ class CreativeAgent:
         """
         held = self._kept.get(merchant, id)
         if held is None:
-            raise NotFound(f"没有这段对话. There is no talk {id!r}.")
+            raise NotFound(f"没有这段对话: {id[:40]!r}. · There is no talk {id[:40]!r}.")
         return held
 
     def all(self, merchant: str) -> list[Conversation]:
@@ -238,7 +238,7 @@ class _Hands:
         folder.mkdir(parents=True, exist_ok=True)
         out = folder / f"{_safe(product)}-{self._held.id}-{version}.mp4"
         told = self._told or (lambda said: None)
-        told(f"正在制作 rendering {out.name} …")
+        told(f"正在制作 {out.name} … · rendering {out.name} …")
         order = Order(
             found.product, str(found.pictures or ""), found.points_en if language == "en" else None, language, pitch.script,
             direction, pitch.angle, pitch.audience, str(out), str(agent._home), agent._font, agent._width,

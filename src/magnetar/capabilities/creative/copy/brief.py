@@ -22,6 +22,9 @@ SHORTEST_S, LONGEST_S = 6.0, 60.0
 LONGEST_TEXT, MOST_TEXTS = 60, 8
 
 
+NAMED = {"goal": "目的", "tone": "语气", "language": "语言", "must_say": "一定要说", "must_not_say": "不要说"}
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """An order for scripts."""
@@ -44,27 +47,40 @@ class Brief:
         _choose("tone", self.tone, TONES)
         _choose("language", self.language, LANGUAGES)
         if not SHORTEST_S <= self.length_s <= LONGEST_S:
-            raise BadInput(f"length_s 片长 takes {SHORTEST_S:g} to {LONGEST_S:g} seconds, found {self.length_s!r}.")
+            raise BadInput(
+                f"片长应为 {SHORTEST_S:g} 到 {LONGEST_S:g} 秒, 现为 {self.length_s!r}. · "
+                f"length_s takes {SHORTEST_S:g} to {LONGEST_S:g} seconds, found {self.length_s!r}."
+            )
         for name in ("must_say", "must_not_say"):
             listed: tuple[str, ...] = getattr(self, name)
             if len(listed) > MOST_TEXTS:
-                raise BadInput(f"{name} takes at most {MOST_TEXTS} texts, found {len(listed)}.")
+                raise BadInput(
+                    f"{NAMED[name]}最多 {MOST_TEXTS} 条, 现有 {len(listed)} 条. · "
+                    f"{name} takes at most {MOST_TEXTS} texts, found {len(listed)}."
+                )
             for text in listed:
                 if not re.search(r"\w", text) or len(text) > LONGEST_TEXT:
                     raise BadInput(
-                        f"{name}: 每条 1 到 {LONGEST_TEXT} 字 each text has 1 to {LONGEST_TEXT} characters with a letter, "
+                        f"{NAMED[name]}: 每条 1 到 {LONGEST_TEXT} 字, 须有文字, 现为 {text[:LONGEST_TEXT]!r} ({len(text)} 字). · "
+                        f"{name}: each text has 1 to {LONGEST_TEXT} characters with a letter, "
                         f"found {text[:LONGEST_TEXT]!r} of {len(text)}."
                     )
         if len(self.audience) > LONGEST_TEXT:
-            raise BadInput(f"audience 人群 takes at most {LONGEST_TEXT} characters, found {len(self.audience)}.")
+            raise BadInput(
+                f"人群最多 {LONGEST_TEXT} 字, 现有 {len(self.audience)} 字. · "
+                f"audience takes at most {LONGEST_TEXT} characters, found {len(self.audience)}."
+            )
         if kind := sensitive_kind(self.audience):
             raise Refused(
-                f"人群不能按敏感信息划分 An audience may not be told by {kind}, found {self.audience!r}. "
+                f"人群不能按敏感信息划分 ({kind}): {self.audience!r}; 请写商品能服务的生活方式, 如上班族. · An audience may not be told by {kind}, found {self.audience!r}. "
                 "Name a way of living that goods can serve, such as 上班族 or campers."
             )
         for text in (*self.must_say, self.audience):
             if flags := [one for one in find_flags("brief", text) if one.reason in ("instruction", "markup")]:
-                raise Refused(f"brief: {flags[0].text!r} is no text for an advertisement. Leave it out.")
+                raise Refused(
+                    f"这不是广告里能说的话: {flags[0].text!r}, 请去掉. · "
+                    f"brief: {flags[0].text!r} is no text for an advertisement. Leave it out."
+                )
 
     @property
     def points(self) -> int:
@@ -79,7 +95,10 @@ class Brief:
 
 def _choose(name: str, found: str, known: Sequence[str] | Mapping[str, str]) -> None:
     if found not in known:
-        raise BadInput(f"{name} takes one of {', '.join(known)}, found {str(found)[:40]!r}.")
+        raise BadInput(
+            f"{NAMED[name]}应为 {', '.join(known)} 之一, 现为 {str(found)[:40]!r}. · "
+            f"{name} takes one of {', '.join(known)}, found {str(found)[:40]!r}."
+        )
 
 
 def read_brief(plain: Mapping[str, Any]) -> Brief:
@@ -112,7 +131,9 @@ def read_brief(plain: Mapping[str, Any]) -> Brief:
             try:
                 taken[name] = float(value)
             except (TypeError, ValueError):
-                raise BadInput(f"length_s takes a number of seconds, found {str(value)[:40]!r}.") from None
+                raise BadInput(
+                    f"片长须为秒数, 现为 {str(value)[:40]!r}. · length_s takes a number of seconds, found {str(value)[:40]!r}."
+                ) from None
         elif name == "price_first":
             if str(value).lower() not in ("true", "false", "yes", "no", "1", "0", "是", "否"):
                 raise BadInput(f"price_first takes yes or no, found {str(value)[:40]!r}.")

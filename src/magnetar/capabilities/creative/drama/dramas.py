@@ -156,8 +156,10 @@ def plan_drama(
         seed=wanted.seed,
         rights=wanted.rights,
     )
+    shots = sum(len(board.shots) for board in boards)
     told(
-        f"剧本 script: {len(boards)} 集 episodes, {coverage.lines} 行 lines, {sum(len(board.shots) for board in boards)} 镜头 shots; 语音 voice: {speaker.name if speaker else 'none'}"
+        f"剧本: {len(boards)} 集, {coverage.lines} 行, {shots} 镜头; 语音: {speaker.name if speaker else '无'} · "
+        f"script: {len(boards)} episodes, {coverage.lines} lines, {shots} shots; voice: {speaker.name if speaker else 'none'}"
     )
     measured = speaker is None or speaker.name in FREE_VOICES
     timed = {

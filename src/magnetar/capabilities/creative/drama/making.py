@@ -230,7 +230,10 @@ class Production:
                 lines.append(Heard((at + one.start) / fps, one.said, manner.side if manner else 0.0))
             at += one.frames
             if number == len(timed) or number % 5 == 0:
-                told(f"{path.name}: 镜头 shots {number}/{len(timed)}, 新做 made {len(self.made) - before}")
+                told(
+                    f"{path.name}: 镜头 {number}/{len(timed)}, 新做 {len(self.made) - before} · "
+                    f"{path.name}: shots {number}/{len(timed)}, made {len(self.made) - before}"
+                )
         mixed = mix(lines, stretches, at * RATE // fps, Chance(self.seed).of("drama", self.script.title, episode, kind))
         digest = hashlib.sha256(
             repr((path.name, [self.key(one) for one in timed], mixed.key, mixed.tempo, self.seed, __version__)).encode()

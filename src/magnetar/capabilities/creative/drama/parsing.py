@@ -125,13 +125,13 @@ class _Reader:
         self.count = 0
 
     def _wrong(self, number: int, zh: str, en: str, do: str) -> BadInput:
-        return BadInput(f"{self.name} 第 {number} 行 line {number}: {zh} · {en}. {do}")
+        return BadInput(f"{self.name} 第 {number} 行: {zh}. · {self.name} line {number}: {en}. {do}")
 
     def read(self, text: str) -> Script:
         text = _COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
         if not text.strip():
             raise BadInput(
-                f"{self.name}: 剧本是空的 · the script is empty. Write a title (# …), a cast (## 角色 / ## Cast) and an episode (## 第1集 / ## Episode 1)."
+                f"{self.name}: 剧本是空的; 请写剧名 (# …), 角色 (## 角色) 和分集 (## 第1集). · {self.name}: the script is empty. Write a title (# …), a cast (## 角色 / ## Cast) and an episode (## 第1集 / ## Episode 1)."
             )
         for number, raw in enumerate(text.splitlines(), 1):
             line = raw.strip()
@@ -144,10 +144,12 @@ class _Reader:
                 self._body(number, line)
         self._end_episode()
         if not self.title:
-            raise BadInput(f"{self.name}: 没有剧名 · no title. Begin with a line such as “# 雨夜来信”.")
+            raise BadInput(
+                f"{self.name}: 没有剧名; 第一行写剧名, 如 “# 雨夜来信”. · {self.name}: no title. Begin with a line such as “# 雨夜来信”."
+            )
         if not self.episodes:
             raise BadInput(
-                f"{self.name}: 没有分集 · no episode. Add a heading such as “## 第1集 来信” or “## Episode 1: The letter”."
+                f"{self.name}: 没有分集; 请加一行, 如 “## 第1集 来信”. · {self.name}: no episode. Add a heading such as “## 第1集 来信” or “## Episode 1: The letter”."
             )
         indices = [episode.index for episode in self.episodes]
         missing = sorted(set(range(1, max(indices) + 1)) - set(indices))[:10]
@@ -162,34 +164,44 @@ class _Reader:
     def _check(self, number: int, line: str) -> None:
         if len(line) > MOST_LINE:
             raise self._wrong(
-                number, f"一行有 {len(line):,} 字", f"a line of {len(line):,} characters, at most {MOST_LINE}",
+                number, f"一行有 {len(line):,} 字, 最多 {MOST_LINE} 字; 请拆成几行", f"a line of {len(line):,} characters, at most {MOST_LINE}",
                 "Split it into lines that one shot or a few can carry.",
             )  # fmt: skip
         if tag := _TAG.search(line):
             raise self._wrong(
                 number,
-                "剧本里有网页代码",
+                f"剧本里有网页代码 (HTML) {tag.group()[:40]!r}; 请写纯文字",
                 f"HTML {tag.group()[:40]!r}",
                 "Write plain text; comments <!-- … --> are passed over.",
             )
         try:
             shown = clean_text(line.lstrip("△▲"), f"line {number}", self.notes)
-        except Refused as refused:
-            raise Refused(f"{self.name} 第 {number} 行 line {number}: {refused}") from None
+        except Refused:
+            zh = "影片不支持从右到左的文字; 请用中文或英文"
+            en = "right-to-left writing is not supported in films"
+            raise Refused(str(self._wrong(number, zh, en, "Write in Chinese or English."))) from None
         if not shown:
             raise self._wrong(
-                number, "没有可显示的文字", f"nothing in {line[:20]!r} can be shown", "Write words, or delete the line."
+                number,
+                f"{line[:20]!r} 里没有可显示的文字; 请写字或删去这一行",
+                f"nothing in {line[:20]!r} can be shown",
+                "Write words, or delete the line.",
             )
 
     def _heading(self, number: int, line: str) -> None:
         level = len(line) - len(line.lstrip("#"))
         text = line.lstrip("#").strip().strip("《》").strip()
         if not text:
-            raise self._wrong(number, "标题是空的", "an empty heading", "Write its words behind the #.")
+            raise self._wrong(
+                number, "标题是空的; 请在 # 后面写字", "an empty heading", "Write its words behind the #."
+            )
         if level == 1:
             if self.title:
                 raise self._wrong(
-                    number, "第二个剧名", f"a second title {text[:30]!r}", "Episodes begin with ##, scenes with ###."
+                    number,
+                    f"第二个剧名 {text[:30]!r}; 分集用 ##, 场景用 ###",
+                    f"a second title {text[:30]!r}",
+                    "Episodes begin with ##, scenes with ###.",
                 )
             self.title = text
             return
@@ -201,14 +213,14 @@ class _Reader:
             self.section = next((key for key, names in _SECTIONS.items() if text.lower() in names), "")
             if not self.section:
                 raise self._wrong(
-                    number, "不认识的小节", f"unknown section {text[:30]!r}",
+                    number, f"不认识的小节 {text[:30]!r}; 应为 角色, 道具, 地点, 简介 或 第N集", f"unknown section {text[:30]!r}",
                     "Expected 角色 / Cast, 道具 / Props, 地点 / Places, 简介 / About, or 第N集 / Episode N.",
                 )  # fmt: skip
             return
         if not self._episode:
             raise self._wrong(
                 number,
-                "场景不在任何一集里",
+                f"场景 {text[:30]!r} 不在任何一集里; 请在它前面写 “## 第1集 …”",
                 f"a scene {text[:30]!r} outside any episode",
                 "Put “## 第1集 …” before it.",
             )
@@ -216,7 +228,10 @@ class _Reader:
         place, time, weather = self._place(text)
         if not place:
             raise self._wrong(
-                number, "场景没有地点", f"a scene without a place: {text[:30]!r}", "Write e.g. “### 咖啡馆 夜”."
+                number,
+                f"场景没有地点: {text[:30]!r}; 如 “### 咖啡馆 夜”",
+                f"a scene without a place: {text[:30]!r}",
+                "Write e.g. “### 咖啡馆 夜”.",
             )
         self._scene = (Line(number, Kind.HEADING, text), place, time, weather)
 
@@ -244,15 +259,21 @@ class _Reader:
         before = next((one for one in self.episodes if one.index == index), None)
         if before:
             raise self._wrong(
-                number, f"第 {index} 集重复", f"episode {index} stands already in line {before.number}", "Number each episode once."
+                number, f"第 {index} 集重复, 第 {before.number} 行已有; 每集只编一次号", f"episode {index} stands already in line {before.number}", "Number each episode once."
             )  # fmt: skip
         if self.episodes and index < self.episodes[-1].index:
             raise self._wrong(
-                number, "分集顺序不对", f"episode {index} after {self.episodes[-1].index}", "Put the episodes in order."
+                number,
+                f"第 {index} 集在第 {self.episodes[-1].index} 集之后; 请按顺序排",
+                f"episode {index} after {self.episodes[-1].index}",
+                "Put the episodes in order.",
             )
         if not 1 <= index <= 9_999 or len(self.episodes) >= MOST_EPISODES:
             raise self._wrong(
-                number, "集数超出范围", f"episode {index}; at most {MOST_EPISODES} in a script", "Split the drama."
+                number,
+                f"第 {index} 集超出范围, 一个剧本最多 {MOST_EPISODES} 集; 请分成几个剧本",
+                f"episode {index}; at most {MOST_EPISODES} in a script",
+                "Split the drama.",
             )
         self._episode, self._scenes, self._hook = (index, title, number), [], None
 
@@ -269,7 +290,7 @@ class _Reader:
             if not any(scene.lines for scene in self._scenes):
                 raise self._wrong(
                     number,
-                    f"第 {index} 集没有内容",
+                    f"第 {index} 集没有内容; 请写场景 (### 地点 时间) 和台词",
                     f"episode {index} has no lines",
                     "Add a scene (### 地点 时间) with lines.",
                 )
@@ -280,7 +301,10 @@ class _Reader:
         self.count += 1
         if self.count > MOST_LINES:
             raise self._wrong(
-                number, "行数太多", f"more than {MOST_LINES:,} lines", "Split the drama into several scripts."
+                number,
+                f"超过 {MOST_LINES:,} 行; 请分成几个剧本",
+                f"more than {MOST_LINES:,} lines",
+                "Split the drama into several scripts.",
             )
         if self._episode:
             self._told(number, line)
@@ -289,7 +313,7 @@ class _Reader:
         elif self.section != "about":
             raise self._wrong(
                 number,
-                "这一行不在任何小节里",
+                f"{line[:30]!r} 不在任何小节里; 请放到 ## 角色, ## 简介 或某一集下面",
                 f"{line[:30]!r} stands in no section",
                 "Put it under ## 角色, ## 简介 or an episode.",
             )
@@ -301,7 +325,7 @@ class _Reader:
         if not name or len(name) > NAME:
             raise self._wrong(
                 number,
-                "名字缺失或太长",
+                f"名字有 {len(name)} 字, 应为 1 到 {NAME} 字; 如 “- 林夏：女，27岁，短发”",
                 f"a name of {len(name)} characters, 1 to {NAME} expected",
                 "Write “- 林夏：女，27岁，短发”.",
             )
@@ -310,17 +334,23 @@ class _Reader:
         if same:
             raise self._wrong(
                 number,
-                f"{name} 登记了两次",
+                f"{name!r} 登记了两次, 第 {same.number} 行已有; 请各取各的名字",
                 f"{name!r} stands already in line {same.number}",
                 "Give each a name of its own.",
             )
         if self.section == "roles" and (name.lower() in _NARRATORS or name.lower() in _HOOKS):
             raise self._wrong(
-                number, f"{name} 不能当角色名", f"{name!r} is kept for the narrator or the hook", "Choose another name."
+                number,
+                f"{name!r} 留给旁白或钩子, 不能当角色名; 请换一个",
+                f"{name!r} is kept for the narrator or the hook",
+                "Choose another name.",
             )
         if len(listed) >= MOST_ROLES:
             raise self._wrong(
-                number, "登记得太多", f"more than {MOST_ROLES} entries", "Leave out those who neither speak nor matter."
+                number,
+                f"登记超过 {MOST_ROLES} 个; 不说话也不要紧的请去掉",
+                f"more than {MOST_ROLES} entries",
+                "Leave out those who neither speak nor matter.",
             )
         listed.append(Declared(name, looks.strip(), number))
 
@@ -330,17 +360,22 @@ class _Reader:
         hooked = _SPEECH.match(plain)
         if hooked and hooked["who"].strip().lower() in _HOOKS:
             if not (text := hooked["text"].strip()):
-                raise self._wrong(number, "钩子没有内容", "a hook without words", "Write them behind the colon.")
+                raise self._wrong(
+                    number, "钩子没有内容; 请写在冒号后面", "a hook without words", "Write them behind the colon."
+                )
             if self._hook:
                 raise self._wrong(
-                    number, "这一集有两个钩子", f"a second hook, the first in line {self._hook.number}", "Keep one."
+                    number,
+                    f"这一集有两个钩子, 第一个在第 {self._hook.number} 行; 请留一个",
+                    f"a second hook, the first in line {self._hook.number}",
+                    "Keep one.",
                 )
             self._hook = Line(number, Kind.HOOK, text)
             return
         if not self._scene:
             raise self._wrong(
                 number,
-                "这一行不在任何场景里",
+                f"{line[:30]!r} 不在任何场景里; 请在它前面写 “### 地点 时间”",
                 f"{line[:30]!r} stands before the first scene",
                 "Put “### 地点 时间” before it.",
             )
@@ -366,7 +401,9 @@ class _Reader:
                 raise self._unknown(number, who)
             kind, speaker = Kind.DIALOGUE, role
         if not text:
-            raise self._wrong(number, "没有台词", f"{who} says nothing", "Write the words behind the colon.")
+            raise self._wrong(
+                number, f"{who} 没有台词; 请写在冒号后面", f"{who} says nothing", "Write the words behind the colon."
+            )
         return Line(number, kind, text, speaker, mood, aside)
 
     def _unknown(self, number: int, who: str) -> BadInput:
@@ -379,8 +416,9 @@ class _Reader:
             if names
             else "The script has no cast. "
         )
+        meant = f", 是不是 {near[0]!r}" if near else ""
         return self._wrong(
-            number, f"角色“{who}”没有登记", f"the role {who!r} is not in the cast",
+            number, f"角色“{who}”没有登记{meant}; 请在 ## 角色 下加 “- {who}：外貌”; 动作提示以 △ 开头", f"the role {who!r} is not in the cast",
             f"{hint}Add “- {who}：looks” under ## 角色 / ## Cast; a stage direction begins with △.",
         )  # fmt: skip
 

@@ -73,7 +73,7 @@ class Fetcher:
         kinds = ("text/html", "application/xhtml+xml", "application/json", "application/ld+json", "text/plain", "")
         if found.kind not in kinds:
             raise BadInput(
-                f"{_short(address)}: 不是网页 is not a page of HTML or JSON, found {found.kind!r}. Give the product's page."
+                f"{_short(address)}: 不是网页. · {_short(address)}: is not a page of HTML or JSON, found {found.kind!r}. Give the product's page."
             )
         return found
 
@@ -81,7 +81,7 @@ class Fetcher:
         """A picture's bytes; not opened here. Raises as `page`."""
         found = self._fetch(address, self.limits.most_picture_bytes, "image/webp,image/png,image/jpeg,image/*;q=0.8")
         if not found.kind.startswith("image/") or "svg" in found.kind:
-            raise BadInput(f"{_short(address)}: 不是图片 is not a picture, found {found.kind!r}.")
+            raise BadInput(f"{_short(address)}: 不是图片. · {_short(address)}: is not a picture, found {found.kind!r}.")
         return found
 
     def _fetch(self, address: str, most: int, accept: str) -> Fetched:
@@ -106,14 +106,14 @@ class Fetcher:
             )
             return Fetched(address, kind.strip().lower(), charset[:40], content)
         raise Refused(
-            f"{_short(address)}: 重定向过多 more than {self.limits.redirects} redirects. Give the page's own address."
+            f"{_short(address)}: 重定向过多. · {_short(address)}: more than {self.limits.redirects} redirects. Give the page's own address."
         )
 
     def _ask(self, address: str, most: int, accept: str, until: float) -> tuple[int, dict[str, str], bytes]:
         host, port, path, secure = _parts(address)
         if not self.limits.private and port not in self.limits.ports:
             raise Refused(
-                f"{_short(address)}: 端口不允许 port {port} is not asked; ports: {', '.join(map(str, self.limits.ports))}."
+                f"{_short(address)}: 端口不允许. · {_short(address)}: port {port} is not asked; ports: {', '.join(map(str, self.limits.ports))}."
             )
         number = self._public(host, port, address)
         link: http.client.HTTPConnection | None = None
@@ -147,9 +147,9 @@ class Fetcher:
             return answer.status, headers, _read(answer, headers, most, until, line, address)
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             if ended.past:
-                raise ProviderFailed(f"{_short(address)}: 超时 took too long.") from None
+                raise ProviderFailed(f"{_short(address)}: 超时. · {_short(address)}: took too long.") from None
             raise ProviderFailed(
-                f"{_short(address)}: 取不到 could not be fetched ({type(error).__name__}: {str(error)[:100]})."
+                f"{_short(address)}: 取不到. · {_short(address)}: could not be fetched ({type(error).__name__}: {str(error)[:100]})."
             ) from None
         finally:
             ended.cancel()
@@ -162,7 +162,7 @@ class Fetcher:
             numbers = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise ProviderFailed(
-                f"{_short(address)}: 域名解析失败 the name {host[:80]!r} is not known ({error})."
+                f"{_short(address)}: 域名解析失败. · {_short(address)}: the name {host[:80]!r} is not known ({error})."
             ) from None
         if not numbers:
             raise ProviderFailed(f"{_short(address)}: the name {host[:80]!r} has no address.")
@@ -170,7 +170,7 @@ class Fetcher:
             for number in numbers:
                 if not is_public(number):
                     raise Refused(
-                        f"{_short(address)}: 内网地址不允许 {host[:80]!r} leads to {number}, which is not a public address. "
+                        f"{_short(address)}: 内网地址不允许. · {_short(address)}: {host[:80]!r} leads to {number}, which is not a public address. "
                         "Save the page and pass the file."
                     )
         return numbers[0]
@@ -183,20 +183,24 @@ def _parts(address: str) -> tuple[str, int, str, bool]:
         Refused: another scheme, a name with a password, control characters.
     """
     if len(address) > 2048 or any(sign.isspace() or ord(sign) < 33 or ord(sign) == 127 for sign in address):
-        raise Refused(f"{_short(address)}: 地址不合法 an address has no blanks and at most 2,048 characters.")
+        raise Refused(
+            f"{_short(address)}: 地址不合法. · {_short(address)}: an address has no blanks and at most 2,048 characters."
+        )
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
-        raise Refused(f"{_short(address)}: 地址不合法 is not an address.") from None
+        raise Refused(f"{_short(address)}: 地址不合法. · {_short(address)}: is not an address.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Refused(f"{_short(address)}: 只接受 only http:// and https:// addresses are fetched.")
+        raise Refused(
+            f"{_short(address)}: 只接受 http:// 和 https:// 地址. · {_short(address)}: only http:// and https:// addresses are fetched."
+        )
     if parts.username is not None or parts.password is not None:
-        raise Refused("地址里不能有用户名密码 An address with a user name or password is not fetched.")
+        raise Refused("地址里不能有用户名密码. · An address with a user name or password is not fetched.")
     try:
         host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
     except UnicodeError:
-        raise Refused(f"{_short(address)}: 域名不合法 is not a host's name.") from None
+        raise Refused(f"{_short(address)}: 域名不合法. · {_short(address)}: is not a host's name.") from None
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not path.isascii():
         from urllib.parse import quote
@@ -217,7 +221,9 @@ def _read(
     """The body, unpacked where it is gzip, never more than `most` bytes and never past the time."""
     told = headers.get("content-length", "")
     if told.isdecimal() and int(told) > most:
-        raise BadInput(f"{_short(address)}: 过大 has {int(told):,} bytes, at most {most:,} are read.")
+        raise BadInput(
+            f"{_short(address)}: 过大. · {_short(address)}: has {int(told):,} bytes, at most {most:,} are read."
+        )
     packed = headers.get("content-encoding", "").lower()
     if packed not in ("", "identity", "gzip"):
         raise BadInput(f"{_short(address)}: packed as {packed[:20]!r}, which was not asked for.")
@@ -233,12 +239,12 @@ def _read(
         size += len(piece)
         if size > most or (unpack is not None and unpack.unconsumed_tail):
             raise BadInput(
-                f"{_short(address)}: 过大 gives more than {most:,} bytes. Save the page, cut it down and pass the file."
+                f"{_short(address)}: 过大. · {_short(address)}: gives more than {most:,} bytes. Save the page, cut it down and pass the file."
             )
         kept.append(piece)
     if unpack is not None and not unpack.eof:
         raise BadInput(
-            f"{_short(address)}: 压缩不完整 its packed content ends too soon. Save the page and pass the file."
+            f"{_short(address)}: 压缩不完整. · {_short(address)}: its packed content ends too soon. Save the page and pass the file."
         )
     return b"".join(kept)
 
@@ -269,7 +275,7 @@ class _Ended:
 def _left(until: float, address: str) -> float:
     left = until - monotonic()
     if left <= 0:
-        raise ProviderFailed(f"{_short(address)}: 超时 took too long.")
+        raise ProviderFailed(f"{_short(address)}: 超时. · {_short(address)}: took too long.")
     return left
 
 

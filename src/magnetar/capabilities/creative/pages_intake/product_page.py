@@ -238,7 +238,7 @@ def _accepted(
         )
         why = "".join(f" ({note[:160]})" for note in notes if note.startswith(("price", "page")))[:400]
         raise BadInput(
-            f"{name[:120]}: 页面上没有{missing} no {missing.split()[1]} was found on the page, found: {seen or 'nothing'}{why}. "
+            f"{name[:120]}: 页面上没有{missing.split()[0]}. · {name[:120]}: no {missing.split()[1]} was found on the page, found: {seen or 'nothing'}{why}. "
             "Give a page with JSON-LD, Open Graph or a marked price, or import the product from a feed."
         )
     remarks = Notes()
@@ -267,7 +267,7 @@ def _accepted(
                 continue
             notes.append(f"{field}: {str(unfit.found)[:60]!r} left out, expected {unfit.expected}")
             setattr(draft, field, {} if field == "attributes" else [] if field in ("selling_points", "images") else "")
-    raise BadInput(f"{name[:120]}: 读不出商品 no product could be read from the page.")
+    raise BadInput(f"{name[:120]}: 读不出商品. · {name[:120]}: no product could be read from the page.")
 
 
 def _plain_file(path: Path) -> bool:

@@ -131,7 +131,8 @@ def say(
     left = tuple(take for take in takes if take not in lines)
     if left:
         notes.append(
-            f"voice: {len(left)} of {len(takes)} lines 太长不念 do not fit into their scenes and are left to the picture, "
+            f"配音: {len(takes)} 句里有 {len(left)} 句太长不念, 只在画面上, 如 {left[0].line.headline[:40]!r} · "
+            f"voice: {len(left)} of {len(takes)} lines do not fit into their scenes and are left to the picture, "
             f"for instance {left[0].line.headline[:40]!r}"
         )
     return Spoken(beats, lines, left, tuple(dict.fromkeys(notes)), spent[0])

@@ -112,9 +112,15 @@ class Credits:
         except (ValueError, OverflowError):
             micros = 0
         if not 0 < micros < 10**17:
-            raise BadInput(f"An amount of credits lies above 0 and below 100,000,000,000; found {credits!r}.")
+            raise BadInput(
+                f"灵感值须大于 0, 小于 100,000,000,000, 现为 {credits!r}. · "
+                f"An amount of credits lies above 0 and below 100,000,000,000; found {credits!r}."
+            )
         if not key or len(key) > 128:
-            raise BadInput("A key of 1 to 128 characters is needed, so that the same credits never come in twice.")
+            raise BadInput(
+                "需要 1 到 128 字的单号, 同一笔才不会到账两次. · "
+                "A key of 1 to 128 characters is needed, so that the same credits never come in twice."
+            )
         return self._post_in(f"generation:bought:{merchant}:{key}", merchant, micros)
 
     def _post_in(self, key: str, merchant: str, micros: int) -> bool:

@@ -128,6 +128,8 @@ class AccessKeys:
         """
         kept = self._keys.get(OPERATOR, access_key)
         if kept is None or kept.merchant != merchant:
-            raise NotFound(f"No access key {access_key[:60]!r} of merchant {merchant!r}.")
+            raise NotFound(
+                f"没有这个密钥: {access_key[:60]!r}. · No access key {access_key[:60]!r} of merchant {merchant!r}."
+            )
         self._keys.put(OPERATOR, [(access_key, replace(kept, revoked_at=kept.revoked_at or self._clock.now()))])
         self._believed.pop(access_key, None)

@@ -144,5 +144,7 @@ def plan_named(name: str) -> Plan:
         BadInput: listing those that exist.
     """
     if name not in PLANS:
-        raise BadInput(f"No membership {name[:40]!r}. Choose one of: {', '.join(PLANS)}.")
+        raise BadInput(
+            f"没有这种会员: {name[:40]!r}; 可选 {', '.join(PLANS)}. · No membership {name[:40]!r}. Choose one of: {', '.join(PLANS)}."
+        )
     return PLANS[name]

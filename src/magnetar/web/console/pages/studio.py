@@ -60,9 +60,10 @@ def routes(site: Site) -> list[Route]:
         )  # fmt: skip
 
     def order(visit: Visit) -> Response:
-        given: dict[str, Any] = {name: visit.text(name, 700) for name in DEFAULTS}
-        given["aspects"] = [str(one)[:8] for one in visit.form.getlist("aspects")][:8]
+        given: dict[str, Any] = {"aspects": [str(one)[:8] for one in visit.form.getlist("aspects")][:8]}
         try:
+            for name in DEFAULTS:  # one by one: what was read before a field that is too long stays in the form
+                given[name] = visit.text(name, 700)
             wish = FilmWish(
                 "variants", _named(given["product"], site.goods(visit.merchant)), _brief(given), _whole(visit, "count"),
                 tuple(dict.fromkeys(given["aspects"])), _whole(visit, "seed"),
@@ -73,8 +74,9 @@ def routes(site: Site) -> list[Route]:
         return site.go(visit, f"/studio/orders/{one.id}")
 
     def read_page(visit: Visit) -> Response:
-        address, merchant = visit.text("address", 2_000), visit.merchant
+        address, merchant = "", visit.merchant
         try:
+            address = visit.text("address", 2_000)
             if not address.lower().startswith(("http://", "https://")):
                 raise BadInput(
                     "请粘贴以 http:// 或 https:// 开头的网址. · Paste an address that begins with http:// or https://."

@@ -165,7 +165,7 @@ def read_board(visit: Visit, film: Film) -> Board:
     if len(lengths) != 1 or not 1 <= lengths.pop() <= MOST_SCENES:
         raise BadInput(f"镜头数应为 1 到 {MOST_SCENES}. · From 1 to {MOST_SCENES} scenes.")
     rows = tuple(
-        Row(id[:20], kind[:10], headline, caption, chip, seconds[:8], int(shown) if shown.isascii() and shown.isdigit() and int(shown[:6]) < len(film.texts) else -1)
+        Row(id[:20], kind[:10], headline, caption, chip, seconds[:8], int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 7 and int(shown) < len(film.texts) else -1)
         for id, kind, headline, caption, chip, seconds, shown in zip(*columns.values(), strict=True)
     )  # fmt: skip
     tune = visit.text("tune") or "0"

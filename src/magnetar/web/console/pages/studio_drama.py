@@ -48,13 +48,15 @@ def routes(site: Site) -> list[Route]:
         )  # fmt: skip
 
     def start(visit: Visit) -> Response:
-        given = {name: visit.text(name, LONGEST if name == "script" else 200) for name in DEFAULTS}
+        given: dict[str, str] = {}
         try:
+            for name in DEFAULTS:  # one by one: what was read before a field that is too long stays in the form
+                given[name] = visit.text(name, LONGEST if name == "script" else 200)
             script = _uploaded(visit) or given["script"]
             given["script"] = script
             one = orders.start(visit.merchant, visit.who.name, script, _wish(given))
         except MagnetarError as error:
-            return listed(visit, 422, str(error), given)
+            return listed(visit, 422, visit.voice.of(str(error)), given)
         return site.go(visit, f"/studio/dramas/{one.id}")
 
     def details(visit: Visit, one: Drama) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _wish(given: dict[str, str]) -> DramaWish:
         if name == "free" and not text:
             numbers[name] = -1
             continue
-        if not (text.isascii() and text.isdigit() and int(text[:9]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most):
             raise BadInput(
                 f"{zh}须为 0 到 {most} 的整数, 现为 {text[:20]!r}. · {en} must be a whole number from 0 to {most}, found {text[:20]!r}."
             )

@@ -52,7 +52,7 @@ def routes(site: Site) -> list[Route]:
         )
 
     def begin(visit: Visit) -> Response:
-        words = visit.text("words", LONGEST)
+        words = _words(visit)
         held = talks.agent.open(visit.merchant)
         if words:
             bare = visit.voice.language == "zh" and site.platform.catalogue.get(visit.merchant, words) is not None
@@ -64,8 +64,9 @@ def routes(site: Site) -> list[Route]:
         return site.render(visit, "studio_talk.html", status, said=said, **details(visit, held))
 
     def say(visit: Visit) -> Response:
-        id, words = visit.request.path_params["id"], visit.text("words", LONGEST)
+        id = visit.request.path_params["id"]
         try:
+            words = _words(visit)
             if not words:
                 raise BadInput("请说点什么. · Say something.")
             talks.say(visit.merchant, id, words)
@@ -108,3 +109,17 @@ def routes(site: Site) -> list[Route]:
         site.page("/studio/agent/{id}/stop", stop, methods=("POST",)),
         site.page("/studio/agent/{id}/publish/{film}", publish, methods=("POST",)),
     ]
+
+
+def _words(visit: Visit) -> str:
+    """What was said.
+
+    Raises:
+        BadInput: it is longer than a talk takes.
+    """
+    said = visit.form.get("words", "")
+    if isinstance(said, str) and len(said) > LONGEST:
+        raise BadInput(
+            f"一次最多说 {LONGEST:,} 字, 现有 {len(said):,} 字. · At most {LONGEST:,} characters at a time, found {len(said):,}."
+        )
+    return visit.text("words", LONGEST)
