@@ -55,6 +55,12 @@ def test_a_manifest_becomes_a_creative_with_its_elements(tmp_path: Path):
     assert found.looks == ("studio", "card", "offer")
 
 
+def test_a_film_is_found_again_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    manifest(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert read_manifest(Path("cup-0001.json")).file == str(tmp_path / "cup-0001.mp4")
+
+
 def test_the_direction_of_a_film_says_more(tmp_path: Path):
     path = manifest(
         tmp_path, direction={"text_scale": 1.2, "price_first": True}, voice="zf_001", seconds=25, angle="scene"

@@ -88,7 +88,7 @@ def read_manifest(path: Path, *, merchant: str = "", category: str = "", made_at
     direction = told.get("direction")
     elements = elements_of(told, scenes, direction if isinstance(direction, dict) else {})
     return Creative(
-        CreativeId(digest), ProductId(product), "video", MerchantId(whose), str(file.with_suffix(".mp4")),
+        CreativeId(digest), ProductId(product), "video", MerchantId(whose), str(file.with_suffix(".mp4").absolute()),
         str(told.get("language", "zh"))[:8], category.split(" > ", 1)[0][:120], elements["angle"] if elements["angle"] != "other" else "",
         str(told.get("audience") or "")[:120], elements,
         str(scenes[0].get("headline", ""))[:_LONGEST] if scenes else "", words,
