@@ -77,6 +77,8 @@ def make(
             "需要商品或商品页 (其一) 和目录 Name a product or a page, one of both, and a folder: "
             "magnetar studio make --product ID --variants N --out DIR."
         )
+    if Path(out).exists() and not Path(out).is_dir():
+        raise BadInput(f"--out: {out!r} 是文件, 应为目录 is a file. Expected a folder for the films.")
     shapes = list(dict.fromkeys(aspect or ["9:16"]))
     if unknown := [one for one in shapes if one not in ASPECTS]:
         raise BadInput(f"--aspect takes {', '.join(ASPECTS)}, found {', '.join(map(repr, unknown))}.")

@@ -313,4 +313,7 @@ def test_the_command_says_what_is_missing_or_wrong(tmp_path: Path, capsys: pytes
     assert "--product ID" in capsys.readouterr().err
     assert run(["studio", "make", "--product", "p065", "--out", str(tmp_path), "--aspect", "4:5"]) == 2
     assert "--aspect takes 9:16" in capsys.readouterr().err
+    (tmp_path / "film.mp4").touch()
+    assert run(["studio", "make", "--product", "p065", "--out", str(tmp_path / "film.mp4")]) == 2
+    assert "应为目录 is a file" in capsys.readouterr().err
     assert run(["studio", "make", "--product", "p065", "--out", str(tmp_path), "--variants", "two"]) == 2
