@@ -214,3 +214,15 @@ def test_what_is_wrong_with_a_script_is_told_in_either_language(script: str):
         parse(script, "script.md")
     said = str(refused.value).replace("“- 小北：looks”", "").replace("## 角色 / ## Cast", "")
     _in_either_language(re.sub(r"“[^”]*”|\(#[^)]*\)|## \S+|角色 / Cast.*?N\.", "", said))
+
+
+def test_an_order_is_named_in_the_visitors_language(shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shop.site.studio, "_run", lambda one: None)
+    answer = shop.li.post("/studio", "/studio", **{**ORDER, "product": "p012"})
+    assert answer.status_code == 200
+    product = shop.platform.catalogue.get("demo", "p012")
+    for page in (str(answer.url.path), "/studio"):
+        english = shop.li.get(page, headers={"accept-language": "en"}).text
+        assert product.title_en[:30] in english
+        assert product.title not in english
+        assert product.title[:30] in shop.li.get(page).text

@@ -44,6 +44,13 @@ def routes(site: Site) -> list[Route]:
     pages: dict[tuple[str, str], PageProduct] = {}
     """What was read of pages since the server started, by merchant and product."""
 
+    def _title(visit: Visit, one: Ordered) -> str:
+        """The ordered product's title in the visitor's language, as the order kept it where the product is gone."""
+        if visit.voice.language == "zh":
+            return one.title
+        product = site.platform.catalogue.get(visit.merchant, one.wish.product)
+        return (product.title_en if product else "") or one.title
+
     def studio(visit: Visit, status: int = 200, said: str = "", given: dict[str, Any] | None = None) -> Response:
         asked = visit.request.query_params
         values: dict[str, Any] = {**DEFAULTS, "aspects": ["9:16"], **_like(site, visit), **(given or {})}
@@ -55,7 +62,7 @@ def routes(site: Site) -> list[Route]:
         return site.render(
             visit, "studio.html", status, said=said, given=values, goods=goods[:OFFERED], total=len(goods), orders=listed,
             aspects=ASPECTS, goals=GOALS, tones=TONES, languages=LANGUAGES, most=MOST, shortest=SHORTEST_S, longest=LONGEST_S,
-            tell=FilmWords(visit.voice), chosen=named.get(values["product"]), page=pages.get((visit.merchant, values["product"])),
+            tell=FilmWords(visit.voice), chosen=named.get(values["product"]), titles={one.id: _title(visit, one) for one in listed}, page=pages.get((visit.merchant, values["product"])),
             active=next((one for one in listed if one.active), None),
         )  # fmt: skip
 
@@ -109,6 +116,7 @@ def routes(site: Site) -> list[Route]:
             "one": one,
             "films": [films[name] for name in one.films if name in films],
             "tell": FilmWords(visit.voice),
+            "title": _title(visit, one),
         }
 
     def watch(visit: Visit) -> Response:
