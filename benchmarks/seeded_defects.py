@@ -6,7 +6,6 @@ Every spoiler takes a `Base` and a generator and writes a film; it names the kin
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -25,9 +24,9 @@ from magnetar.capabilities.creative import (
     preparing,
     render_film,
     scenes,
+    script,
     subtitled,
     telling,
-    wording,
 )
 from magnetar.capabilities.creative.facts import record_texts
 from magnetar.capabilities.creative.storyboard import Look
@@ -440,6 +439,12 @@ def other_price(base: Base, rng: Rng, out: Path) -> None:
     _remake(base, out, replace(base.product, price=wrong, list_price=None))
 
 
+def _says(out: Path, words: str) -> bool:
+    """Whether a film that was made shows or speaks these words; its notes may name what it left out."""
+    told = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    return words.casefold() in json.dumps([told["scenes"], told.get("subtitles")], ensure_ascii=False).casefold()
+
+
 def invented(base: Base, rng: Rng, out: Path) -> None:
     assert base.product
     wrong = {
@@ -453,18 +458,25 @@ def invented(base: Base, rng: Rng, out: Path) -> None:
     points[int(rng.integers(min(3, max(1, len(points))))) if points else 0 : 1] = [said]
     product = replace(base.product, selling_points=tuple(points))
     _remake(base, out, product, points=tuple(points))
-    if what not in out.with_suffix(".json").read_text(encoding="utf-8").casefold():
+    if not _says(out, what):
         raise NotSpoiled("the film has no room to say so")
+
+
+def _unread(text: str, *_: object) -> str:
+    """A wall of the maker that lets everything through."""
+    return text
 
 
 def unlawful(base: Base, rng: Rng, out: Path) -> None:
     assert base.product
     words = {"zh": ["全网最低价，随时买", "行业第一，值得信赖", "国家级品质", "顶级做工"], "en": ["The best you can buy", "World-class finish", "Guaranteed to last"]}  # fmt: skip
     choice = words[base.options["language"]]
-    points = (choice[int(rng.integers(len(choice)))], *(base.options.get("points") or base.product.selling_points))
-    never = re.compile("(?!)")
-    with mock.patch.object(wording, "_FORBIDDEN", never):
+    said = choice[int(rng.integers(len(choice)))]
+    points = (said, *(base.options.get("points") or base.product.selling_points))
+    with mock.patch.object(script, "lawful", _unread), mock.patch.object(script, "shown_or_left", _unread):
         _remake(base, out, replace(base.product, selling_points=points), points=points)
+    if not _says(out, said.split("，")[0]):
+        raise NotSpoiled("the film has no room to say so")
 
 
 def _layouts(change: Callable[[Look, Any], Any]) -> Any:

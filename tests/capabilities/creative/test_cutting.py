@@ -282,6 +282,10 @@ def test_a_film_of_clips_passes_the_judge_and_names_its_sources(
         for part in scene["source"].get("ranges", []):
             assert 0 <= part["start_s"] < part["end_s"] <= 5.2
     assert told["generated"]["voice"] is None
+    kinds = [scene["source"]["kind"] for scene in told["scenes"]]
+    for kind, words in (("clip", "real footage"), ("photo", "photos"), ("record", "the record's picture")):
+        assert (f"({kinds.count(kind)} of {len(kinds)} scenes)" in told["generated"]["picture"]) or kind not in kinds
+        assert (words in told["generated"]["picture"]) == (kind in kinds)
     assert abs(made.report.loudness_lufs + 14) <= 0.5
     first = (tmp_path / "cut.mp4").read_bytes()
     cut_film(
@@ -443,6 +447,16 @@ def test_without_one_usable_file_nothing_is_made(product: Callable[..., Product]
     (tmp_path / "a.mp4").write_text("x")
     with pytest.raises(BadInput, match="No footage can be used"):
         cut_film(product(), [tmp_path / "a.mp4"], tmp_path / "out.mp4")
+
+
+def test_footage_shorter_than_any_scene_is_refused_and_never_claimed(
+    face: Typeface, pictures: Path, product: Callable[..., Product], tmp_path: Path
+):
+    del face
+    short = film(tmp_path / "short.mp4", moving(60), 40)
+    with pytest.raises(BadInput, match=r"too short for any scene.*lasts 1\.\d s"):
+        cut_film(product(), [short], tmp_path / "out.mp4", pictures=pictures, width=270)
+    assert not (tmp_path / "out.mp4").exists()
 
 
 def test_the_command_asks_for_product_and_film(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

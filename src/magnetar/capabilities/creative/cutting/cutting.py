@@ -109,6 +109,8 @@ def cut_film(
     known = list(words) if words is not None else known
     chosen, close = _settle(made, clips, scans, known, [one.name for one in photos], tell)
     sources = _dress(made, chosen, clips, photos, close, steady, partial(writing_in, viewer=viewer, tell=tell) if viewer else None)  # fmt: skip
+    if all(one["kind"] == "record" for one in sources):
+        raise BadInput(_too_short(made, scans))
     made = replace(made, digest=_digest(made, usable, sources, keep_sound, steady))
     if not any(one["kind"] == "record" for one in sources):
         made = replace(made, picture_used="")
@@ -119,7 +121,7 @@ def cut_film(
     metadata = {
         "title": made.script.lines[0].headline,
         label.KEY: label.metadata(product.merchant, made.digest),
-        "comment": f"{label.TEXT[language]}: {_what(made)} · magnetar {__version__}",
+        "comment": f"{label.TEXT[language]}: {_what(made, sources)} · magnetar {__version__}",
     }
     with whole_or_nothing(out) as part:
         with Writer(part, studio.width, studio.height, fps, metadata, threads=threads, sound=sound) as writer:
@@ -357,9 +359,34 @@ def _head(path: Path) -> str:
         return hashlib.sha256(file.read(1 << 20)).hexdigest()[:16]
 
 
-def _what(made: Prepared) -> str:
+def _too_short(made: Prepared, scans: Sequence[Scanned]) -> str:
+    """Why nothing of the footage came into the film: no stretch lasts as long as a scene."""
+    longest = max((part.seconds for scan in scans for part in scan.stretches), default=0.0)
+    needed = min(one.seconds for one in _needs(made))
+    return (
+        f"素材太短, 一个场景也不够 Footage too short for any scene: 最长可用 the longest usable stretch lasts {longest:.1f} s, "
+        f"最短的场景 the shortest scene {needed:.1f} s. 多给几段, 或更长的片段 Name more clips, or longer ones; "
+        "only with the record's picture: magnetar film."
+    )
+
+
+SHOWN = {
+    "clip": "real footage, cut, reframed and corrected by rules",
+    "photo": "photos, moved by rules",
+    "record": "the record's picture, moved by rules",
+}
+"""What a scene's picture is, by where it comes from."""
+
+
+def _pictures(sources: Sequence[dict[str, Any]]) -> str:
+    """What the pictures are, with how many scenes of each."""
+    kinds = [one["kind"] for one in sources]
+    return "; ".join(f"{told} ({kinds.count(kind)} of {len(kinds)} scenes)" for kind, told in SHOWN.items() if kind in kinds)  # fmt: skip
+
+
+def _what(made: Prepared, sources: Sequence[dict[str, Any]]) -> str:
     voice = next((one.provider for one in made.spoken if one), "")
-    return f"picture: real footage, cut and corrected by rules; voice: {voice or 'none'}; music and lettering: machine-made"
+    return f"picture: {_pictures(sources)}; voice: {voice or 'none'}; music and lettering: machine-made"
 
 
 def _manifest(
@@ -393,7 +420,7 @@ def _manifest(
     return {
         **about, "genre": "cut", "footage": rows, "own_sound": keep,
         "generated": {
-            "picture": "real footage, cut, reframed and corrected by rules; nothing in it is generated", "text": "machine-made",
+            "picture": f"{_pictures(sources)}; nothing in it is generated", "text": "machine-made",
             "voice": next((one.provider for one in made.spoken if one), None), "music": "machine-made",
         },
     }  # fmt: skip

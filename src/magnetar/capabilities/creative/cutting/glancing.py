@@ -163,7 +163,8 @@ class _Glance:
         group.done = True
 
     def _look(self, group: _Group, frame: Any) -> None:
-        at = float(frame.time or 0.0) - self.zero
+        # A decoder that is drained may hand out frames without a time base, so the track's own is taken.
+        at = float((frame.pts or 0) * self.tracks[0].time_base) - self.zero
         if frame.is_corrupt or at < group.starts_s - 1e-6:
             return
         group.eye.look(frame, at, group.looked > 0)
