@@ -451,7 +451,7 @@ def test_what_was_undone_can_be_done_again_once(bench):
 @pytest.mark.parametrize(
     ("words", "zh", "en"),
     [
-        ("这个多少钱", "¥", None), ("有哪些卖点", "卖点", None), ("还有多少库存", "库存", None), ("上次哪条卖得好", "4.1%", None),
+        ("这个多少钱", "¥", None), ("what does it cost?", "¥", None), ("有哪些卖点", "卖点", None), ("还有多少库存", "库存", None), ("上次哪条卖得好", "4.1%", None),
         ("适合什么人用", "可以说给", None), ("what does this one sell for?", None, "The record says"), ("which did best?", None, "12,000"),
         ("how long is it?", None, "15.0 s"),
     ],
