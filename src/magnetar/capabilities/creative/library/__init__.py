@@ -10,4 +10,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_CLICKS", "Case", "Figures", "Library", "Listed", "read_manifest"]
 
-__getattr__ = lazily(__name__, {"records": ("Figures", "read_manifest"), "service": ("LEAST_CLICKS", "Case", "Library", "Listed")})
+__getattr__ = lazily(
+    __name__, {"records": ("Figures", "read_manifest"), "service": ("LEAST_CLICKS", "Case", "Library", "Listed")}
+)
