@@ -54,7 +54,7 @@ def test_from_a_product_to_films_edited_words_and_a_talk(shop: Any, page: Any):
     enter(page, shop, "maker")
     page.goto(f"{shop.url}/studio?product=p012")
     page.fill("input[name=count]", "2")
-    page.fill("input[name=length_s]", "8")
+    page.fill("input[name=length_s]", "12")
     page.click("form[action='/studio'] button.primary")
     page.wait_for_selector("progress")
     page.wait_for_selector(".badge.good:has-text('已完成')", timeout=240_000)  # live, without a reload
