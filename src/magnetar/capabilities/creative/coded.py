@@ -33,25 +33,37 @@ class Coded:
     peak_db: float
     """True peak before encoding."""
     packets: Sequence[Any]
+    config: bytes
+    """What a decoder needs for them (AudioSpecificConfig)."""
 
 
-def encode(sound: Sound) -> tuple[list[Any], Sound]:
-    """AAC packets of a sound, and what is heard of them (some samples later: the encoder's delay)."""
+def pack(sound: Sound) -> tuple[list[Any], bytes]:
+    """AAC packets of a sound, and the configuration that a decoder needs for them."""
     coder: Any = av.CodecContext.create("aac", "w")
     coder.sample_rate, coder.layout, coder.format = RATE, "stereo", "fltp"
     coder.bit_rate, coder.options = BITS, OPTIONS
     coder.flags |= _GLOBAL_HEADER
     packets: list[Any] = []
     for start in range(0, sound.shape[1], _STEP):
-        part = np.ascontiguousarray(sound[:, start : start + _STEP])
+        part = np.ascontiguousarray(sound[:, start : start + _STEP], np.float32)
         frame: Any = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
         frame.sample_rate, frame.pts = RATE, start
         packets += coder.encode(frame)
     packets += coder.encode(None)
+    return packets, bytes(coder.extradata)
+
+
+def encode(sound: Sound) -> tuple[list[Any], Sound]:
+    """AAC packets of a sound, and what is heard of them (some samples later: the encoder's delay)."""
+    packets, config = pack(sound)
+    return packets, _heard(packets, config)
+
+
+def _heard(packets: Sequence[Any], config: bytes) -> Sound:
     reader: Any = av.CodecContext.create("aac", "r")
-    reader.extradata = coder.extradata
+    reader.extradata = config
     parts = [frame.to_ndarray() for packet in packets for frame in reader.decode(packet)]
-    return packets, np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.float32)
+    return np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.float32)
 
 
 def settle(mixed: Sound) -> Coded:
@@ -59,9 +71,9 @@ def settle(mixed: Sound) -> Coded:
     room_db = ROOM_DB
     for _ in range(4):
         sound, lufs, peak = master(mixed, room_db=room_db)
-        packets, heard = encode(sound)
-        over = true_peak(heard) - (PEAK_DB - _SPARE_DB)
+        packets, config = pack(sound)
+        over = true_peak(_heard(packets, config)) - (PEAK_DB - _SPARE_DB)
         if over <= 0:
             break
         room_db += over + _SPARE_DB
-    return Coded(sound, lufs, peak, packets)
+    return Coded(sound, lufs, peak, packets, config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from magnetar.capabilities.creative.layers import Scene
 from magnetar.capabilities.creative.layout import FORMS, VERTICAL
+from magnetar.capabilities.creative.loudness import true_peak
 from magnetar.capabilities.creative.motion import Way
 from magnetar.capabilities.creative.planes import Planes
 from magnetar.capabilities.creative.script import Line
@@ -356,3 +358,15 @@ def test_a_scene_without_its_own_header_has_neither_label_nor_brand(shop: Worksh
 
 def test_a_coding_without_a_band_has_no_slices():
     assert "slice-max-mbs" not in Coding(64, 64, 25, 0).options()["x264-params"]
+
+
+def test_a_tunes_peaks_hold_in_its_packets_not_only_before_them():
+    chance = Chance(0).of("studio", "p012", "en")  # mastered alone, this tune's packets reach −0.33 dBTP
+    track, _, lufs, _ = tracks.make_track(
+        tune_of(2, 100, chance), 25, (6, 10, 14, 18), 15 * tracks.RATE, chance.of("sound", 2)
+    )
+    box: Any = av.open(io.BytesIO(tracks.to_file(track)))
+    with box:
+        heard = np.concatenate([frame.to_ndarray() for frame in box.decode(audio=0)], axis=1)
+    assert true_peak(heard) <= -1.0
+    assert abs(lufs + 14) <= 0.5

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import av
 import numpy as np
 
-from magnetar.capabilities.creative.encode import AUDIO_BITS
-from magnetar.capabilities.creative.loudness import RATE, Sound, master
+from magnetar.capabilities.creative.coded import pack, settle
+from magnetar.capabilities.creative.loudness import RATE, Sound
 from magnetar.capabilities.creative.music import Tune, compose
 from magnetar.capabilities.creative.segments.mp4 import Audio, Chunk, Counts, read_tables
 from magnetar.capabilities.creative.segments.mp4 import compose as compose_file
@@ -17,8 +17,6 @@ from magnetar.kernel.chance import Chance
 
 PRIMING = 1024
 PACKET = 1024
-_STEP = 16_384
-_GLOBAL_HEADER = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +47,23 @@ def encode_sound(sound: Sound) -> Track:
     Args:
         sound: (2, samples) at 48 kHz.
     """
-    context: Any = av.CodecContext.create("aac", "w")
-    context.sample_rate, context.layout, context.format = RATE, "stereo", "fltp"
-    context.bit_rate, context.options = AUDIO_BITS, {"aac_coder": "fast"}
-    context.flags |= _GLOBAL_HEADER
-    packets: list[bytes] = []
-    for start in range(0, sound.shape[1], _STEP):
-        part = np.ascontiguousarray(sound[:, start : start + _STEP], np.float32)
-        frame: Any = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts = RATE, start
-        packets += [bytes(packet) for packet in context.encode(frame)]
-    packets += [bytes(packet) for packet in context.encode(None)]
-    sizes = np.array([len(packet) for packet in packets], np.int64)
-    return Track(bytes(context.extradata), b"".join(packets), sizes, sound.shape[1])
+    return _track(*pack(sound), sound.shape[1])
+
+
+def _track(packets: Sequence[Any], config: bytes, samples: int) -> Track:
+    held = [bytes(packet) for packet in packets]
+    return Track(config, b"".join(held), np.array([len(one) for one in held], np.int64), samples)
 
 
 def make_track(
     tune: Tune, beats: int, cuts: tuple[int, ...], samples: int, chance: Chance
 ) -> tuple[Track, Sound, float, float]:
-    """Play a tune, bring it to −14 LUFS and encode it; the sound, its loudness and its true peak come back too."""
+    """Play a tune, bring it to −14 LUFS with peaks that hold after encoding; the sound, its loudness and its true peak come back too."""
     raw = compose(tune, beats, cuts, chance)
     if raw.shape[1] < samples:
         raw = np.pad(raw, ((0, 0), (0, samples - raw.shape[1])))
-    sound, level, peak = master(np.ascontiguousarray(raw[:, :samples]))
-    return encode_sound(sound), sound, level, peak
+    done = settle(np.ascontiguousarray(raw[:, :samples]))
+    return _track(done.packets, done.config, done.sound.shape[1]), done.sound, done.lufs, done.peak_db
 
 
 def to_file(track: Track) -> bytes:
